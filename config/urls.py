@@ -1,0 +1,17 @@
+"""Which room answers which address."""
+
+from django.contrib import admin
+from django.urls import path
+
+from config import health
+
+handler400 = "ground.web.problems.bad_request"
+handler403 = "ground.web.problems.permission_denied"
+handler404 = "ground.web.problems.page_not_found"
+handler500 = "ground.web.problems.server_error"
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("admin/", admin.site.urls),
+]

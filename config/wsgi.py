@@ -1,0 +1,14 @@
+"""The pages process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from config.up import leash
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# The server runs us in a process of its own, which must not outlive it.
+leash.hold()
+
+application = get_wsgi_application()
