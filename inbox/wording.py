@@ -1,34 +1,35 @@
 """How the inbox says things: pure functions from data to English."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 7 * 86400
+YEAR = 365 * DAY
 
 
 def ago(age: timedelta) -> str:
-    """A length of time in at most three characters and a unit: now, 4m, 3h, 2d, 5w, 1y."""
+    """A length of time in at most three characters: now, 4m, 3h, 2d, 5w, 1y."""
     seconds = max(0, int(age.total_seconds()))
-    if seconds < MINUTE:
-        return "now"
-    if seconds < HOUR:
-        return f"{seconds // MINUTE}m"
-    if seconds < DAY:
-        return f"{seconds // HOUR}h"
-    if seconds < WEEK:
-        return f"{seconds // DAY}d"
-    if seconds < 52 * WEEK:
-        return f"{seconds // WEEK}w"
-    return f"{seconds // (365 * DAY) or 1}y"
+    for length, unit in ((YEAR, "y"), (WEEK, "w"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+        if seconds >= length:
+            return f"{seconds // length}{unit}"
+    return "now"
 
 
 def date(moment: datetime) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 
 
+def count(number: int, most: int) -> str:
+    """A capped count: nothing for none, "99+" for more than `most`."""
+    if number > most:
+        return f"{most}+"
+    return str(number or "")
+
+
 ACTIVITY_ICONS = {
     "assigned": "user",
-    "unassigned": "user",
-    "team_changed": "users",
     "snoozed": "snooze",
     "woken": "clock",
     "closed": "check",
@@ -36,28 +37,39 @@ ACTIVITY_ICONS = {
 }
 
 
-def activity_icon(activity: dict) -> str:
-    return ACTIVITY_ICONS.get(activity.get("kind"), "info")
+def activity_icon(kind: str) -> str:
+    return ACTIVITY_ICONS.get(kind, "info")
 
 
-def activity(activity: dict) -> str:
-    """What happened, as the rest of a sentence that begins with who did it."""
+def activity(activity: Mapping[str, Any], author_type: str) -> str:
+    """What was done, as the rest of a sentence that begins with who did it.
+
+    A snooze's end is left to the caller, who can write it in the reader's own zone.
+    """
     match activity.get("kind"):
         case "assigned":
-            return f"assigned this to {activity.get('assignee') or 'somebody'}"
-        case "unassigned":
-            return "removed the assignee"
-        case "team_changed":
-            if activity.get("team"):
-                return f"moved this to {activity['team']}"
-            return "took this out of its team"
+            return _assigned(activity)
         case "snoozed":
-            return "snoozed this"
-        case "woken":
+            return "snoozed this until"
+        case "woken" if author_type == "system":
             return "The snooze ended"
+        case "woken" | "reopened" if author_type == "contact":
+            return "wrote again, which opened this"
+        case "woken":
+            return "ended the snooze"
         case "closed":
             return "closed this"
         case "reopened":
             return "reopened this"
-        case other:
-            return str(other or "").replace("_", " ").replace(".", " ")
+    return ""
+
+
+def _assigned(activity: Mapping[str, Any]) -> str:
+    steps = []
+    if "team" in activity:
+        team = activity["team"]
+        steps.append(f"moved this to {team}" if team else "took this out of its team")
+    if "assignee" in activity:
+        person = activity["assignee"]
+        steps.append(f"assigned this to {person}" if person else "removed the assignee")
+    return " and ".join(steps)

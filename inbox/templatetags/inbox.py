@@ -2,9 +2,11 @@
 
 import zlib
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from inbox import wording
@@ -25,9 +27,32 @@ def initials(name: str) -> str:
 
 
 @register.filter
-def tint(key) -> str:
+def first_name(name: str) -> str:
+    return str(name).split(" ", 1)[0]
+
+
+@register.filter
+def tint(key: str) -> str:
     """The same soft color for the same key, everywhere and after a restart."""
     return TINTS[zlib.crc32(str(key).encode()) % len(TINTS)]
+
+
+@register.filter
+def author_key(message) -> str:
+    """The public id of whoever wrote; a bot is known by its name, the system by nothing."""
+    if message.teammate:
+        return message.teammate.public_id
+    if message.contact:
+        return message.contact.public_id
+    return message.author_name
+
+
+@register.filter
+def attached(message) -> list:
+    """A message's files: the ones it was just written with, else the (prefetched) stored ones."""
+    if hasattr(message, "shown_attachments"):
+        return list(message.shown_attachments)
+    return list(message.attachments.all()) if message.pk else []
 
 
 @register.filter
@@ -38,47 +63,67 @@ def stamp(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+def _time(moment: datetime, form: str, text: str) -> str:
+    """A moment that `static/shared/times.js` rewrites in the reader's own zone and language."""
+    return format_html(
+        '<time datetime="{}" data-time="{}">{}</time>', stamp(moment), form, text
+    )
+
+
 @register.simple_tag
 def clock(moment: datetime) -> str:
-    """A time of day; the browser rewrites it in the reader's own zone."""
-    return format_html(
-        '<time datetime="{}" data-time="clock">{}</time>',
-        stamp(moment),
-        moment.astimezone(UTC).strftime("%H:%M"),
-    )
+    """A time of day: 10:31."""
+    return _time(moment, "clock", moment.astimezone(UTC).strftime("%H:%M"))
 
 
 @register.simple_tag
 def day(moment: datetime) -> str:
-    """A date in words; the browser rewrites it in the reader's own zone."""
-    return format_html(
-        '<time datetime="{}" data-time="day">{}</time>', stamp(moment), wording.date(moment)
-    )
+    """A date in words: Monday 23 November."""
+    return _time(moment, "day", wording.date(moment.astimezone(UTC)))
+
+
+@register.simple_tag
+def moment(at: datetime | None) -> str:
+    """A date and a time of day: Mon 23 Nov, 10:31."""
+    if at is None:
+        return ""
+    at = at.astimezone(UTC)
+    return _time(at, "moment", f"{at:%a} {at.day} {at:%b}, {at:%H:%M} UTC")
 
 
 @register.simple_tag
 def ago(moment: datetime | None) -> str:
-    """How long ago, short ("12m"); the browser keeps it true."""
+    """How long ago: 12m. The browser keeps it true."""
     if moment is None:
         return ""
-    return format_html(
-        '<time datetime="{}" data-time="ago">{}</time>',
-        stamp(moment),
-        wording.ago(timezone.now() - moment),
-    )
+    return _time(moment, "ago", wording.ago(timezone.now() - moment))
+
+
+@register.simple_tag
+def activity(message) -> str:
+    """An activity line in words: "Ana closed this"."""
+    done = message.activity or {}
+    until = done.get("until")
+    sentence = wording.activity(done, message.author_type)
+    if message.author_name:
+        sentence = f"{message.author_name} {sentence}"
+    return format_html("{} {}", sentence, moment(parse_datetime(until)) if until else "")
 
 
 @register.filter
-def sentence(activity: dict | None) -> str:
-    """An activity line in words, without its author and its time."""
-    return wording.activity(activity or {})
+def activity_icon(message) -> str:
+    return wording.activity_icon((message.activity or {}).get("kind", ""))
 
 
 @register.filter
-def activity_icon(activity: dict | None) -> str:
-    return wording.activity_icon(activity or {})
+def count_up_to(number: int, most: int) -> str:
+    return wording.count(number, most)
 
 
 @register.filter
-def first_name(name: str) -> str:
-    return str(name).split(" ", 1)[0]
+def path_of(url: str) -> str:
+    """The part of an address that tells pages of one site apart; never its query."""
+    try:
+        return urlsplit(str(url)).path or "/"
+    except ValueError:
+        return ""
