@@ -22,9 +22,7 @@ class PublicIdField(models.CharField):
 
     def __init__(self, *, prefix: str, **kwargs: Any) -> None:
         self.prefix = prefix
-        kwargs.update(
-            max_length=32, unique=True, editable=False, default=partial(new_id, prefix)
-        )
+        kwargs.update(max_length=32, unique=True, editable=False, default=partial(new_id, prefix))
         super().__init__(**kwargs)
 
     def deconstruct(self) -> tuple[str, str, Any, Any]:

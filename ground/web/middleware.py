@@ -1,10 +1,13 @@
-"""The one place where a failure of a request becomes an answer."""
+"""Middleware: failures become answers, every page gets its content security policy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from csp.middleware import CSPMiddleware, PolicyParts
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from ground.web import csp
 
 from ground.web.problems import (
     MEDIA_TYPE,
@@ -67,3 +70,17 @@ def _is_bare(response: HttpResponse) -> bool:
     if response.streaming or response.get("Content-Type", "").startswith(MEDIA_TYPE):
         return False
     return not response.content
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp with a policy for each kind of page and the hash of the page's import map."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if report_only:
+            return parts
+        parts.config = parts.config or csp.for_path(request.path_info)
+        parts.update = {**csp.additions(request), **(parts.update or {})}
+        return parts

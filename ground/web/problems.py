@@ -152,7 +152,11 @@ class TooMany(Problem):
     default_detail = "That was too much in a short time. Please wait a moment."
 
     def __init__(
-        self, detail: str = "", *, retry_after: int = 1, headers: Mapping[str, str] | None = None,
+        self,
+        detail: str = "",
+        *,
+        retry_after: int = 1,
+        headers: Mapping[str, str] | None = None,
         **members: Any,
     ) -> None:
         headers = {**(headers or {}), "Retry-After": str(max(1, retry_after))}

@@ -1,0 +1,179 @@
+"""Limits on how often somebody may do something, shared by all processes through Redis.
+
+Exact: at most `limit` in any stretch of `seconds`. One round trip, decided and counted in one
+script. Without Redis each process counts for itself, so a limit loosens but never falls away.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from functools import cache
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.commands.core import Script
+from redis.retry import Retry
+
+from ground.web.problems import TooMany
+
+REDIS_TIMEOUT = 0.2
+# After a failure Redis is left alone this long, so that a frozen one costs a request now and then
+# REDIS_TIMEOUT and not every request.
+BREAKER_SECONDS = 1.0
+LOCAL_KEYS_MAX = 10_000
+
+# KEYS[1] a list of the times (us) of what was allowed, oldest first. ARGV: limit, window in us.
+# Answers {allowed, used, us until the oldest leaves the window}.
+_SCRIPT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+while oldest and oldest + window <= now do
+  redis.call('LPOP', KEYS[1])
+  oldest = redis.call('LINDEX', KEYS[1], 0)
+end
+local used = redis.call('LLEN', KEYS[1])
+local allowed = 0
+if used < limit then
+  allowed = 1
+  used = redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
+  redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
+  oldest = oldest or now
+end
+return {allowed, used, (oldest or now) + window - now}
+"""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is left of a limit; `reset` and `retry_after` are whole seconds.
+
+    `reset`: until one more becomes free; `retry_after`: the same once nothing is left, else 0.
+    """
+
+    limit: int
+    remaining: int
+    retry_after: int
+    reset: int
+
+
+def spend(name: str, key: str, *, limit: int, seconds: int) -> Verdict:
+    """Count one use of the limit `name` by `key`. Raises TooMany, uncounted, when none is left."""
+    full = f"counterfoil:limit:{name}:{key}"
+    window = seconds * 1_000_000
+    allowed, used, wait = _in_redis(full, limit, window) or _local.spend(full, limit, window)
+    reset = max(1, math.ceil(wait / 1_000_000))
+    remaining = max(0, limit - used)
+    verdict = Verdict(limit, remaining, 0 if remaining else reset, reset)
+    if not allowed:
+        raise TooMany(
+            f"At most {limit} in {_duration(seconds)}. Try again in {_duration(reset)}.",
+            retry_after=reset,
+            headers=headers(verdict),
+        )
+    return verdict
+
+
+def headers(verdict: Verdict) -> dict[str, str]:
+    """The RateLimit-* response headers for a verdict."""
+    return {
+        "RateLimit-Limit": str(verdict.limit),
+        "RateLimit-Remaining": str(verdict.remaining),
+        "RateLimit-Reset": str(verdict.reset),
+    }
+
+
+def _duration(seconds: int) -> str:
+    for size, word in ((3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % size == 0 or seconds >= 2 * size:
+            count = math.ceil(seconds / size)
+            return f"{count} {word}{'s' if count > 1 else ''}"
+    return f"{seconds} seconds"
+
+
+Outcome = tuple[int, int, int]  # allowed (0 or 1), used, microseconds until the oldest leaves
+
+
+@cache
+def _script() -> Script:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=REDIS_TIMEOUT,
+        socket_connect_timeout=REDIS_TIMEOUT,
+        # One failed attempt is enough to know; the default would try several times.
+        retry=Retry(NoBackoff(), 0),
+    )
+    return client.register_script(_SCRIPT)
+
+
+class _Breaker:
+    """Lets one caller at a time find out whether Redis is back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._closed_until = 0.0
+
+    def may_try(self) -> bool:
+        if not self._closed_until:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._closed_until:
+                return False
+            self._closed_until = now + BREAKER_SECONDS
+            return True
+
+    def failed(self) -> None:
+        self._closed_until = time.monotonic() + BREAKER_SECONDS
+
+    def worked(self) -> None:
+        self._closed_until = 0.0
+
+
+_breaker = _Breaker()
+
+
+def _in_redis(key: str, limit: int, window: int) -> Outcome | None:
+    if not _breaker.may_try():
+        return None
+    try:
+        allowed, used, wait = _script()(keys=[key], args=[limit, window])
+    except redis.RedisError:
+        _breaker.failed()
+        return None
+    _breaker.worked()
+    return allowed, used, wait
+
+
+class LocalCounts:
+    """The same limits in this process alone."""
+
+    def __init__(self, keys_max: int = LOCAL_KEYS_MAX) -> None:
+        self._lock = threading.Lock()
+        self._uses: dict[str, deque[int]] = {}
+        self._keys_max = keys_max
+
+    def spend(self, key: str, limit: int, window: int) -> Outcome:
+        now = time.monotonic_ns() // 1000
+        with self._lock:
+            # Taken out and put back, so that the first key is always the one longest unused.
+            uses = self._uses.pop(key, None) or deque()
+            while uses and uses[0] + window <= now:
+                uses.popleft()
+            allowed = len(uses) < limit
+            if allowed:
+                uses.append(now)
+            self._uses[key] = uses
+            if len(self._uses) > self._keys_max:
+                del self._uses[next(iter(self._uses))]
+            oldest = uses[0] if uses else now
+            return int(allowed), len(uses), oldest + window - now
+
+
+_local = LocalCounts()
