@@ -16,13 +16,13 @@ DATABASE = "counterfoil"
 
 
 def sockets(data_dir: Path) -> Path:
-    """The folder of the sockets: in DATA_DIR, or under the temporary folder when that path is too
-    long for a socket."""
+    """The folder of the sockets: in DATA_DIR, or under /tmp when that path is too long for a
+    socket."""
     folder = data_dir / "run"
     if len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER:
         return folder
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
-    return Path(tempfile.gettempdir()) / f"counterfoil-{os.geteuid()}-{digest}"
+    return Path("/tmp") / f"counterfoil-{os.geteuid()}-{digest}"
 
 
 def postgres_sockets(data_dir: Path) -> Path:

@@ -1,0 +1,41 @@
+"""What the house is made of where rooms meet: dotted paths, like Django's own MIDDLEWARE."""
+
+# Journal kind -> what the live screens are shown, in this order.
+FRAMES = {
+    "conversation.started": [],
+    "message.received": [
+        "messenger.frames.message",
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "message.sent": [
+        "messenger.frames.message",
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "note.added": ["inbox.frames.thread_line"],
+    "conversation.assigned": [
+        "inbox.frames.access",
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+    ],
+    "conversation.held": ["inbox.frames.list_row"],
+    "conversation.snoozed": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.closed": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.reopened": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.renamed": ["inbox.frames.list_row"],
+}
