@@ -1,9 +1,8 @@
 """The house itself as a Django app: its commands, its checks, its job application."""
 
 from django.apps import AppConfig
-from django.core.checks import Error, Tags, Warning, register
+from django.core.checks import Error, Tags, register
 from django.db import connection
-from django.conf import settings
 
 
 class HouseConfig(AppConfig):

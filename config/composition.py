@@ -38,4 +38,12 @@ FRAMES = {
         "messenger.frames.conversation",
     ],
     "conversation.renamed": ["inbox.frames.list_row"],
+    "contact.created": ["people.frames.access"],
+    "contact.identified": ["people.frames.access"],
+    "contact.merged": ["people.frames.access"],
+    "contact.unmerged": ["people.frames.access"],
+    "teammate.role_changed": ["people.frames.access"],
+    "teammate.joined_team": ["people.frames.access"],
+    "teammate.left_team": ["people.frames.access"],
+    "teammate.deactivated": ["people.frames.access"],
 }

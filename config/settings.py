@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "config.proxies.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "ground.web.middleware.PolicyMiddleware",
     "ground.web.middleware.ProblemMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,10 +150,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "tick": {
-        "task": "config.tasks.tick",
+    "sweep": {
+        "task": "journal.sweep",
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
+    },
+    "tidy": {
+        "task": "config.tasks.tidy",
+        "schedule": timedelta(hours=6),
+        "options": {"queue": "upkeep"},
     },
 }
 
@@ -229,7 +234,7 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "ground.web.storage.HashedFiles"},
+    "staticfiles": {"BACKEND": "ground.web.storage.Storage"},
 }
 if DEBUG or TESTING:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

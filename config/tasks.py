@@ -1,13 +1,18 @@
-"""Jobs that belong to no room: the ones that show that jobs run."""
+"""Jobs that belong to no room."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from config import pulse
+from ground.web.idempotency import forget_old
 
 
 @shared_task
-def tick() -> None:
-    """Does nothing: that beat publishes it every few seconds is beat's sign of life."""
+def tidy() -> None:
+    """Drops what has served its time: old sessions, old idempotency keys, old log-in failures."""
+    call_command("clearsessions")
+    forget_old()
+    call_command("axes_reset_logs", age=30)
 
 
 @shared_task

@@ -30,7 +30,9 @@ def adopt() -> None:
 def children() -> list[int]:
     """The ids of all children of the calling process, adopted ones too. Linux only."""
     try:
-        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+        return [
+            int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        ]
     except OSError:
         return []
 

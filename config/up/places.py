@@ -53,7 +53,9 @@ def private_folder(path: Path) -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
     except OSError as error:
-        raise BadSetting(f"DATA_DIR: the folder {path} cannot be used ({error.strerror}).") from None
+        raise BadSetting(
+            f"DATA_DIR: the folder {path} cannot be used ({error.strerror})."
+        ) from None
     if not stat.S_ISDIR(found.st_mode) or (os.geteuid() and found.st_uid != os.geteuid()):
         raise BadSetting(f"DATA_DIR: {path} belongs to somebody else.")
     return path
@@ -68,7 +70,9 @@ def secret_key(data_dir: Path) -> str:
             _write_once(path, secrets.token_urlsafe(48))
         return path.read_text(encoding="ascii")
     except OSError as error:
-        raise BadSetting(f"SECRET_KEY is not set and {path} cannot be kept ({error.strerror}).") from None
+        raise BadSetting(
+            f"SECRET_KEY is not set and {path} cannot be kept ({error.strerror})."
+        ) from None
 
 
 def _write_once(path: Path, value: str) -> None:
@@ -83,4 +87,4 @@ def _write_once(path: Path, value: str) -> None:
     except FileExistsError:
         return
     finally:
-        os.unlink(aside)
+        Path(aside).unlink()

@@ -259,5 +259,3 @@ class Postgres:
 
 def _is_reachable(path: Path) -> bool:
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
-
-

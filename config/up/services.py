@@ -57,7 +57,7 @@ def _run(command: list[str], data_dir: Path) -> int:
         _say(f"Counterfoil: {failure}")
         return 1
     finally:
-        supervisor.stop([[guest], parts], seconds=15)
+        supervisor.stop()
 
 
 def _sweep() -> None:

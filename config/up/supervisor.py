@@ -22,6 +22,8 @@ from config.up import leash
 DEATHS = 5
 WITHIN = 60.0
 LONGEST_PAUSE = 5.0
+PATIENCE = 5.0
+PATIENCE_WITH_SERVERS = 2.5
 LOG_BYTES = 10_000_000
 TAIL_LINES = 30
 _ESSENTIAL = re.compile(rb"\b(WARNING|ERROR|CRITICAL|FATAL|PANIC)\b")
@@ -247,24 +249,30 @@ class Supervisor:
 
     # Stopping
 
-    def stop(self, groups: Sequence[Sequence[Part]], seconds: float) -> None:
-        """Ends the parts, one group after the other, each within its share of the time."""
+    def stop(self) -> None:
+        """Ends everything within ten seconds: the terminal's group first, then the servers that
+        it writes to. A second request to stop ends the patience."""
         self._is_stopping = True
-        asked = self._asked_to_stop
-        for group in groups:
-            running = [part for part in group if part.is_running]
-            for part in running:
-                part.process.send_signal(part.stop_signal)
-            self.wait(
-                lambda: not any(part.is_running for part in running) or self._asked_to_stop > asked,
-                seconds / len(groups),
-            )
-            for part in running:
-                if part.is_running:
-                    self.say(f"{part.name} did not stop in time and is killed")
-                    part.process.kill()
-            self.wait(lambda: not any(part.is_running for part in running), 1)
+        servers = [part for part in self.parts if part.has_own_session]
+        self._end([part for part in self.parts if part not in servers], PATIENCE)
+        self._end(servers, PATIENCE_WITH_SERVERS)
         self._end_orphans()
+
+    def _end(self, parts: Sequence[Part], seconds: float) -> None:
+        asked = self._asked_to_stop
+
+        def has_ended() -> bool:
+            return not any(part.is_running for part in parts)
+
+        for part in parts:
+            if part.is_running:
+                part.process.send_signal(part.stop_signal)
+        self.wait(lambda: has_ended() or self._asked_to_stop > asked, seconds)
+        for part in parts:
+            if part.is_running:
+                self.say(f"{part.name} did not stop in time and is killed")
+                part.process.kill()
+        self.wait(has_ended, 1)
 
 
 def manner(status: int) -> str:

@@ -22,7 +22,6 @@ from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from rest_framework import exceptions as rest
-from rest_framework.views import set_rollback
 
 from ground.web.ids import new_id
 
@@ -287,6 +286,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     problem = problem_of(error)
     if problem is None:
         return None
+    # Its module loads the configured parsers, which import this one.
+    from rest_framework.views import set_rollback
+
     set_rollback()
     return problem_response(problem)
 
