@@ -1,9 +1,9 @@
 """Which room answers which address."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from config import health
+from config import health, shop
 
 handler400 = "ground.web.problems.bad_request"
 handler403 = "ground.web.problems.permission_denied"
@@ -13,5 +13,10 @@ handler500 = "ground.web.problems.server_error"
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", include("ground.web.urls")),
+    path("", include("inbox.urls")),
+    path("m/", include("messenger.urls")),
+    path("demo/", shop.shop),
+    path("demo/<slug:page>/", shop.shop),
     path("admin/", admin.site.urls),
 ]

@@ -1,0 +1,207 @@
+"""The socket that every live screen speaks: hello, watch, frames, heartbeats, manners."""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from ground.journal.hub import Listener, hub
+
+Result = TypeVar("Result")
+
+BAD_FRAME = 4400
+NOT_AUTHENTICATED = 4401
+NOT_ALLOWED = 4403
+TOO_MANY = 4429
+GOING_AWAY = 1001
+
+HELLO_SECONDS = 10
+PING_SECONDS = 15
+SEND_SECONDS = 20
+ACCESS_CHANGED = '{"type":"access"'
+
+executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="live-database")
+open_sockets: Counter[str] = Counter()
+
+
+async def in_database(function: Callable[..., Result], *args: Any) -> Result:
+    """Runs a synchronous read or action for a socket on the bounded database threads."""
+    if settings.LIVE_THREAD_SENSITIVE:
+        return await database_sync_to_async(function)(*args)
+    runner = database_sync_to_async(function, thread_sensitive=False, executor=executor)
+    return await runner(*args)
+
+
+class Refused(Exception):
+    """The socket must be closed with this code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """A room's socket fills in who it is (`greet`), what it hears (`topics`) and what it hears of
+    each frame type (`on_<type>`). Closes with 4400 on a malformed frame, 4429 on a flood."""
+
+    sockets_limit: int = 0
+
+    async def connect(self) -> None:
+        self.listener = Listener()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.is_greeted = False
+        self.counted_as = ""
+        self.heard_at = time.monotonic()
+        self.window_started = self.heard_at
+        self.window_count = 0
+        if not self.is_origin_allowed():
+            await self.close(NOT_ALLOWED)
+            return
+        await self.accept()
+        self.tasks.append(asyncio.create_task(self.expect_hello()))
+
+    async def disconnect(self, code: int) -> None:
+        hub().leave(self.listener)
+        for task in self.tasks:
+            task.cancel()
+        if self.counted_as:
+            open_sockets[self.counted_as] -= 1
+            if open_sockets[self.counted_as] <= 0:
+                del open_sockets[self.counted_as]
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            self.check_pace()
+            frame = self.parse(text_data)
+            await self.handle(frame)
+        except Refused as refusal:
+            await self.close(refusal.code)
+
+    def check_pace(self) -> None:
+        now = time.monotonic()
+        if now - self.window_started >= 1:
+            self.window_started, self.window_count = now, 0
+        self.window_count += 1
+        if self.window_count > settings.SOCKET_FRAMES_PER_SECOND:
+            raise Refused(TOO_MANY)
+
+    def parse(self, text: str | None) -> dict[str, Any]:
+        if text is None or len(text) > settings.SOCKET_FRAME_MAX_KB * 1024:
+            raise Refused(BAD_FRAME)
+        try:
+            frame = json.loads(text)
+        except (ValueError, RecursionError):
+            raise Refused(BAD_FRAME) from None
+        if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
+            raise Refused(BAD_FRAME)
+        return frame
+
+    async def handle(self, frame: dict[str, Any]) -> None:
+        kind = frame["type"]
+        self.heard_at = time.monotonic()
+        if kind == "pong":
+            return
+        if kind == "hello" and not self.is_greeted:
+            await self.greet(frame)
+            self.is_greeted = True
+            await self.settle()
+            await self.welcome(frame)
+            self.tasks += [asyncio.create_task(self.pump()), asyncio.create_task(self.beat())]
+            return
+        action = getattr(self, f"on_{kind}", None)
+        if action is None:
+            raise Refused(BAD_FRAME)
+        if not self.is_greeted:
+            raise Refused(NOT_AUTHENTICATED)
+        await action(frame)
+
+    async def settle(self) -> None:
+        """Subscribes before anything is fetched, so that nothing falls between the two."""
+        hub().join(self.listener)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hub().is_subscribed.wait(), 1)
+        hub().watch(self.listener, await in_database(self.topics))
+
+    def count_socket(self, name: str, limit: int) -> None:
+        """Counts this socket against its owner's limit. Raises Refused(4429)."""
+        if open_sockets[name] >= limit:
+            raise Refused(TOO_MANY)
+        open_sockets[name] += 1
+        self.counted_as = name
+
+    async def expect_hello(self) -> None:
+        await asyncio.sleep(HELLO_SECONDS)
+        if not self.is_greeted:
+            await self.close(NOT_AUTHENTICATED)
+
+    async def pump(self) -> None:
+        """Passes on what the hub hands over; a reader that has stopped reading is let go."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                text = await self.listener.queue.get()
+                if text.startswith(ACCESS_CHANGED):
+                    if not await self.recheck():
+                        return
+                else:
+                    await asyncio.wait_for(self.send(text_data=text), SEND_SECONDS)
+        await self.close(GOING_AWAY)
+
+    async def recheck(self) -> bool:
+        """What this socket may hear has changed: look again. False when it was closed."""
+        try:
+            await self.confirm()
+            hub().watch(self.listener, await in_database(self.topics))
+        except Refused as refusal:
+            await self.close(refusal.code)
+            return False
+        await self.send_frame({"type": "stale"})
+        return True
+
+    async def beat(self) -> None:
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            if time.monotonic() - self.heard_at > 2.5 * PING_SECONDS:
+                await self.close(GOING_AWAY)
+                return
+            try:
+                await self.confirm()
+                await self.send_frame({"type": "ping", **await in_database(self.pulse)})
+            except Refused as refusal:
+                await self.close(refusal.code)
+                return
+
+    async def send_frame(self, frame: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(frame, separators=(",", ":"), default=str))
+
+    # What a room's socket fills in.
+
+    def is_origin_allowed(self) -> bool:
+        raise NotImplementedError
+
+    async def greet(self, frame: dict[str, Any]) -> None:
+        """Finds out who speaks. Raises Refused."""
+        raise NotImplementedError
+
+    async def welcome(self, frame: dict[str, Any]) -> None:
+        """Answers `ready`, with what the client needs to know what it has missed."""
+        raise NotImplementedError
+
+    async def confirm(self) -> None:
+        """Whether the speaker is still who they were. Raises Refused."""
+        raise NotImplementedError
+
+    def topics(self) -> set[str]:
+        """What the speaker may hear now; runs on a database thread."""
+        raise NotImplementedError
+
+    def pulse(self) -> dict[str, Any]:
+        """What a heartbeat says beside being one; runs on a database thread."""
+        return {}

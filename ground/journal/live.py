@@ -1,0 +1,112 @@
+"""Showing what happened on the screens that watch, straight from the process that committed.
+
+Redis carries hints only. When it is away nothing waits for it: the first failure opens a breaker,
+and screens fetch what they missed from the database.
+"""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from ground.journal.models import Entry
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "counterfoil:live"
+TIMEOUT_SECONDS = 0.5
+BREAKER_SECONDS = 2.0
+
+Frame = dict[str, Any]
+
+
+class RedisAway(Exception):
+    """Redis did not answer in time, now or a moment ago."""
+
+
+class Hotline:
+    """A connection to Redis that fails at once while Redis is away."""
+
+    def __init__(self) -> None:
+        self.client = redis.Redis.from_url(
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=None,
+        )
+        self.away_until = 0.0
+        self.lock = threading.Lock()
+
+    def call(self, *command: Any) -> Any:
+        """Sends one command. Raises RedisAway instead of waiting for a Redis that is down."""
+        if time.monotonic() < self.away_until:
+            raise RedisAway
+        try:
+            return self.client.execute_command(*command)
+        except (redis.RedisError, OSError) as error:
+            with self.lock:
+                if time.monotonic() >= self.away_until:
+                    logger.warning("Redis is away; screens fall back to polling: %s", error)
+                self.away_until = time.monotonic() + BREAKER_SECONDS
+            raise RedisAway from error
+
+
+@lru_cache(maxsize=1)
+def hotline() -> Hotline:
+    return Hotline()
+
+
+@lru_cache(maxsize=1)
+def framers() -> dict[str, list[Any]]:
+    """Kind -> the functions that turn an entry of it into (topic, frame) pairs."""
+    return {
+        kind: [import_string(path) for path in paths]
+        for kind, paths in import_string(settings.JOURNAL_FRAMES).items()
+    }
+
+
+def frames_of(entry: Entry) -> Iterable[tuple[list[str], Frame]]:
+    for framer in framers().get(entry.kind, ()):
+        yield from framer(entry)
+
+
+def show(entry: Entry) -> None:
+    """Publishes an entry's frames. A frame that cannot be made is logged, never raised: the change
+    is committed and the screens' own sequence check will fetch it."""
+    try:
+        for topics, frame in frames_of(entry):
+            publish(topics, frame)
+    except RedisAway:
+        pass
+    except Exception:
+        logger.exception("Entry %s could not be shown live", entry.pk)
+
+
+def packet(topics: Iterable[str], frame: Frame) -> str:
+    """What travels over Redis: the topics on one line, then the frame ready to be sent."""
+    return " ".join(topics) + "\n" + json.dumps(frame, separators=(",", ":"), default=str)
+
+
+def publish(topics: Iterable[str], frame: Frame) -> None:
+    """Hands a frame to every live process. Lossy by design. Raises RedisAway."""
+    hotline().call("PUBLISH", CHANNEL, packet(topics, frame))
+
+
+def publish_after_commit(topics: Iterable[str], frame: Frame) -> None:
+    """For what is shown but no entry: a read mark. Lost silently while Redis is away."""
+
+    def send() -> None:
+        try:
+            publish(topics, frame)
+        except RedisAway:
+            pass
+
+    transaction.on_commit(send, robust=True)

@@ -1,0 +1,147 @@
+"""Reactions: rows that say what must follow an entry, run at least once, done with their effect."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from ground.journal import live
+from ground.journal.models import Entry, Reaction
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 15
+MAX_ATTEMPTS = 8
+BATCH = 20
+HINT_KEY = "counterfoil:reactions:hinted"
+HINT_MILLISECONDS = 2000
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, list[str]]:
+    return dict(import_string(settings.JOURNAL_REACTIONS))
+
+
+def reactions_to(kind: str) -> list[str]:
+    """The dotted names of what reacts to a kind, as config/reactions.py lists them."""
+    return registry().get(kind, [])
+
+
+def hint() -> None:
+    """Tells a worker that something is owed; at most one such hint is under way at a time.
+
+    The worker clears the mark before it looks, so what is committed after that is hinted anew.
+    A lost hint costs patience, not work: the sweep finds what is owed.
+    """
+    from ground.journal.tasks import drain
+
+    try:
+        if live.hotline().call("SET", HINT_KEY, 1, "NX", "PX", HINT_MILLISECONDS):
+            drain.apply_async(retry=False, ignore_result=True)
+    except live.RedisAway:
+        pass
+    except Exception as error:
+        logger.warning("A reaction could not be hinted; the sweep will find it: %s", error)
+
+
+def clear_hint() -> None:
+    try:
+        live.hotline().call("DEL", HINT_KEY)
+    except live.RedisAway:
+        pass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A leased reaction; `attempt` is its token: a later claim of the same row has another."""
+
+    pk: int
+    name: str
+    entry_id: int
+    attempt: int
+
+
+def claim(limit: int = BATCH) -> list[Claim]:
+    """Leases what is owed, oldest first; two workers never hold the same row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE journal_reaction SET attempts = attempts + 1,
+                   lease_until = now() + make_interval(secs => %s)
+             WHERE id IN (
+                   SELECT id FROM journal_reaction
+                    WHERE done_at IS NULL AND dead_at IS NULL
+                      AND (lease_until IS NULL OR lease_until < now())
+                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING id, name, entry_id, attempts
+            """,
+            [LEASE_SECONDS, limit],
+        )
+        return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: claim.pk)
+
+
+def run(claimed: Claim) -> None:
+    """Runs one claimed reaction; its effect and `done_at` commit together or not at all."""
+    try:
+        with transaction.atomic():
+            if finish(claimed):
+                handler(claimed.name)(Entry.objects.get(pk=claimed.entry_id))
+    except Exception as error:
+        logger.exception("Reaction %s after entry %s failed", claimed.name, claimed.entry_id)
+        postpone(claimed, error)
+
+
+def finish(claimed: Claim) -> bool:
+    """Marks the row done if this claim still holds it; the row lock keeps others out until then."""
+    return bool(
+        Reaction.objects.filter(
+            pk=claimed.pk, attempts=claimed.attempt, done_at=None, dead_at=None
+        ).update(done_at=Now(), error="")
+    )
+
+
+def postpone(claimed: Claim, error: Exception) -> None:
+    """Backs off (2, 4, 8 … seconds); the last attempt makes a dead letter that admins see."""
+    held = Reaction.objects.filter(pk=claimed.pk, attempts=claimed.attempt, done_at=None)
+    text = f"{type(error).__name__}: {error}"[:2000]
+    if claimed.attempt >= MAX_ATTEMPTS:
+        held.update(error=text, dead_at=Now(), lease_until=None)
+    else:
+        held.update(error=text, lease_until=Now() + backoff(claimed.attempt))
+
+
+def backoff(attempt: int) -> timedelta:
+    return timedelta(seconds=2**attempt)
+
+
+@lru_cache(maxsize=None)
+def handler(name: str) -> Callable[[Entry], None]:
+    return import_string(name)
+
+
+def run_owed(budget: int = 1000) -> int:
+    """Runs what is owed until nothing is left or `budget` rows are done; returns how many ran."""
+    count = 0
+    while count < budget:
+        claims = claim()
+        for claimed in claims:
+            run(claimed)
+        count += len(claims)
+        if len(claims) < BATCH:
+            break
+    return count
+
+
+def revive(reactions) -> int:
+    """Gives dead letters their attempts back; returns how many."""
+    revived = reactions.filter(dead_at__isnull=False).update(
+        dead_at=None, lease_until=None, attempts=0, error=""
+    )
+    transaction.on_commit(hint)
+    return revived

@@ -1,0 +1,117 @@
+"""Writing the journal: entries, what they owe, and decisions."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from ground.journal import live
+from ground.journal.kinds import KINDS
+from ground.journal.models import Decision, Entry, Reaction
+from ground.journal.reactions import hint, reactions_to
+
+MAX_DEPTH = 8
+
+
+class CausationTooDeep(Exception):
+    """An entry would be the ninth link of a chain of effects: something loops."""
+
+
+class Automation:
+    """An actor that is no row: a rule, a bot, a sweep. Its name is its id."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def reference(thing: models.Model | Automation | None) -> tuple[str, str]:
+    """The (type, id) by which the journal speaks of an actor or a subject.
+
+    None is the system itself. A model is known by its public id, else by its primary key.
+    """
+    if thing is None:
+        return "system", ""
+    if isinstance(thing, Automation):
+        return "automation", thing.name
+    return str(thing._meta.model_name), str(getattr(thing, "public_id", thing.pk))
+
+
+def record(
+    kind: str,
+    *,
+    by: models.Model | Automation | None,
+    subject: models.Model,
+    topics: Iterable[str] = (),
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    cause: Entry | None = None,
+    rows: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Writes one entry and the reactions it owes; once committed, shows and hints them.
+
+    `rows` are the objects that the change already has in hand, for the frames to render.
+
+    Must be called in the transaction that makes the change. Raises KeyError for a kind that no
+    room has declared, CausationTooDeep when a chain of causes has no end, and
+    TransactionManagementError outside a transaction.
+    """
+    if kind not in KINDS:
+        raise KeyError(f"No room declares the journal kind {kind!r}.")
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("A journal entry needs its transaction.")
+    depth = cause.depth + 1 if cause else 0
+    if depth > MAX_DEPTH:
+        raise CausationTooDeep(f"{kind} would be effect number {depth} of one cause.")
+    actor_type, actor_id = reference(by)
+    subject_type, subject_id = reference(subject)
+    entry = Entry.objects.create(
+        kind=kind,
+        actor_type=actor_type,
+        actor_id=actor_id,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        topics=list(topics),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        cause=cause,
+        depth=depth,
+    )
+    entry.rows = dict(rows or {})
+    owed = [Reaction(entry=entry, name=name) for name in reactions_to(kind)]
+    if owed:
+        Reaction.objects.bulk_create(owed)
+    transaction.on_commit(lambda: after_commit(entry, bool(owed)), robust=True)
+    return entry
+
+
+def after_commit(entry: Entry, is_owing: bool) -> None:
+    """Live delivery first: it never waits for the broker."""
+    live.show(entry)
+    if is_owing:
+        hint()
+
+
+def decide(
+    decider: str,
+    *,
+    version: str,
+    subject: models.Model,
+    facts: Mapping[str, Any],
+    explanation: Mapping[str, Any],
+    result: Mapping[str, Any],
+    cause: Entry | None = None,
+    entry: Entry | None = None,
+) -> Decision:
+    """Stores what automation decided and why; `entry` is what it did, `cause` what led to it."""
+    subject_type, subject_id = reference(subject)
+    return Decision.objects.create(
+        decider=decider,
+        version=version,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        facts=dict(facts),
+        explanation=dict(explanation),
+        result=dict(result),
+        cause=cause,
+        entry=entry,
+    )

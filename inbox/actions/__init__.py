@@ -1,0 +1,25 @@
+"""Everything that changes a conversation. A click, a key, a rule, the API: all call these."""
+
+from inbox.actions.assigning import KEEP, assign, hold
+from inbox.actions.attaching import attach
+from inbox.actions.posting import Posted, note, reply, start
+from inbox.actions.reading import mark_read
+from inbox.actions.renaming import rename
+from inbox.actions.status import close, reopen, snooze, wake_due
+
+__all__ = [
+    "KEEP",
+    "Posted",
+    "assign",
+    "attach",
+    "close",
+    "hold",
+    "mark_read",
+    "note",
+    "rename",
+    "reopen",
+    "reply",
+    "snooze",
+    "start",
+    "wake_due",
+]

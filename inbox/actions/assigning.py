@@ -1,0 +1,97 @@
+"""Who has a conversation, and who speaks in it."""
+
+from typing import Any
+
+from django.db import transaction
+
+from ground.journal import record
+from ground.web.problems import Invalid, StateConflict
+from inbox import kinds
+from inbox.actions.thread import Actor, can_see, change, list_topic, lock, require, save, topics
+from inbox.models import Conversation
+from people.models import Team, Teammate
+from people.models.teammate import Capability
+
+KEEP: Any = object()
+
+
+def assign(
+    conversation: Conversation,
+    *,
+    by: Actor,
+    assignee: Teammate | None = KEEP,
+    team: Team | None = KEEP,
+) -> Conversation:
+    """Gives a conversation to a teammate, a team, both or (None) nobody.
+
+    Raises Invalid when the teammate could not see it there, NotFound, NotAllowed.
+    """
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.MANAGE)
+        old_topic = list_topic(locked)
+        changes: dict[str, Any] = {}
+        if assignee is not KEEP and assignee != locked.assignee:
+            changes["assignee"] = assignee
+        if team is not KEEP and team != locked.team:
+            changes["team"] = team
+        if not changes:
+            return locked
+        check_assignee(locked, changes)
+        change(
+            locked,
+            kinds.CONVERSATION_ASSIGNED,
+            by=by,
+            activity=activity_of(changes),
+            changes=changes,
+            more_rows={"old_topic": old_topic},
+        )
+        return locked
+
+
+def check_assignee(conversation: Conversation, changes: dict[str, Any]) -> None:
+    """A conversation is never given to somebody who is gone or could not see it."""
+    person = changes.get("assignee", conversation.assignee)
+    if person is None:
+        return
+    there = Conversation(team=changes.get("team", conversation.team))
+    if can_see(person, there):
+        return
+    if "assignee" in changes:
+        reason = "is deactivated" if not person.is_active else "is not in that private team"
+        raise Invalid(errors={"assignee": [f"{person} {reason}."]})
+    changes["assignee"] = None
+
+
+def activity_of(changes: dict[str, Any]) -> dict[str, Any]:
+    activity: dict[str, Any] = {"kind": "assigned"}
+    if "assignee" in changes:
+        activity["assignee"] = str(changes["assignee"]) if changes["assignee"] else None
+    if "team" in changes:
+        activity["team"] = str(changes["team"]) if changes["team"] else None
+    return activity
+
+
+def hold(conversation: Conversation, *, by: Actor, holder: str, expected: str) -> Conversation:
+    """Passes the right to speak, by compare-and-set.
+
+    Raises StateConflict when somebody else than `expected` holds the conversation by now.
+    """
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.REPLY)
+        if locked.holder != expected:
+            raise StateConflict(f"This conversation is held by: {locked.get_holder_display()}.")
+        if holder != expected:
+            locked.holder = Conversation.Holder(holder)
+            save(locked, "holder")
+            record(
+                kinds.CONVERSATION_HELD,
+                by=by,
+                subject=locked,
+                topics=topics(locked),
+                before={"holder": expected},
+                after={"holder": holder},
+                rows={"conversation": locked},
+            )
+        return locked

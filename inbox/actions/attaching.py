@@ -1,0 +1,66 @@
+"""Files: stored first, then named by the message that carries them."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.functions import Now
+
+from ground.web import files
+from ground.web.problems import Invalid
+from inbox.models import Attachment, Message
+from people.models import Contact, Teammate
+
+UNUSED_FOR = timedelta(hours=24)
+
+
+def attach(
+    upload: UploadedFile, *, by: Contact | Teammate | None = None, visitor: str = ""
+) -> Attachment:
+    """Stores a file for whoever will name it in a message: `by`, or an anonymous `visitor`.
+
+    Raises TooLarge and Invalid as `ground.web.files.store` does.
+    """
+    stored = files.store(upload)
+    return Attachment.objects.create(
+        contact=by if isinstance(by, Contact) else None,
+        teammate=by if isinstance(by, Teammate) else None,
+        visitor=visitor,
+        key=stored.key,
+        name=stored.name,
+        content_type=stored.content_type,
+        size=stored.size,
+        width=stored.width,
+        height=stored.height,
+    )
+
+
+def take(
+    names: Iterable[str], message: Message, *, by: Any, visitor: str = ""
+) -> None:
+    """Hangs uploads on a message. Raises Invalid unless each is the speaker's own and unused."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return
+    unused = Attachment.objects.filter(public_id__in=wanted, message=None)
+    if isinstance(by, Teammate):
+        own = unused.filter(teammate=by)
+    else:
+        own = unused.filter(contact=by)
+        if visitor:
+            own = own | unused.filter(visitor=visitor, contact=None, teammate=None)
+    if own.update(message=message) != len(wanted):
+        raise Invalid(errors={"attachments": ["One of the files is not there. Upload it again."]})
+
+
+def forget_unused() -> int:
+    """Deletes uploads that no message has named for a day; returns how many."""
+    unused = Attachment.objects.filter(message=None, created_at__lt=Now() - UNUSED_FOR)
+    count = 0
+    for attachment in unused[:500]:
+        key = attachment.key
+        if Attachment.objects.filter(pk=attachment.pk, message=None).delete()[0]:
+            files.delete(key)
+            count += 1
+    return count

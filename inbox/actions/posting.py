@@ -1,0 +1,337 @@
+"""Writing in a thread: start, reply, note."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from ground.journal import record
+from ground.journal.recording import Automation
+from ground.web.markup import plain as plain_text
+from ground.web.markup import render
+from ground.web.problems import (
+    ClientIdReused,
+    Invalid,
+    NewerMessages,
+    StateConflict,
+)
+from ground.web.text import clean
+from inbox import kinds
+from inbox.actions.attaching import take
+from inbox.actions.status import open_again
+from inbox.actions.thread import Actor, lock, next_seq, require, save, speaker_fields, topics
+from inbox.models import Binding, Conversation, Line, Message
+from people.actions.merge import current
+from people.models import Contact, Identity, Teammate
+from people.models.teammate import Capability
+
+PREVIEW_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The stored message and its conversation; `is_new` is False when this was a retry."""
+
+    conversation: Conversation
+    message: Message
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to say, cleaned and rendered before any lock is taken."""
+
+    kind: str
+    text: str
+    html: str
+    client_id: uuid.UUID
+    attachments: tuple[str, ...]
+
+
+def compose(kind: str, body: str, client_id: uuid.UUID, attachments: Iterable[str]) -> Draft:
+    """Raises Invalid when there is nothing to say or too much of it."""
+    names = tuple(attachments)
+    limit = settings.ATTACHMENTS_PER_MESSAGE
+    if len(names) > limit:
+        raise Invalid(errors={"attachments": [f"At most {limit} files fit one message."]})
+    text = clean(
+        body, "body", max_bytes=settings.MESSAGE_MAX_KB * 1024, required=not names
+    )
+    return Draft(kind, text, render(text), client_id, names)
+
+
+def start(
+    contact: Contact,
+    *,
+    line: Line,
+    identity: Identity | None,
+    body: str,
+    client_id: uuid.UUID,
+    page: Mapping[str, Any] | None = None,
+    attachments: Iterable[str] = (),
+    visitor: str = "",
+) -> Posted:
+    """Begins a conversation with a contact's first message.
+
+    A retry with the same client id returns the stored rows; another body under it raises
+    ClientIdReused. `visitor` names an anonymous visitor whose uploads may be attached.
+    """
+    draft = compose(Message.Kind.REPLY, body, client_id, attachments)
+    try:
+        with transaction.atomic():
+            return begin(contact, line, identity, draft, dict(page or {}), visitor)
+    except IntegrityError:
+        conversation = Conversation.objects.filter(contact=contact, client_id=client_id).first()
+        if conversation is None:
+            raise
+        return replay(conversation, draft, by=contact)
+
+
+def begin(
+    contact: Contact,
+    line: Line,
+    identity: Identity | None,
+    draft: Draft,
+    page: dict[str, Any],
+    visitor: str,
+) -> Posted:
+    contact = current(contact)
+    conversation = Conversation.objects.create(
+        contact=contact,
+        client_id=draft.client_id,
+        contact_name=contact.display_name,
+        page=page,
+    )
+    binding = Binding.objects.create(conversation=conversation, line=line, identity=identity)
+    started = record(
+        kinds.CONVERSATION_STARTED,
+        by=contact,
+        subject=conversation,
+        topics=topics(conversation),
+        after={
+            "contact": contact.public_id,
+            "line": line.public_id,
+            "status": conversation.status,
+            "holder": conversation.holder,
+            "page": page,
+        },
+        rows={"conversation": conversation},
+    )
+    message = post(conversation, draft, by=contact, binding=binding, visitor=visitor, cause=started)
+    return Posted(conversation, message, is_new=True)
+
+
+def reply(
+    conversation: Conversation,
+    *,
+    by: Contact | Teammate | Automation,
+    body: str,
+    client_id: uuid.UUID,
+    attachments: Iterable[str] = (),
+    last_seen_seq: int | None = None,
+    override: bool = False,
+    visitor: str = "",
+) -> Posted:
+    """Says something that the contact sees; exactly once for one client id.
+
+    `last_seen_seq` is the last `seq` that a teammate had on screen: newer public messages by
+    others raise NewerMessages with them, unless `override`. An automation speaks only while the
+    bot holds the conversation, else StateConflict. Raises ClientIdReused, Invalid, NotFound,
+    NotAllowed.
+    """
+    draft = compose(Message.Kind.REPLY, body, client_id, attachments)
+    seen = None if override else last_seen_seq
+    return post_once(conversation, draft, by=by, last_seen_seq=seen, visitor=visitor)
+
+
+def note(
+    conversation: Conversation,
+    *,
+    by: Teammate,
+    body: str,
+    client_id: uuid.UUID,
+    attachments: Iterable[str] = (),
+) -> Posted:
+    """Says something that only teammates see. Raises as `reply` does."""
+    draft = compose(Message.Kind.NOTE, body, client_id, attachments)
+    return post_once(conversation, draft, by=by)
+
+
+def post_once(
+    conversation: Conversation,
+    draft: Draft,
+    *,
+    by: Actor,
+    last_seen_seq: int | None = None,
+    visitor: str = "",
+) -> Posted:
+    try:
+        with transaction.atomic():
+            locked = lock(conversation)
+            require(by, locked, Capability.NOTE if draft.kind == "note" else Capability.REPLY)
+            check_holder(locked, by)
+            check_seen(locked, draft, by, last_seen_seq)
+            binding = locked.bindings.filter(is_preferred=True).first()
+            message = post(locked, draft, by=by, binding=binding, visitor=visitor)
+            return Posted(locked, message, is_new=True)
+    except (IntegrityError, NewerMessages):
+        if stored_message(conversation, draft) is None:
+            raise
+        return replay(conversation, draft, by=by)
+
+
+def check_holder(conversation: Conversation, by: Actor) -> None:
+    """A bot never talks over a person. Raises StateConflict."""
+    if isinstance(by, Automation) and conversation.holder != Conversation.Holder.BOT:
+        raise StateConflict("The bot does not hold this conversation any more.")
+
+
+def check_seen(
+    conversation: Conversation, draft: Draft, by: Actor, last_seen_seq: int | None
+) -> None:
+    """Raises NewerMessages when others have spoken in public since the last seq that was seen."""
+    if last_seen_seq is None or last_seen_seq >= conversation.last_seq:
+        return
+    newer = conversation.messages.public().after(last_seen_seq).for_thread()
+    if isinstance(by, Teammate):
+        newer = newer.exclude(teammate=by)
+    messages = list(newer[:20])
+    if messages:
+        raise NewerMessages(
+            f"{messages[-1].author_name} has written since you last looked.", messages=messages
+        )
+
+
+def post(
+    conversation: Conversation,
+    draft: Draft,
+    *,
+    by: Actor,
+    binding: Binding | None,
+    visitor: str = "",
+    cause: Any = None,
+) -> Message:
+    """Appends to a locked (or just created) conversation, all in the caller's transaction."""
+    is_public = draft.kind == Message.Kind.REPLY
+    seq, public_seq = next_seq(conversation, is_public=is_public)
+    message = Message.objects.create(
+        conversation=conversation,
+        binding=binding if is_public else None,
+        seq=seq,
+        public_seq=public_seq,
+        client_id=draft.client_id,
+        kind=draft.kind,
+        body_text=draft.text,
+        body_html=draft.html,
+        created_at=timezone.now(),
+        **speaker_fields(by),
+    )
+    take(draft.attachments, message, by=by, visitor=visitor)
+    prefetch_related_objects([message], "attachments")
+    old_holder = conversation.holder
+    summarize(conversation, message, draft, by)
+    is_taken = conversation.holder != old_holder
+    entry = record(
+        entry_kind(message),
+        by=by,
+        subject=conversation,
+        topics=topics(conversation),
+        before={"holder": old_holder} if is_taken else {},
+        after={
+            "message": message.public_id,
+            "seq": seq,
+            "public_seq": public_seq,
+            "contact": conversation.contact.public_id,
+        }
+        | ({"holder": conversation.holder} if is_taken else {}),
+        cause=cause,
+        rows={"conversation": conversation, "message": message},
+    )
+    if is_public and conversation.status != Conversation.Status.OPEN:
+        if isinstance(by, Contact) or conversation.is_closed:
+            open_again(conversation, by=by, cause=entry)
+    return message
+
+
+def entry_kind(message: Message) -> str:
+    if message.kind == Message.Kind.NOTE:
+        return kinds.NOTE_ADDED
+    if message.author_type == Message.Author.CONTACT:
+        return kinds.MESSAGE_RECEIVED
+    return kinds.MESSAGE_SENT
+
+
+def summarize(conversation: Conversation, message: Message, draft: Draft, by: Actor) -> None:
+    """Repeats on the conversation what its list row shows, and saves it."""
+    if not message.is_public:
+        save(conversation)
+        return
+    conversation.preview = preview_of(draft)
+    conversation.preview_author_type = message.author_type
+    conversation.preview_author_name = message.author_name
+    conversation.last_message_at = message.created_at
+    if isinstance(by, Contact):
+        conversation.waiting_since = conversation.waiting_since or message.created_at
+        conversation.contact_read_seq = conversation.public_seq
+        conversation.contact_unread = 0
+        conversation.contact_wrote_seq = message.seq
+    else:
+        conversation.waiting_since = None
+        conversation.contact_unread += 1
+        conversation.team_read_seq = conversation.public_seq
+        if isinstance(by, Teammate):
+            conversation.holder = Conversation.Holder.PEOPLE
+    save(
+        conversation,
+        "preview",
+        "preview_author_type",
+        "preview_author_name",
+        "last_message_at",
+        "waiting_since",
+        "contact_read_seq",
+        "contact_unread",
+        "contact_wrote_seq",
+        "team_read_seq",
+        "holder",
+    )
+
+
+def preview_of(draft: Draft) -> str:
+    if draft.text:
+        return plain_text(draft.text)[:PREVIEW_LENGTH]
+    return "Sent a file" if len(draft.attachments) == 1 else f"Sent {len(draft.attachments)} files"
+
+
+def stored_message(conversation: Conversation, draft: Draft) -> Message | None:
+    return (
+        conversation.messages.filter(client_id=draft.client_id)
+        .select_related("contact", "teammate")
+        .first()
+    )
+
+
+def is_author(message: Message, by: Actor) -> bool:
+    if isinstance(by, Contact):
+        return message.contact_id == by.pk
+    if isinstance(by, Teammate):
+        return message.teammate_id == by.pk
+    return isinstance(by, Automation) and message.author_name == by.name
+
+
+def replay(conversation: Conversation, draft: Draft, *, by: Actor) -> Posted:
+    """The stored message for a retry. Raises ClientIdReused when it was about something else."""
+    message = stored_message(conversation, draft)
+    if message is None:
+        raise ClientIdReused
+    if not is_author(message, by) or message.kind != draft.kind or message.body_text != draft.text:
+        raise ClientIdReused
+    stored_files = sorted(message.attachments.values_list("public_id", flat=True))
+    if stored_files != sorted(set(draft.attachments)):
+        raise ClientIdReused
+    conversation.refresh_from_db()
+    return Posted(conversation, message, is_new=False)

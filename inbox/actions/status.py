@@ -1,0 +1,98 @@
+"""Snooze, close, reopen, and waking what was snoozed."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from ground.journal.models import Entry
+from ground.web.problems import Invalid, StateConflict
+from inbox import kinds
+from inbox.actions.thread import Actor, change, lock, require
+from inbox.models import Conversation
+from people.models.teammate import Capability
+
+Status = Conversation.Status
+WAKE_BATCH = 100
+
+
+def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Conversation:
+    """Puts a conversation off until a time, or until the contact writes.
+
+    Raises Invalid when the time is past, StateConflict when the conversation is closed.
+    """
+    if until <= timezone.now():
+        raise Invalid(errors={"until": ["Choose a time in the future."]})
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.MANAGE)
+        if locked.is_closed:
+            raise StateConflict("A closed conversation cannot be snoozed. Reopen it first.")
+        if locked.status == Status.SNOOZED and locked.snoozed_until == until:
+            return locked
+        change(
+            locked,
+            kinds.CONVERSATION_SNOOZED,
+            by=by,
+            activity={"kind": "snoozed", "until": until.isoformat()},
+            changes={"status": Status.SNOOZED, "snoozed_until": until},
+        )
+        return locked
+
+
+def close(conversation: Conversation, *, by: Actor) -> Conversation:
+    """Closes a conversation; the contact's next word opens it again."""
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.MANAGE)
+        if locked.is_closed:
+            return locked
+        change(
+            locked,
+            kinds.CONVERSATION_CLOSED,
+            by=by,
+            activity={"kind": "closed"},
+            changes={
+                "status": Status.CLOSED,
+                "closed_at": timezone.now(),
+                "snoozed_until": None,
+                "waiting_since": None,
+                "holder": Conversation.Holder.NOBODY,
+            },
+        )
+        return locked
+
+
+def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
+    """Opens a closed or snoozed conversation."""
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.MANAGE)
+        if not locked.is_open:
+            open_again(locked, by=by)
+        return locked
+
+
+def open_again(conversation: Conversation, *, by: Actor, cause: Entry | None = None) -> Entry:
+    """Opens a locked conversation, in the caller's transaction."""
+    return change(
+        conversation,
+        kinds.CONVERSATION_REOPENED,
+        by=by,
+        activity={"kind": "woken" if conversation.status == Status.SNOOZED else "reopened"},
+        changes={"status": Status.OPEN, "snoozed_until": None, "closed_at": None},
+        cause=cause,
+    )
+
+
+def wake_due() -> int:
+    """Opens what was snoozed until now; returns how many. Safe to run twice at once."""
+    with transaction.atomic():
+        due = (
+            Conversation.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("contact", "assignee", "team")
+            .filter(status=Status.SNOOZED, snoozed_until__lte=timezone.now())
+            .order_by("snoozed_until")[:WAKE_BATCH]
+        )
+        woken = [open_again(conversation, by=None) for conversation in due]
+    return len(woken)

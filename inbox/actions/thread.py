@@ -1,0 +1,152 @@
+"""What all actions on a conversation share: its lock, its counters, its journal topics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ground.journal import record
+from ground.journal.models import Entry
+from ground.journal.recording import Automation
+from ground.web.problems import NotAllowed, NotFound
+from inbox.models import Conversation, Message
+from people.models import ApiToken, Contact, Teammate
+from people.models.teammate import Capability
+from people.permissions import Actor
+
+
+def lock(conversation: Conversation) -> Conversation:
+    """The conversation as it is now, locked until the transaction ends: the lock gives order.
+
+    Raises NotFound when it is gone.
+    """
+    locked = (
+        Conversation.objects.select_for_update(of=("self",))
+        .select_related("contact", "assignee", "team")
+        .filter(pk=conversation.pk)
+        .first()
+    )
+    if locked is None:
+        raise NotFound("This conversation is gone.")
+    return locked
+
+
+def require(by: Actor, conversation: Conversation, capability: str) -> None:
+    """Raises NotFound for who may not see the conversation, NotAllowed for who may only look.
+
+    Runs under the conversation's lock, so that access taken away counts at once.
+    """
+    match by:
+        case Contact() if conversation.contact_id != by.pk:
+            raise NotFound
+        case Teammate() if not can_see(by, conversation):
+            raise NotFound
+        case Teammate() if not by.can(capability):
+            label = Capability(capability).label.lower()
+            raise NotAllowed(f"Your role does not allow this: {label}.")
+        case ApiToken() if conversation.team is not None and conversation.team.is_private:
+            raise NotFound
+        case ApiToken() if capability != Capability.MANAGE:
+            raise NotAllowed("Only people speak in a conversation: use a teammate's token.")
+
+
+def can_see(teammate: Teammate, conversation: Conversation) -> bool:
+    """What `Conversation.objects.visible_to` says, for one conversation in hand."""
+    if not teammate.is_active:
+        return False
+    if conversation.team is None or not conversation.team.is_private or teammate.is_admin:
+        return True
+    return teammate.memberships.filter(team=conversation.team_id).exists()
+
+
+def list_topic(conversation: Conversation) -> str:
+    """Where a conversation's list row is shown: to everybody, or to its private team."""
+    if conversation.team is not None and conversation.team.is_private:
+        return f"team.{conversation.team.public_id}"
+    return "inbox"
+
+
+def topics(conversation: Conversation) -> list[str]:
+    """Everybody who may hear of a conversation: its watchers, its list, its contact."""
+    return [
+        f"conversation.{conversation.public_id}",
+        list_topic(conversation),
+        f"contact.{conversation.contact.public_id}",
+    ]
+
+
+def next_seq(conversation: Conversation, *, is_public: bool) -> tuple[int, int | None]:
+    """Moves the counters of a locked conversation; both stay dense because the lock is held."""
+    conversation.last_seq += 1
+    if is_public:
+        conversation.public_seq += 1
+    return conversation.last_seq, conversation.public_seq if is_public else None
+
+
+def save(conversation: Conversation, *fields: str) -> None:
+    conversation.save(update_fields=["last_seq", "public_seq", *fields])
+
+
+def speaker_fields(by: Actor) -> dict[str, Any]:
+    """A message's author columns for whoever acts."""
+    if isinstance(by, Contact):
+        kind, name = Message.Author.CONTACT, by.display_name
+        return {"author_type": kind, "contact": by, "author_name": name}
+    if isinstance(by, Teammate):
+        return {"author_type": Message.Author.TEAMMATE, "teammate": by, "author_name": str(by)}
+    if isinstance(by, Automation):
+        return {"author_type": Message.Author.BOT, "author_name": by.name}
+    if isinstance(by, ApiToken):
+        return {"author_type": Message.Author.SYSTEM, "author_name": by.name}
+    return {"author_type": Message.Author.SYSTEM}
+
+
+def add_activity(conversation: Conversation, by: Actor, **activity: Any) -> Message:
+    """Appends a thin line that says what was done; teammates see it, the contact does not."""
+    seq, _ = next_seq(conversation, is_public=False)
+    return Message.objects.create(
+        conversation=conversation,
+        seq=seq,
+        kind=Message.Kind.ACTIVITY,
+        activity=activity,
+        **speaker_fields(by),
+    )
+
+
+def change(
+    conversation: Conversation,
+    kind: str,
+    *,
+    by: Actor,
+    activity: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    cause: Entry | None = None,
+    more_rows: Mapping[str, Any] | None = None,
+) -> Entry:
+    """Sets fields of a locked conversation, says so in the thread, and journals before and after.
+
+    `changes` maps field names to new values.
+    """
+    before = {field: plain(getattr(conversation, field)) for field in changes}
+    for field, value in changes.items():
+        setattr(conversation, field, value)
+    message = add_activity(conversation, by, **activity)
+    save(conversation, *changes)
+    return record(
+        kind,
+        by=by,
+        subject=conversation,
+        topics=topics(conversation),
+        before=before,
+        after={field: plain(value) for field, value in changes.items()}
+        | {"message": message.public_id, "seq": message.seq},
+        cause=cause,
+        rows={"conversation": conversation, "message": message, **(more_rows or {})},
+    )
+
+
+def plain(value: Any) -> Any:
+    """A field's value as the journal stores it: public ids, ISO times, plain scalars."""
+    if hasattr(value, "public_id"):
+        return value.public_id
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value

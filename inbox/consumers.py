@@ -1,0 +1,154 @@
+"""The agents' socket: watches a list and a conversation, carries typing and seen marks."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import parse_cookie
+
+from ground.journal import live
+from ground.journal.consumers import (
+    BAD_FRAME,
+    NOT_AUTHENTICATED,
+    LiveConsumer,
+    Refused,
+    in_database,
+)
+from ground.journal.live import RedisAway
+from inbox import actions
+from inbox.models import Conversation
+from people.models import Team, Teammate
+
+WATCH_LIMIT = 10
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
+
+
+class SessionHolder:
+    """As much of a request as Django needs to know its user."""
+
+    def __init__(self, session: SessionStore) -> None:
+        self.session = session
+
+
+def teammate_of(headers: list[tuple[bytes, bytes]]) -> Teammate | None:
+    """The teammate whose session cookie the handshake carried."""
+    cookies = dict(headers).get(b"cookie", b"").decode("latin-1")
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return None
+    user = get_user(SessionHolder(SessionStore(key)))
+    return user if isinstance(user, Teammate) and user.is_active else None
+
+
+def topics_of(teammate: Teammate) -> set[str]:
+    """The lists that a teammate may hear: everybody's, their private teams', their own."""
+    private = Team.objects.visible_to(teammate).filter(is_private=True)
+    names = private.values_list("public_id", flat=True)
+    own = f"teammate.{teammate.public_id}"
+    return {"inbox", own, *(f"team.{name}" for name in names)}
+
+
+def visible_among(teammate: Teammate, names: list[str]) -> dict[str, Conversation]:
+    rows = Conversation.objects.visible_to(teammate).filter(public_id__in=names)
+    return {row.public_id: row for row in rows.select_related("contact")}
+
+
+class InboxConsumer(LiveConsumer):
+    """`/ws/inbox/`: authenticated by the session cookie, `Origin` checked."""
+
+    teammate: Teammate
+
+    def is_origin_allowed(self) -> bool:
+        origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
+        return is_own_origin(origin)
+
+    async def greet(self, frame: dict[str, Any]) -> None:
+        teammate = await in_database(teammate_of, self.scope["headers"])
+        if teammate is None:
+            raise Refused(NOT_AUTHENTICATED)
+        self.teammate = teammate
+        self.watched: list[str] = []
+        self.shown: dict[str, Conversation] = {}
+        self.count_socket(f"teammate.{teammate.public_id}", settings.SOCKETS_PER_TEAMMATE)
+        self.watched = self.wanted(frame)
+
+    async def confirm(self) -> None:
+        teammate = await in_database(teammate_of, self.scope["headers"])
+        if teammate is None or teammate.pk != self.teammate.pk:
+            raise Refused(NOT_AUTHENTICATED)
+        self.teammate = teammate
+
+    def topics(self) -> set[str]:
+        self.shown = visible_among(self.teammate, self.watched)
+        return topics_of(self.teammate) | {f"conversation.{name}" for name in self.shown}
+
+    async def welcome(self, frame: dict[str, Any]) -> None:
+        seqs = await in_database(self.last_seqs)
+        await self.send_frame({"type": "ready", "conversation": seqs})
+
+    def last_seqs(self) -> dict[str, int]:
+        rows = visible_among(self.teammate, self.watched)
+        return {name: row.last_seq for name, row in rows.items()}
+
+    def pulse(self) -> dict[str, Any]:
+        return {"seq": self.last_seqs()}
+
+    def wanted(self, frame: dict[str, Any]) -> list[str]:
+        """The conversations that a hello or a watch names. Raises Refused(4400)."""
+        watch = frame.get("watch", {})
+        names = watch.get("conversation") or {} if isinstance(watch, dict) else None
+        if not isinstance(names, dict) or len(names) > WATCH_LIMIT:
+            raise Refused(BAD_FRAME)
+        if not all(PUBLIC_ID.match(name) for name in names):
+            raise Refused(BAD_FRAME)
+        return list(names)
+
+    async def on_watch(self, frame: dict[str, Any]) -> None:
+        self.watched = self.wanted(frame)
+        await self.settle()
+        await self.welcome(frame)
+
+    async def on_typing(self, frame: dict[str, Any]) -> None:
+        conversation = self.shown.get(str(frame.get("conversation")))
+        if conversation is None:
+            return
+        await in_database(self.show_typing, conversation, frame.get("mode") == "note")
+
+    def show_typing(self, conversation: Conversation, is_note: bool) -> None:
+        author = {
+            "type": "teammate",
+            "id": self.teammate.public_id,
+            "name": self.teammate.name,
+        }
+        frame = {"type": "typing", "conversation": conversation.public_id, "author": author}
+        topics = [f"conversation.{conversation.public_id}"]
+        if not is_note:
+            topics.append(f"contact.{conversation.contact.public_id}")
+        try:
+            live.publish(topics, frame)
+        except RedisAway:
+            pass
+
+    async def on_read(self, frame: dict[str, Any]) -> None:
+        name, seq = frame.get("conversation"), frame.get("seq")
+        if not isinstance(name, str) or type(seq) is not int or not 0 <= seq < 2**62:
+            raise Refused(BAD_FRAME)
+        if name in self.shown:
+            await in_database(self.note_read, name, seq)
+
+    def note_read(self, name: str, seq: int) -> None:
+        conversation = visible_among(self.teammate, [name]).get(name)
+        if conversation is not None:
+            actions.mark_read(conversation, by=self.teammate, seq=seq)
+
+
+def is_own_origin(origin: str) -> bool:
+    """Whether a page of ours made the handshake: a browser always says which page it was."""
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    parts, site = urlsplit(origin), urlsplit(settings.SITE_URL)
+    is_same_place = (parts.scheme, parts.port) == (site.scheme, site.port)
+    return is_same_place and parts.hostname in {host.strip("[]") for host in settings.ALLOWED_HOSTS}

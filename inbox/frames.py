@@ -1,0 +1,83 @@
+"""What teammates' screens are shown when something happened: fragments without a viewer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from ground.journal.models import Entry
+from inbox.actions.thread import list_topic
+from inbox.models import Conversation, Message
+
+Shown = tuple[list[str], dict[str, Any]]
+
+
+def thread_line(entry: Entry) -> Iterator[Shown]:
+    """A new message at the end of the thread, for whoever watches it."""
+    conversation: Conversation = entry.rows["conversation"]
+    message: Message = entry.rows["message"]
+    yield (
+        [f"conversation.{conversation.public_id}"],
+        {
+            "type": "message",
+            "conversation": conversation.public_id,
+            "seq": message.seq,
+            "client_id": message.client_id,
+            "html": render_to_string("inbox/_message.html", {"message": message}),
+        },
+    )
+
+
+def list_row(entry: Entry) -> Iterator[Shown]:
+    """The conversation's row; lists decide by its state whether and where they show it."""
+    conversation: Conversation = entry.rows["conversation"]
+    topic = list_topic(conversation)
+    watchers = f"conversation.{conversation.public_id}"
+    yield (
+        [topic, watchers],
+        {
+            "type": "conversation",
+            "conversation": conversation.public_id,
+            "version": conversation.last_seq,
+            "html": render_to_string("inbox/_row.html", {"conversation": conversation}),
+            "state": state_of(conversation),
+            "removed": False,
+        },
+    )
+
+
+def access(entry: Entry) -> Iterator[Shown]:
+    """A conversation that changed teams leaves the lists, and maybe the screens, that it was on."""
+    conversation: Conversation = entry.rows["conversation"]
+    old_topic = entry.rows["old_topic"]
+    if old_topic == list_topic(conversation):
+        return
+    yield (
+        [old_topic],
+        {
+            "type": "conversation",
+            "conversation": conversation.public_id,
+            "version": conversation.last_seq,
+            "removed": True,
+        },
+    )
+    yield [f"conversation.{conversation.public_id}"], {"type": "access"}
+
+
+def state_of(conversation: Conversation) -> dict[str, Any]:
+    """What a list needs to know to place a row."""
+    waiting = conversation.waiting_since
+    return {
+        "status": conversation.status,
+        "assignee": conversation.assignee.public_id if conversation.assignee else None,
+        "assignee_name": str(conversation.assignee) if conversation.assignee else None,
+        "team": conversation.team.public_id if conversation.team else None,
+        "team_name": str(conversation.team) if conversation.team else None,
+        "holder": conversation.holder,
+        "last_message_at": conversation.last_message_at.isoformat(),
+        "waiting_since": waiting.isoformat() if waiting else None,
+        "snoozed_until": conversation.snoozed_until.isoformat()
+        if conversation.snoozed_until
+        else None,
+        "last_seq": conversation.last_seq,
+    }

@@ -1,0 +1,22 @@
+"""What can happen to a conversation."""
+
+from ground.journal.kinds import declare
+
+CONVERSATION_STARTED = declare("conversation.started", "A contact began a conversation.")
+MESSAGE_RECEIVED = declare("message.received", "A contact wrote in a conversation.")
+MESSAGE_SENT = declare("message.sent", "A teammate or a bot replied to a contact.")
+NOTE_ADDED = declare("note.added", "A teammate wrote an internal note.")
+CONVERSATION_ASSIGNED = declare(
+    "conversation.assigned", "A conversation was given to a teammate or a team, or taken away."
+)
+CONVERSATION_HELD = declare(
+    "conversation.held", "The right to speak passed between the bot, people and nobody."
+)
+CONVERSATION_SNOOZED = declare("conversation.snoozed", "A conversation was put off until a time.")
+CONVERSATION_CLOSED = declare("conversation.closed", "A conversation was closed.")
+CONVERSATION_REOPENED = declare(
+    "conversation.reopened", "A closed or snoozed conversation became open again."
+)
+CONVERSATION_RENAMED = declare(
+    "conversation.renamed", "The contact's name, as the list shows it, changed."
+)

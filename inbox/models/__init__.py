@@ -1,0 +1,6 @@
+from inbox.models.attachment import Attachment
+from inbox.models.conversation import Conversation, ReadMarker
+from inbox.models.line import Binding, Line
+from inbox.models.message import Message
+
+__all__ = ["Attachment", "Binding", "Conversation", "Line", "Message", "ReadMarker"]

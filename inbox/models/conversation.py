@@ -1,0 +1,126 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from ground.web.ids import PublicIdField
+from inbox.querysets import ConversationQuerySet
+from people.models import Contact, Team, Teammate
+
+
+class Conversation(models.Model):
+    """One thread with one contact, whatever lines it runs over.
+
+    `last_seq` counts everything in the thread and orders it for teammates; `public_seq` counts
+    only what the contact may see. Both are dense and move under this row's lock. The columns from
+    `preview` on repeat the newest message so that a list is read from this table alone.
+    """
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"
+        SNOOZED = "snoozed", "Snoozed"
+        CLOSED = "closed", "Closed"
+
+    class Holder(models.TextChoices):
+        NOBODY = "nobody", "Nobody"
+        BOT = "bot", "Bot"
+        PEOPLE = "people", "People"
+
+    public_id = PublicIdField(prefix="cv")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    client_id = models.UUIDField(null=True, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
+    assignee = models.ForeignKey(
+        Teammate, null=True, blank=True, on_delete=models.SET_NULL, related_name="conversations"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations"
+    )
+    holder = models.CharField(max_length=10, choices=Holder, default=Holder.NOBODY)
+    snoozed_until = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    page = models.JSONField(default=dict, blank=True)
+    last_seq = models.BigIntegerField(default=0)
+    public_seq = models.BigIntegerField(default=0)
+    contact_read_seq = models.BigIntegerField(default=0)
+    contact_unread = models.PositiveIntegerField(default=0)
+    team_read_seq = models.BigIntegerField(default=0)
+    contact_wrote_seq = models.BigIntegerField(default=0)
+    contact_name = models.CharField(max_length=200, blank=True)
+    preview = models.CharField(max_length=200, blank=True)
+    preview_author_type = models.CharField(max_length=10, blank=True)
+    preview_author_name = models.CharField(max_length=200, blank=True)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    last_message_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "client_id"], name="inbox_conversation_client_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-last_message_at", "-id"], name="inbox_conv_all"),
+            models.Index(
+                fields=["status", "-last_message_at", "-id"], name="inbox_conv_status"
+            ),
+            models.Index(
+                fields=["-last_message_at", "-id"],
+                name="inbox_conv_unassigned",
+                condition=Q(status="open", assignee=None),
+            ),
+            models.Index(
+                fields=["assignee", "-last_message_at", "-id"],
+                name="inbox_conv_assignee",
+                condition=Q(status="open"),
+            ),
+            models.Index(
+                fields=["team", "-last_message_at", "-id"],
+                name="inbox_conv_team",
+                condition=Q(status="open"),
+            ),
+            models.Index(
+                fields=["contact", "-last_message_at", "-id"], name="inbox_conv_contact"
+            ),
+            models.Index(
+                fields=["snoozed_until"], name="inbox_conv_due", condition=Q(status="snoozed")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.contact_name or 'Conversation'} {self.public_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == self.Status.OPEN
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+    @property
+    def is_waiting_for_us(self) -> bool:
+        return self.waiting_since is not None and not self.is_closed
+
+
+class ReadMarker(models.Model):
+    """How far one teammate has read one conversation, in `seq`."""
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="read_markers"
+    )
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="read_markers")
+    seq = models.BigIntegerField(default=0)
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "teammate"], name="inbox_read_marker_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.teammate_id} read {self.conversation_id} to {self.seq}"

@@ -1,0 +1,81 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from ground.web.ids import PublicIdField
+from inbox.models.conversation import Conversation
+from inbox.models.line import Binding
+from inbox.querysets import MessageQuerySet
+from people.models import Contact, Teammate
+
+
+class Message(models.Model):
+    """One line of a thread: a reply (public), a note (teammates only) or an activity.
+
+    `seq` is dense over the whole thread, `public_seq` over what the contact sees; a message
+    without a `public_seq` is invisible to the contact and leaves no gap that could be counted.
+    """
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", "Reply"
+        NOTE = "note", "Note"
+        ACTIVITY = "activity", "Activity"
+
+    class Author(models.TextChoices):
+        CONTACT = "contact", "Contact"
+        TEAMMATE = "teammate", "Teammate"
+        BOT = "bot", "Bot"
+        SYSTEM = "system", "Counterfoil"
+
+    public_id = PublicIdField(prefix="msg")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages"
+    )
+    binding = models.ForeignKey(
+        Binding, null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    seq = models.BigIntegerField()
+    public_seq = models.BigIntegerField(null=True)
+    client_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    author_type = models.CharField(max_length=10, choices=Author)
+    contact = models.ForeignKey(
+        Contact, null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    teammate = models.ForeignKey(
+        Teammate, null=True, on_delete=models.SET_NULL, related_name="messages"
+    )
+    author_name = models.CharField(max_length=200, blank=True)
+    body_text = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    activity = models.JSONField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "seq"], name="inbox_message_seq_once"),
+            models.UniqueConstraint(
+                fields=["conversation", "public_seq"],
+                condition=Q(public_seq__isnull=False),
+                name="inbox_message_public_seq_once",
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "client_id"],
+                condition=Q(client_id__isnull=False),
+                name="inbox_message_client_id_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reply", public_seq__isnull=False)
+                | Q(kind__in=["note", "activity"], public_seq=None),
+                name="inbox_message_only_replies_are_public",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.seq} by {self.author_name}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.public_seq is not None

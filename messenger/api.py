@@ -1,0 +1,363 @@
+"""The messenger's HTTP interface: `/m/api/…`, bearer tokens, no cookies, CORS by installation."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import path
+from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ground.journal import live
+from ground.journal.live import RedisAway
+from ground.web.paging import keyset, limit_from
+from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound
+from ground.web.text import CleanCharField
+from ground.web.throttles import spend
+from inbox import actions
+from inbox.models import Conversation
+from messenger import sessions
+from messenger.models import Installation
+from messenger.present import attachment_json, conversation_json, message_json
+from messenger.visitors import Visitor, is_origin_allowed, visitor_of
+from people.actions.events import track
+
+MINUTE, HOUR = 60, 3600
+ADDRESS_FACTOR = 20
+MAX_SEQ = 2**62
+RECENT = 20
+
+
+class VisitorAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <visitor token>`."""
+
+    def authenticate(self, request: Request) -> tuple[Visitor, str]:
+        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotAuthenticated("Boot first: a visitor token is needed.")
+        return visitor_of(token.strip()), token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+def own_origin(request: HttpRequest) -> str:
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def address_of(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class PageSerializer(serializers.Serializer):
+    """The page of the host site that the visitor is on."""
+
+    url = CleanCharField(max_bytes=2000, required=False, default="")
+    title = CleanCharField(max_bytes=500, required=False, default="")
+    referrer = CleanCharField(max_bytes=2000, required=False, default="")
+
+    def validate_url(self, value: str) -> str:
+        return web_address(value)
+
+    def validate_referrer(self, value: str) -> str:
+        return web_address(value)
+
+
+def web_address(value: str) -> str:
+    """The address if it is one of the web, else nothing: teammates will see it as a link."""
+    try:
+        return value if urlsplit(value).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+class MessageSerializer(serializers.Serializer):
+    client_id = serializers.UUIDField()
+    body = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
+    attachments = serializers.ListField(
+        child=serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z"),
+        default=list,
+        max_length=100,
+    )
+
+
+class ConversationSerializer(MessageSerializer):
+    page = PageSerializer(required=False)
+
+
+class SeqSerializer(serializers.Serializer):
+    seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ)
+
+
+class WindowSerializer(serializers.Serializer):
+    """A window of a thread: newest first unless `after` is given."""
+
+    after = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False)
+    before = serializers.IntegerField(min_value=0, max_value=MAX_SEQ, required=False)
+
+
+class EventSerializer(serializers.Serializer):
+    name = CleanCharField(max_bytes=100)
+    metadata = serializers.DictField(required=False, default=dict)
+    page = PageSerializer(required=False)
+
+
+class BootSerializer(serializers.Serializer):
+    app = serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z")
+    identity = serializers.CharField(required=False, allow_null=True, max_length=8000)
+    token = serializers.CharField(required=False, allow_null=True, max_length=2000)
+    page = PageSerializer(required=False, allow_null=True)
+    locale = CleanCharField(max_bytes=35, required=False, default="", allow_null=True)
+    timezone = CleanCharField(max_bytes=64, required=False, default="", allow_null=True)
+
+
+def checked(serializer_class: type[serializers.Serializer], data: Any) -> dict[str, Any]:
+    serializer = serializer_class(data=data)
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data
+
+
+class MessengerView(APIView):
+    """What all messenger addresses share: CORS, no caching, limits."""
+
+    authentication_classes: list[type[BaseAuthentication]] = [VisitorAuthentication]
+    permission_classes: list[Any] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.user, Visitor):
+            self.check_origin(request, request.user.installation)
+
+    def check_origin(self, request: Request, installation: Installation) -> None:
+        origin = request.headers.get("Origin")
+        if origin and not is_origin_allowed(installation, origin, own_origin(request)):
+            raise NotAllowed("This site may not use this messenger.")
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        return allow_origin(request, response)
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(status=204)
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.request.user
+
+    def spend(self, name: str, limit: int, seconds: int) -> None:
+        """Counts one use against the visitor's limit and against their address's."""
+        spend(name, self.visitor.key, limit=limit, seconds=seconds)
+        spend_address(self.request, name, limit=limit, seconds=seconds)
+
+    def conversation(self, public_id: str) -> Conversation:
+        contact = self.visitor.contact
+        found = contact and (
+            Conversation.objects.visible_to(contact)
+            .select_related("contact")
+            .filter(public_id=public_id)
+            .first()
+        )
+        if not found:
+            raise NotFound("There is no such conversation.")
+        return found
+
+
+def spend_address(request: HttpRequest, name: str, *, limit: int, seconds: int) -> None:
+    spend(f"{name}-address", address_of(request), limit=limit * ADDRESS_FACTOR, seconds=seconds)
+
+
+def allow_origin(request: HttpRequest, response: Any) -> Any:
+    """Lets pages of an installation's origins read the answer, whatever the answer is."""
+    origin = request.headers.get("Origin")
+    if not origin:
+        return response
+    response["Vary"] = "Origin"
+    known = Installation.objects.filter(is_active=True, allowed_origins__contains=[origin])
+    if origin != own_origin(request) and known.exists():
+        response["Access-Control-Allow-Origin"] = origin
+        response["Access-Control-Allow-Methods"] = "GET, POST, PUT, OPTIONS"
+        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+        response["Access-Control-Expose-Headers"] = "Retry-After"
+        response["Access-Control-Max-Age"] = "600"
+    return response
+
+
+class BootView(MessengerView):
+    authentication_classes = []
+
+    def post(self, request: Request) -> Response:
+        spend(
+            "boot", address_of(request), limit=settings.VISITOR_BOOTS_PER_MINUTE, seconds=MINUTE
+        )
+        given = checked(BootSerializer, request.data)
+        installation = (
+            Installation.objects.select_related("line")
+            .filter(public_id=given["app"], is_active=True)
+            .first()
+        )
+        if installation is None:
+            raise NotFound("There is no messenger with this app id.")
+        self.check_origin(request, installation)
+        session = sessions.boot(
+            installation,
+            token=given.get("token"),
+            identity=given.get("identity"),
+            page=given.get("page") or {},
+            locale=given.get("locale") or "",
+            timezone=given.get("timezone") or "",
+        )
+        return Response(sessions.boot_json(session, request))
+
+
+class ConversationsView(MessengerView):
+    def get(self, request: Request) -> Response:
+        contact = self.visitor.contact
+        if contact is None:
+            return Response({"conversations": [], "next": None})
+        page = keyset(
+            Conversation.objects.visible_to(contact),
+            cursor=request.query_params.get("cursor"),
+            limit=limit_from(request, default=RECENT),
+        )
+        rows = [conversation_json(conversation) for conversation in page.items]
+        return Response({"conversations": rows, "next": page.next})
+
+    def post(self, request: Request) -> Response:
+        given = checked(ConversationSerializer, request.data)
+        if not self.is_retry(given["client_id"]):
+            self.spend("conversations", settings.VISITOR_CONVERSATIONS_PER_HOUR, HOUR)
+        contact, identity = sessions.meet(self.visitor)
+        if contact.is_blocked:
+            raise NotAllowed("You can no longer write here.")
+        posted = actions.start(
+            contact,
+            line=self.visitor.installation.line,
+            identity=identity,
+            body=given["body"],
+            client_id=given["client_id"],
+            page=given.get("page"),
+            attachments=given["attachments"],
+            visitor=self.visitor.key,
+        )
+        body = {
+            "conversation": conversation_json(posted.conversation),
+            "message": message_json(posted.message, posted.conversation.contact.public_id),
+        }
+        return Response(body, status=201 if posted.is_new else 200)
+
+
+    def is_retry(self, client_id: uuid.UUID) -> bool:
+        """Whether this very conversation is stored already: to hear so costs nobody's limit."""
+        contact = self.visitor.contact
+        known = Conversation.objects.filter(contact=contact, client_id=client_id)
+        return contact is not None and known.exists()
+
+
+class MessagesView(MessengerView):
+    def get(self, request: Request, public_id: str) -> Response:
+        conversation = self.conversation(public_id)
+        given = checked(WindowSerializer, request.query_params.dict())
+        limit = limit_from(request, default=50)
+        messages = conversation.messages.public().window(
+            "public_seq", after=given.get("after"), before=given.get("before"), limit=limit
+        )
+        viewer = conversation.contact.public_id
+        return Response(
+            {
+                "messages": [message_json(message, viewer) for message in messages],
+                "last_seq": conversation.public_seq,
+                "read_seq": conversation.contact_read_seq,
+                "seen_seq": conversation.team_read_seq,
+                "status": conversation.status,
+            }
+        )
+
+    def post(self, request: Request, public_id: str) -> Response:
+        given = checked(MessageSerializer, request.data)
+        self.spend("messages", settings.VISITOR_MESSAGES_PER_MINUTE, MINUTE)
+        conversation = self.conversation(public_id)
+        if conversation.contact.is_blocked:
+            raise NotAllowed("You can no longer write here.")
+        posted = actions.reply(
+            conversation,
+            by=conversation.contact,
+            body=given["body"],
+            client_id=given["client_id"],
+            attachments=given["attachments"],
+            visitor=self.visitor.key,
+        )
+        body = {"message": message_json(posted.message, conversation.contact.public_id)}
+        return Response(body, status=201 if posted.is_new else 200)
+
+
+class ReadView(MessengerView):
+    def put(self, request: Request, public_id: str) -> Response:
+        given = checked(SeqSerializer, request.data)
+        conversation = self.conversation(public_id)
+        actions.mark_read(conversation, by=conversation.contact, seq=given["seq"])
+        return Response(status=204)
+
+
+class TypingView(MessengerView):
+    def post(self, request: Request, public_id: str) -> Response:
+        self.spend("typing", settings.VISITOR_MESSAGES_PER_MINUTE * 2, MINUTE)
+        show_typing(self.conversation(public_id))
+        return Response(status=204)
+
+
+def show_typing(conversation: Conversation) -> None:
+    """Shows teammates that the contact writes. Lossy."""
+    contact = conversation.contact
+    frame = {
+        "type": "typing",
+        "conversation": conversation.public_id,
+        "author": {"type": "contact", "id": contact.public_id, "name": contact.display_name},
+    }
+    try:
+        live.publish([f"conversation.{conversation.public_id}"], frame)
+    except RedisAway:
+        pass
+
+
+class UploadsView(MessengerView):
+    parser_classes = [MultiPartParser]
+
+    def post(self, request: Request) -> Response:
+        self.spend("uploads", settings.VISITOR_UPLOADS_PER_HOUR, HOUR)
+        upload = request.FILES.get("file")
+        if upload is None:
+            raise Invalid(errors={"file": ["Send one file, as multipart field “file”."]})
+        attachment = actions.attach(upload, by=self.visitor.contact, visitor=self.visitor.key)
+        viewer = self.visitor.contact.public_id if self.visitor.contact else self.visitor.key
+        return Response(attachment_json(attachment, viewer), status=201)
+
+
+class EventsView(MessengerView):
+    """What a known contact does. An anonymous visitor's events need no record before they write."""
+
+    def post(self, request: Request) -> Response:
+        given = checked(EventSerializer, request.data)
+        self.spend("events", settings.VISITOR_EVENTS_PER_MINUTE, MINUTE)
+        if self.visitor.contact is not None:
+            metadata = {**given["metadata"], **sessions.page_metadata(given.get("page") or {})}
+            track(self.visitor.contact, given["name"], metadata)
+        return Response({"outbound": []}, status=202)
+
+
+urlpatterns = [
+    path("boot", BootView.as_view(), name="boot"),
+    path("conversations", ConversationsView.as_view(), name="conversations"),
+    path("conversations/<pid:public_id>/messages", MessagesView.as_view(), name="messages"),
+    path("conversations/<pid:public_id>/read", ReadView.as_view(), name="read"),
+    path("conversations/<pid:public_id>/typing", TypingView.as_view(), name="typing"),
+    path("uploads", UploadsView.as_view(), name="uploads"),
+    path("events", EventsView.as_view(), name="events"),
+]
+

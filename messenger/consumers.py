@@ -1,0 +1,130 @@
+"""The messenger's socket: the token in its first frame, replays, then whatever is said."""
+
+import re
+from typing import Any
+
+from django.conf import settings
+
+from ground.journal.consumers import (
+    BAD_FRAME,
+    NOT_ALLOWED,
+    NOT_AUTHENTICATED,
+    LiveConsumer,
+    Refused,
+    in_database,
+)
+from ground.web.problems import NotAuthenticated
+from inbox import actions
+from inbox.models import Conversation
+from messenger.api import show_typing
+from messenger.present import message_json
+from messenger.visitors import Visitor, is_origin_allowed, visitor_of
+
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
+REPLAY_LIMIT = 100
+CONVERSATIONS = 20
+
+
+class MessengerConsumer(LiveConsumer):
+    """`/ws/messenger/`: no cookies; `Origin` must be ours or one of the installation's."""
+
+    visitor: Visitor
+
+    def is_origin_allowed(self) -> bool:
+        return True
+
+    async def greet(self, frame: dict[str, Any]) -> None:
+        self.token = frame.get("token")
+        self.after = self.wanted(frame)
+        await self.confirm()
+        headers = dict(self.scope["headers"])
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if origin and not is_origin_allowed(
+            self.visitor.installation, origin, settings.SITE_URL
+        ):
+            raise Refused(NOT_ALLOWED)
+        address = (self.scope.get("client") or ["?"])[0]
+        self.count_socket(f"address.{address}", settings.SOCKETS_PER_ADDRESS)
+
+    async def confirm(self) -> None:
+        try:
+            self.visitor = await in_database(visitor_of, self.token)
+        except NotAuthenticated:
+            raise Refused(NOT_AUTHENTICATED) from None
+
+    def wanted(self, frame: dict[str, Any]) -> dict[str, int]:
+        """Conversation -> the last seq the client has. Raises Refused(4400)."""
+        after = frame.get("after") or {}
+        if not isinstance(after, dict) or len(after) > CONVERSATIONS:
+            raise Refused(BAD_FRAME)
+        for name, seq in after.items():
+            if not PUBLIC_ID.match(name) or type(seq) is not int or not 0 <= seq < 2**62:
+                raise Refused(BAD_FRAME)
+        return after
+
+    def topics(self) -> set[str]:
+        return self.visitor.topics
+
+    async def welcome(self, frame: dict[str, Any]) -> None:
+        await self.send_frame({"type": "ready", "conversations": await in_database(self.last_seqs)})
+        for missed in await in_database(self.missed):
+            await self.send_frame(missed)
+
+    def own(self) -> Any:
+        contact = self.visitor.contact
+        if contact is None:
+            return Conversation.objects.none()
+        return Conversation.objects.visible_to(contact).select_related("contact")
+
+    def last_seqs(self) -> dict[str, int]:
+        rows = self.own().newest_first()[:CONVERSATIONS]
+        return {row.public_id: row.public_seq for row in rows}
+
+    def missed(self) -> list[dict[str, Any]]:
+        """What was said since the client last heard; "stale" where that is too much to replay."""
+        frames: list[dict[str, Any]] = []
+        for row in self.own().filter(public_id__in=list(self.after)):
+            seen = self.after[row.public_id]
+            if seen >= row.public_seq:
+                continue
+            if row.public_seq - seen > REPLAY_LIMIT:
+                return [{"type": "stale"}]
+            messages = row.messages.public().window("public_seq", after=seen, limit=REPLAY_LIMIT)
+            frames += [
+                {
+                    "type": "message",
+                    "conversation": row.public_id,
+                    "seq": message.public_seq,
+                    "message": message_json(message, row.contact.public_id),
+                }
+                for message in messages
+            ]
+        return frames
+
+    def pulse(self) -> dict[str, Any]:
+        return {"seq": self.last_seqs()}
+
+    def find(self, frame: dict[str, Any]) -> Conversation | None:
+        name = frame.get("conversation")
+        if not isinstance(name, str) or not PUBLIC_ID.match(name):
+            raise Refused(BAD_FRAME)
+        return self.own().filter(public_id=name).first()
+
+    async def on_typing(self, frame: dict[str, Any]) -> None:
+        await in_database(self.type_in, frame)
+
+    def type_in(self, frame: dict[str, Any]) -> None:
+        conversation = self.find(frame)
+        if conversation is not None:
+            show_typing(conversation)
+
+    async def on_read(self, frame: dict[str, Any]) -> None:
+        seq = frame.get("seq")
+        if type(seq) is not int or not 0 <= seq < 2**62:
+            raise Refused(BAD_FRAME)
+        await in_database(self.note_read, frame, seq)
+
+    def note_read(self, frame: dict[str, Any], seq: int) -> None:
+        conversation = self.find(frame)
+        if conversation is not None:
+            actions.mark_read(conversation, by=conversation.contact, seq=seq)

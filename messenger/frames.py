@@ -1,0 +1,34 @@
+"""What the contact's screens are shown when something happened in public."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ground.journal.models import Entry
+from messenger.present import conversation_json, message_json
+
+Shown = tuple[list[str], dict[str, Any]]
+
+
+def message(entry: Entry) -> Iterator[Shown]:
+    """A public message, for all of the contact's screens."""
+    said = entry.rows["message"]
+    conversation = entry.rows["conversation"]
+    contact = conversation.contact.public_id
+    yield (
+        [f"contact.{contact}"],
+        {
+            "type": "message",
+            "conversation": conversation.public_id,
+            "seq": said.public_seq,
+            "message": message_json(said, contact),
+        },
+    )
+
+
+def conversation(entry: Entry) -> Iterator[Shown]:
+    """The conversation's line in the contact's list: preview, status, unread."""
+    row = entry.rows["conversation"]
+    yield (
+        [f"contact.{row.contact.public_id}"],
+        {"type": "conversation", "conversation": conversation_json(row)},
+    )

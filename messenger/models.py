@@ -1,0 +1,76 @@
+import secrets
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Now
+
+from ground.web.ids import PublicIdField
+from inbox.models import Line
+
+hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write the color as # and six hex digits.")
+
+
+class Installation(models.Model):
+    """A messenger as it stands on one site or brand; its public id is the snippet's app id."""
+
+    class Position(models.TextChoices):
+        RIGHT = "right", "Right"
+        LEFT = "left", "Left"
+
+    public_id = PublicIdField(prefix="app")
+    line = models.OneToOneField(Line, on_delete=models.PROTECT, related_name="installation")
+    name = models.CharField(max_length=80, help_text="The name that visitors read.")
+    allowed_origins = ArrayField(
+        models.CharField(max_length=255),
+        default=list,
+        blank=True,
+        help_text="Sites that may embed this messenger, each as scheme://host[:port].",
+    )
+    is_verification_required = models.BooleanField(
+        "require verification",
+        default=False,
+        help_text="Refuses everybody whose identity your server has not signed.",
+    )
+    color = models.CharField(max_length=7, default="#3B5BDB", validators=[hex_color])
+    greeting = models.CharField(max_length=200, default="How can we help?", blank=True)
+    position = models.CharField(max_length=5, choices=Position, default=Position.RIGHT)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return self.name
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def new_key_id() -> str:
+    return secrets.token_hex(4)
+
+
+class IdentitySecret(models.Model):
+    """A secret with which the customer's own server signs who its users are.
+
+    Several may be in force at once, so that a secret can be rotated without refusing anybody: the
+    token's `kid` names the one that signed it.
+    """
+
+    installation = models.ForeignKey(
+        Installation, on_delete=models.CASCADE, related_name="identity_secrets"
+    )
+    key_id = models.CharField(max_length=32, default=new_key_id)
+    value = models.CharField(max_length=128, default=new_secret, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["installation", "key_id"], name="messenger_secret_key_id_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.installation} {self.key_id}"

@@ -1,0 +1,119 @@
+"""Who speaks through the messenger: visitor tokens and what they open."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+
+from ground.web.problems import NotAuthenticated
+from messenger.models import Installation
+from people.models import Contact, Identity
+
+SALT = "messenger.visitor"
+ANONYMOUS_DAYS = 365
+VERIFIED_DAYS = 7
+DAY = 24 * 60 * 60
+
+
+@dataclass
+class Visitor:
+    """A browser with a messenger in it.
+
+    An anonymous visitor is known by `key`, a random id of their own making; their contact exists
+    from their first written word. A verified one carries the contact their company signed for.
+    """
+
+    installation: Installation
+    key: str
+    contact: Contact | None = None
+    is_verified: bool = False
+    locale: str = ""
+    timezone: str = ""
+
+    @property
+    def topics(self) -> set[str]:
+        """What this visitor's screens hear."""
+        heard = {f"visitor.{self.key}"}
+        if self.contact is not None:
+            heard.add(f"contact.{self.contact.public_id}")
+        return heard
+
+
+def new_visitor(installation: Installation) -> Visitor:
+    return Visitor(installation, key=secrets.token_urlsafe(24))
+
+
+def token_for(visitor: Visitor) -> str:
+    """The bearer token: signed, and saying no more than which visitor this is."""
+    content: dict[str, Any] = {
+        "a": visitor.installation.public_id,
+        "v": visitor.key,
+        "l": visitor.locale,
+        "z": visitor.timezone,
+    }
+    if visitor.is_verified and visitor.contact is not None:
+        content["c"] = visitor.contact.public_id
+    return signing.dumps(content, salt=SALT, compress=False)
+
+
+def visitor_of(token: Any) -> Visitor:
+    """The visitor a token speaks for.
+
+    Raises NotAuthenticated for anything but a token that we made, that is in date, and that still
+    opens something: an anonymous token never opens a contact whose identity has been proved.
+    """
+    content = read(token)
+    installation = (
+        Installation.objects.select_related("line")
+        .filter(public_id=content["a"], is_active=True)
+        .first()
+    )
+    if installation is None:
+        raise NotAuthenticated("This messenger is switched off.")
+    if "c" in content:
+        visitor = verified(installation, content)
+    elif installation.is_verification_required:
+        raise NotAuthenticated("This messenger asks for a signed identity.")
+    else:
+        visitor = anonymous(installation, content["v"])
+    visitor.locale, visitor.timezone = content["l"], content["z"]
+    return visitor
+
+
+def read(token: Any) -> dict[str, Any]:
+    if not isinstance(token, str) or not 20 <= len(token) <= 500:
+        raise NotAuthenticated("The visitor token is missing or malformed.")
+    try:
+        content = signing.loads(token, salt=SALT, max_age=ANONYMOUS_DAYS * DAY)
+        if "c" in content:
+            signing.loads(token, salt=SALT, max_age=VERIFIED_DAYS * DAY)
+        return content
+    except (signing.BadSignature, ValueError):
+        raise NotAuthenticated("The visitor token is not valid any more.") from None
+
+
+def verified(installation: Installation, content: dict[str, Any]) -> Visitor:
+    contact = Contact.objects.filter(public_id=content["c"]).first()
+    if contact is None:
+        raise NotAuthenticated("This contact does not exist any more.")
+    return Visitor(installation, content["v"], contact.resolve(), is_verified=True)
+
+
+def anonymous(installation: Installation, key: str) -> Visitor:
+    identity = (
+        Identity.objects.address(Identity.Kind.WIDGET_VISITOR, key, installation.public_id)
+        .select_related("contact")
+        .first()
+    )
+    if identity is None:
+        return Visitor(installation, key)
+    contact = identity.contact.resolve()
+    if contact.role == Contact.Role.USER:
+        raise NotAuthenticated("This visitor has signed in since. Boot again.")
+    return Visitor(installation, key, contact)
+
+
+def is_origin_allowed(installation: Installation, origin: str, own: str) -> bool:
+    """Whether pages of this origin may talk to the installation; `own` is where we are served."""
+    return origin == own or origin in installation.allowed_origins

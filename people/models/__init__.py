@@ -1,0 +1,21 @@
+from people.models.attribute import Attribute
+from people.models.company import Company
+from people.models.contact import Contact, Identity
+from people.models.event import Event
+from people.models.merge import ContactMerge
+from people.models.teammate import Membership, Role, Team, Teammate
+from people.models.token import ApiToken
+
+__all__ = [
+    "ApiToken",
+    "Attribute",
+    "Company",
+    "Contact",
+    "ContactMerge",
+    "Event",
+    "Identity",
+    "Membership",
+    "Role",
+    "Team",
+    "Teammate",
+]

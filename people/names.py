@@ -1,0 +1,7 @@
+def initials(name: str) -> str:
+    """One or two letters for an avatar: of the first and the last word of a name."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()

@@ -1,0 +1,69 @@
+"""Every read of people that has a name."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """Public teams, and the private ones the teammate is in; all of them for an admin.
+
+        `viewer` is a Teammate, or None for an app token, which sees public teams only.
+        """
+        if viewer is not None and viewer.is_admin:
+            return self
+        shown = Q(is_private=False)
+        if viewer is not None:
+            shown |= Q(pk__in=viewer.memberships.values("team_id"))
+        return self.filter(shown)
+
+    def hidden_from(self, viewer):
+        """The private teams whose conversations the viewer must not see."""
+        if viewer is not None and viewer.is_admin:
+            return self.none()
+        hidden = self.filter(is_private=True)
+        if viewer is not None:
+            hidden = hidden.exclude(pk__in=viewer.memberships.values("team_id"))
+        return hidden
+
+
+class TeammateQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def admins(self):
+        return self.filter(Q(is_superuser=True) | Q(role__is_admin=True))
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def usable(self):
+        """Tokens that are neither revoked, nor expired, nor of a deactivated teammate."""
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=Now()),
+            Q(teammate=None) | Q(teammate__is_active=True),
+            revoked_at=None,
+        )
+
+
+class ContactQuerySet(models.QuerySet):
+    def current(self):
+        """Contacts that have not been merged into another one."""
+        return self.filter(merged_into=None)
+
+    def with_identities(self):
+        """With every address, in one more query for all of them."""
+        return self.prefetch_related("identities")
+
+    def known_by(self, text):
+        """Contacts with this very address of any kind, whoever claims it."""
+        return self.filter(identities__value=text.strip().lower()).distinct()
+
+    def held(self, pk):
+        """One contact, locked until the transaction ends; rows that point at it may be added."""
+        return self.select_for_update(no_key=True).get(pk=pk)
+
+
+class IdentityQuerySet(models.QuerySet):
+    def address(self, kind, value, scope=""):
+        return self.filter(kind=kind, scope=scope, value=value)
