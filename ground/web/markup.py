@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import islice
 
 import nh3
 from linkify_it import LinkifyIt
@@ -42,7 +43,7 @@ _MARKER = re.compile(r"[*_`\[\]<>\\&!~:@()]|\b(?:\d{1,9}[.)])|^[ \t]*[-+]", re.M
 # The marks U+200E and U+200F, which right-to-left writers need, stay.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"\s+")
-_ENDLESS_WORD = re.compile("[!-~]{%d}" % (WORD_MAX + 1))
+_ENDLESS_WORD = re.compile(f"[!-~]{{{WORD_MAX + 1}}}")
 # No name and password before the host: "https://bank.example@evil.example/" reads as the bank.
 _LINK = re.compile(r"https?://[^/?#@\\]+([/?#]|$)|(mailto|tel):[^/]", re.IGNORECASE)
 
@@ -98,7 +99,7 @@ def plain(text: str, *, length: int = PREVIEW_LENGTH) -> str:
 def _is_too_dense(text: str) -> bool:
     if len(text) > LENGTH_MAX or text.count("\n") > LINES_MAX or _ENDLESS_WORD.search(text):
         return True
-    return sum(1 for _ in zip(_MARKER.finditer(text), range(MARKERS_MAX))) == MARKERS_MAX
+    return any(True for _ in islice(_MARKER.finditer(text), MARKERS_MAX, None))
 
 
 def _as_written(text: str) -> str:

@@ -8,7 +8,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from ground.web import csp
-
+from ground.web.bodies import largest_body
 from ground.web.problems import (
     MEDIA_TYPE,
     Invalid,
@@ -50,6 +50,8 @@ class ProblemMiddleware:
         # Neither PostgreSQL nor a file system takes NUL, so no address of ours has one.
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             return problem_page(request, Invalid("The address contains a NUL character."))
+        if _length(request) > largest_body():
+            return problem_page(request, TooLarge())
         response = self.get_response(request)
         kind = _BY_STATUS.get(response.status_code)
         if kind is None or not _is_bare(response):
@@ -63,6 +65,11 @@ class ProblemMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = problem_of(exception)
         return problem and problem_page(request, problem)
+
+
+def _length(request: HttpRequest) -> int:
+    stated = request.META.get("CONTENT_LENGTH") or "0"
+    return int(stated) if stated.isascii() and stated.isdigit() else 0
 
 
 def _is_bare(response: HttpResponse) -> bool:

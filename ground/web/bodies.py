@@ -1,0 +1,45 @@
+"""Request bodies without a length, as some HTTP clients send them (.NET's and Go's do)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+IN_MEMORY = 256 * 1024
+PIECE = 64 * 1024
+
+
+def largest_body() -> int:
+    """The most bytes that any request of ours has: one attachment and the form around it."""
+    return (settings.ATTACHMENT_MAX_MB * 1024 + settings.JSON_BODY_MAX_KB) * 1024
+
+
+def measured(application: Application) -> Application:
+    """A WSGI application that also takes chunked bodies, of which Django would read nothing.
+
+    A body beyond `largest_body()` is cut one byte later, so that the limits behind refuse it.
+    """
+
+    def with_length(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if not chunked or environ.get("CONTENT_LENGTH"):
+            return application(environ, start_response)
+        most = largest_body() + 1
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
+            while length := most - body.tell():
+                piece = environ["wsgi.input"].read(min(PIECE, length))
+                if not piece:
+                    break
+                body.write(piece)
+            environ["CONTENT_LENGTH"] = str(body.tell())
+            body.seek(0)
+            environ["wsgi.input"] = body
+            return application(environ, start_response)
+
+    return with_length

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from ground.web import files
+
+app_name = "web"
+
+urlpatterns = [path("files/<str:signed>/", files.download, name="file")]
