@@ -45,7 +45,9 @@ class Contact(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="people_contact_newest"),
             GinIndex(
-                fields=["attributes"], opclasses=["jsonb_path_ops"], name="people_contact_attributes"
+                fields=["attributes"],
+                opclasses=["jsonb_path_ops"],
+                name="people_contact_attributes",
             ),
         ]
 
@@ -86,8 +88,8 @@ class Contact(models.Model):
 
     def address(self, kind: str) -> str:
         known = [identity for identity in self.identities.all() if identity.kind == kind]
-        best = max(known, key=lambda identity: (identity.trust, identity.confirmed_at), default=None)
-        return best.value if best else ""
+        known.sort(key=lambda identity: (identity.trust, identity.confirmed_at))
+        return known[-1].value if known else ""
 
     def resolve(self) -> "Contact":
         """The contact that stands for this one: itself, or what it was merged into in the end."""

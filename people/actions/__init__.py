@@ -1,0 +1,44 @@
+"""Everything that changes people: contacts, companies, teammates, tokens."""
+
+from people.actions.companies import upsert_company
+from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
+from people.actions.events import track
+from people.actions.identify import identify
+from people.actions.identities import claim_identity
+from people.actions.merge import current, merge_contacts, unmerge
+from people.actions.teammates import (
+    add_to_team,
+    change_role,
+    change_role_rights,
+    change_team,
+    create_teammate,
+    deactivate,
+    reactivate,
+    remove_from_team,
+)
+from people.actions.tokens import create_token, find_token, revoke_token
+
+__all__ = [
+    "add_to_team",
+    "change_role",
+    "change_role_rights",
+    "change_team",
+    "claim_identity",
+    "create_contact",
+    "create_teammate",
+    "create_token",
+    "current",
+    "deactivate",
+    "find_token",
+    "identify",
+    "meet_visitor",
+    "merge_contacts",
+    "note_seen",
+    "reactivate",
+    "remove_from_team",
+    "revoke_token",
+    "track",
+    "unmerge",
+    "update_contact",
+    "upsert_company",
+]

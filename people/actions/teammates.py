@@ -1,0 +1,211 @@
+"""Staff: who works here, in which role and in which teams.
+
+Each of these changes what somebody may see, so each entry goes to the teammate's own topic, where
+open sockets ask again what they may hear.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from ground.journal import record
+from ground.journal.models import Entry
+from ground.web.problems import Invalid, NotFound, StateConflict
+from people import kinds
+from people.actions.fields import one_line
+from people.models import ApiToken, Membership, Role, Team, Teammate
+from people.permissions import require_admin
+
+MUST_REMAIN = "Somebody must remain admin. Make another teammate admin first."
+
+
+def create_teammate(
+    *,
+    by: Teammate | None,
+    email: str,
+    name: str,
+    password: str | None = None,
+    role: Role | None = None,
+    is_staff: bool = False,
+    teams: Iterable[Team] = (),
+) -> Teammate:
+    """Makes a teammate; without a password nobody can log in as them yet.
+
+    Raises NotAllowed for who is no admin, Invalid for an address that is taken.
+    """
+    require_admin(by)
+    if Teammate.objects.filter(email__iexact=email).exists():
+        raise Invalid(errors={"email": ["Another teammate has this address."]})
+    with transaction.atomic():
+        teammate = Teammate.objects.create_user(
+            email,
+            password,
+            name=one_line(name, "name", max_length=80),
+            role=role,
+            is_staff=is_staff,
+        )
+        tell(
+            kinds.TEAMMATE_CREATED,
+            teammate,
+            by=by,
+            after={"name": teammate.name, "role": str(role) if role else None},
+        )
+        for team in teams:
+            add_to_team(teammate, team, by=by)
+    return teammate
+
+
+def change_role(teammate: Teammate, role: Role | None, *, by: Teammate | None) -> Teammate:
+    """Gives another role and ends the teammate's sessions. Raises StateConflict for the last admin.
+    """
+    require_admin(by)
+    with transaction.atomic():
+        held = lock(teammate)
+        if held.role == role:
+            return held
+        before = {"role": str(held.role) if held.role else None}
+        held.role = role
+        held.save(update_fields=["role"])
+        check_admin_remains()
+        end_sessions(held)
+        after = {"role": str(role) if role else None}
+        tell(kinds.TEAMMATE_ROLE_CHANGED, held, by=by, before=before, after=after)
+    return held
+
+
+def change_role_rights(role: Role, *, by: Teammate | None, **rights: Any) -> Role:
+    """Changes what a role allows (name, is_admin, capabilities), for everybody who has it."""
+    require_admin(by)
+    with transaction.atomic():
+        held = Role.objects.select_for_update().get(pk=role.pk)
+        before = {name: getattr(held, name) for name in rights}
+        if before == rights:
+            return held
+        for name, value in rights.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(rights))
+        check_admin_remains()
+        for teammate in held.teammate_set.order_by("pk"):
+            tell(kinds.TEAMMATE_ROLE_CHANGED, teammate, by=by, before=before, after=dict(rights))
+    return held
+
+
+def change_team(team: Team, *, by: Teammate | None, **changes: Any) -> Team:
+    """Changes a team's name or privacy; both decide what screens may show."""
+    require_admin(by)
+    with transaction.atomic():
+        held = Team.objects.select_for_update().get(pk=team.pk)
+        before = {name: getattr(held, name) for name in changes}
+        if before == changes:
+            return held
+        for name, value in changes.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(changes))
+        record(
+            kinds.TEAM_CHANGED,
+            by=by,
+            subject=held,
+            topics=["inbox", f"team.{held.public_id}"],
+            before=before,
+            after=changes,
+        )
+    return held
+
+
+def add_to_team(teammate: Teammate, team: Team, *, by: Teammate | None) -> None:
+    """Puts a teammate into a team; nothing happens when they are in it."""
+    require_admin(by)
+    with transaction.atomic():
+        _, is_new = Membership.objects.get_or_create(teammate=teammate, team=team)
+        if is_new:
+            after = {"team": team.public_id, "name": team.name}
+            tell(kinds.TEAMMATE_JOINED_TEAM, teammate, by=by, after=after, team=team)
+
+
+def remove_from_team(teammate: Teammate, team: Team, *, by: Teammate | None) -> None:
+    """Takes a teammate out of a team; nothing happens when they are not in it."""
+    require_admin(by)
+    with transaction.atomic():
+        gone, _ = Membership.objects.filter(teammate=teammate, team=team).delete()
+        if gone:
+            before = {"team": team.public_id, "name": team.name}
+            tell(kinds.TEAMMATE_LEFT_TEAM, teammate, by=by, before=before, team=team)
+
+
+def deactivate(teammate: Teammate, *, by: Teammate | None) -> Teammate:
+    """Takes all access away at once: log-in, sessions, sockets, API tokens.
+
+    Raises StateConflict for the last admin.
+    """
+    require_admin(by)
+    with transaction.atomic():
+        held = lock(teammate)
+        if not held.is_active:
+            return held
+        held.is_active = False
+        held.save(update_fields=["is_active"])
+        check_admin_remains()
+        end_sessions(held)
+        ApiToken.objects.filter(teammate=held, revoked_at=None).update(revoked_at=Now())
+        change = {"before": {"is_active": True}, "after": {"is_active": False}}
+        tell(kinds.TEAMMATE_DEACTIVATED, held, by=by, **change)
+    return held
+
+
+def reactivate(teammate: Teammate, *, by: Teammate | None) -> Teammate:
+    """Lets a teammate log in again. Old sessions and tokens stay dead."""
+    require_admin(by)
+    with transaction.atomic():
+        held = lock(teammate)
+        if held.is_active:
+            return held
+        held.is_active = True
+        held.save(update_fields=["is_active"])
+        change = {"before": {"is_active": False}, "after": {"is_active": True}}
+        tell(kinds.TEAMMATE_REACTIVATED, held, by=by, **change)
+    return held
+
+
+def end_sessions(teammate: Teammate) -> None:
+    """Makes every session of the teammate invalid, wherever it is kept."""
+    teammate.session_generation = F("session_generation") + 1
+    teammate.save(update_fields=["session_generation"])
+    teammate.refresh_from_db(fields=["session_generation"])
+
+
+def lock(teammate: Teammate) -> Teammate:
+    held = (
+        Teammate.objects.select_for_update(of=("self",))
+        .select_related("role")
+        .filter(pk=teammate.pk)
+        .first()
+    )
+    if held is None:
+        raise NotFound("This teammate is gone.")
+    return held
+
+
+def check_admin_remains() -> None:
+    """Raises StateConflict when nobody could undo what was just done."""
+    # Locked, so that two admins cannot take each other's role at the same moment.
+    admins = Teammate.objects.active().admins().select_for_update(of=("self",)).order_by("pk")
+    if not admins:
+        raise StateConflict(MUST_REMAIN)
+
+
+def tell(
+    kind: str,
+    teammate: Teammate,
+    *,
+    by: Teammate | None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    team: Team | None = None,
+) -> Entry:
+    topics = [f"teammate.{teammate.public_id}"]
+    if team is not None:
+        topics.append(f"team.{team.public_id}")
+    return record(kind, by=by, subject=teammate, topics=topics, before=before, after=after)

@@ -1,0 +1,27 @@
+"""What can happen to people, in the journal's words."""
+
+from ground.journal.kinds import declare
+
+CONTACT_CREATED = declare("contact.created", "A contact became known.")
+CONTACT_UPDATED = declare("contact.updated", "A contact's own fields changed.")
+CONTACT_IDENTIFIED = declare("contact.identified", "A signed sign-in proved who a contact is.")
+CONTACT_MERGED = declare("contact.merged", "Two contacts became one.")
+CONTACT_UNMERGED = declare("contact.unmerged", "A merge of two contacts was undone.")
+CONTACT_DID = declare("contact.did", "A contact did something on a site or in a product.")
+IDENTITY_ADDED = declare("identity.added", "A contact became reachable by one more address.")
+IDENTITY_REMOVED = declare("identity.removed", "An address was taken from a contact.")
+IDENTITY_MOVED = declare("identity.moved", "A stronger proof moved an address to another contact.")
+IDENTITY_CLAIMED = declare(
+    "identity.claimed", "A contact claimed an address that another contact holds."
+)
+COMPANY_CREATED = declare("company.created", "A company became known.")
+COMPANY_UPDATED = declare("company.updated", "A company's own fields changed.")
+TEAMMATE_CREATED = declare("teammate.created", "A teammate joined.")
+TEAMMATE_ROLE_CHANGED = declare("teammate.role_changed", "A teammate got another role.")
+TEAMMATE_JOINED_TEAM = declare("teammate.joined_team", "A teammate was added to a team.")
+TEAMMATE_LEFT_TEAM = declare("teammate.left_team", "A teammate was taken out of a team.")
+TEAMMATE_DEACTIVATED = declare("teammate.deactivated", "A teammate lost all access.")
+TEAMMATE_REACTIVATED = declare("teammate.reactivated", "A teammate got access again.")
+TEAM_CHANGED = declare("team.changed", "A team's name or privacy changed.")
+TOKEN_CREATED = declare("token.created", "An API token was created.")
+TOKEN_REVOKED = declare("token.revoked", "An API token was revoked.")

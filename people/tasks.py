@@ -1,0 +1,33 @@
+"""What follows from what happened elsewhere. Each is safe to run twice and in any order."""
+
+from datetime import datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from ground.journal.models import Entry
+from people.models import Contact
+
+
+def note_heard(entry: Entry) -> None:
+    """A contact wrote: we heard from them, and they were here."""
+    note_latest(entry, "last_heard_at", "last_seen_at")
+
+
+def note_contacted(entry: Entry) -> None:
+    """Somebody of ours replied to a contact."""
+    note_latest(entry, "last_contacted_at")
+
+
+def note_latest(entry: Entry, *fields: str) -> None:
+    """Moves a contact's times forward to when the entry was written."""
+    contact = Contact.objects.filter(public_id=entry.after.get("contact")).first()
+    if contact is not None:
+        Contact.objects.filter(pk=contact.resolve().pk).update(
+            **{field: latest(field, entry.created_at) for field in fields}
+        )
+
+
+def latest(field: str, moment: datetime) -> Greatest:
+    # PostgreSQL's greatest() passes over null.
+    return Greatest(F(field), moment)

@@ -1,0 +1,140 @@
+"""The cast: who plays in every test. Ask of each permission what cleo, emil and otto see."""
+
+import pytest
+from django.test import Client
+
+from inbox.models import Line
+from messenger.models import IdentitySecret, Installation
+from people.actions import create_contact, create_teammate, upsert_company
+from people.models import Role, Team
+from people.models.teammate import Capability
+
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture
+def admin_role(db):
+    return Role.objects.create(name="Admin", is_admin=True)
+
+
+@pytest.fixture
+def agent_role(db):
+    return Role.objects.create(name="Agent", capabilities=list(Capability.values))
+
+
+@pytest.fixture
+def support(db):
+    return Team.objects.create(name="Support")
+
+
+@pytest.fixture
+def billing(db):
+    return Team.objects.create(name="Billing", is_private=True)
+
+
+@pytest.fixture
+def ada(admin_role):
+    """An admin, in no team."""
+    return create_teammate(
+        by=None,
+        email="ada@lumen.test",
+        name="Ada Byron",
+        password=PASSWORD,
+        role=admin_role,
+        is_staff=True,
+    )
+
+
+@pytest.fixture
+def ben(agent_role, support):
+    """An agent of Support."""
+    return create_teammate(
+        by=None,
+        email="ben@lumen.test",
+        name="Ben Okafor",
+        password=PASSWORD,
+        role=agent_role,
+        teams=[support],
+    )
+
+
+@pytest.fixture
+def cleo(agent_role, billing):
+    """An agent of Billing, which is private."""
+    return create_teammate(
+        by=None,
+        email="cleo@lumen.test",
+        name="Cleo Marchand",
+        password=PASSWORD,
+        role=agent_role,
+        teams=[billing],
+    )
+
+
+@pytest.fixture
+def acme(db):
+    return upsert_company(by=None, external_id="acme", name="Acme", plan="pro", monthly_spend=900)
+
+
+@pytest.fixture
+def globex(db):
+    return upsert_company(by=None, external_id="globex", name="Globex", plan="free")
+
+
+@pytest.fixture
+def dora(acme):
+    """A known user of Acme."""
+    return create_contact(
+        by=None,
+        name="Dora Lindqvist",
+        email="dora@acme.test",
+        external_id="dora-1",
+        role="user",
+        company=acme,
+    )
+
+
+@pytest.fixture
+def emil(globex):
+    """A known user of Globex, who must never see what is Dora's."""
+    return create_contact(
+        by=None,
+        name="Emil Novak",
+        email="emil@globex.test",
+        external_id="emil-1",
+        role="user",
+        company=globex,
+    )
+
+
+@pytest.fixture
+def otto(db):
+    """A contact of nobody's business: no company, no address."""
+    return create_contact(by=None, name="Otto", role="lead")
+
+
+@pytest.fixture
+def line(db):
+    return Line.objects.create(kind="messenger", name="Shop messenger")
+
+
+@pytest.fixture
+def installation(line):
+    """A messenger on one site, with a secret to sign identities."""
+    installation = Installation.objects.create(
+        line=line, name="Lumen", allowed_origins=["https://shop.test"]
+    )
+    IdentitySecret.objects.create(installation=installation)
+    return installation
+
+
+@pytest.fixture
+def browser_of():
+    """browser_of(ada): a test client in which a teammate is logged in."""
+
+    def logged_in(teammate):
+        client = Client()
+        client.force_login(teammate, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return logged_in
