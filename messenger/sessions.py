@@ -104,7 +104,9 @@ def identity_of(visitor: Visitor) -> Identity | None:
 
 def page_metadata(page: dict[str, Any]) -> dict[str, str]:
     """A page as an event keeps it; empty parts are left out."""
-    return {name: page[name] for name in ("url", "title", "referrer") if page.get(name)}
+    # Together they must fit what an event may carry.
+    sizes = {"url": 2000, "title": 250, "referrer": 1000}
+    return {name: page[name][:size] for name, size in sizes.items() if page.get(name)}
 
 
 def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
