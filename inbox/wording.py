@@ -1,6 +1,6 @@
 """How the inbox says things: pure functions from data to English."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,3 +73,11 @@ def _assigned(activity: Mapping[str, Any]) -> str:
         person = activity["assignee"]
         steps.append(f"assigned this to {person}" if person else "removed the assignee")
     return " and ".join(steps)
+
+
+def assigned(conversation: Any, wanted: Collection[str]) -> str:
+    """What an assignment came to; `wanted` names what was asked to change."""
+    if "assignee" in wanted:
+        person = conversation.assignee
+        return f"Assigned to {person}." if person else "Nobody has this now."
+    return f"Moved to {conversation.team}." if conversation.team else "Taken out of its team."

@@ -23,5 +23,8 @@ TEAMMATE_LEFT_TEAM = declare("teammate.left_team", "A teammate was taken out of 
 TEAMMATE_DEACTIVATED = declare("teammate.deactivated", "A teammate lost all access.")
 TEAMMATE_REACTIVATED = declare("teammate.reactivated", "A teammate got access again.")
 TEAM_CHANGED = declare("team.changed", "A team's name or privacy changed.")
+TEAMMATE_AWAY_CHANGED = declare(
+    "teammate.away_changed", "A teammate said whether they are there to be given work."
+)
 TOKEN_CREATED = declare("token.created", "An API token was created.")
 TOKEN_REVOKED = declare("token.revoked", "An API token was revoked.")

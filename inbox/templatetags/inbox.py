@@ -10,20 +10,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from inbox import wording
+from people.names import initials
 
 register = template.Library()
+register.filter("initials", initials)
 
-TINTS = ("", "tint-accent", "tint-bot", "tint-ok", "tint-note")
-
-
-@register.filter
-def initials(name: str) -> str:
-    """One or two letters for an avatar: of the first and the last word of a name."""
-    words = [word for word in str(name).split() if word[0].isalnum()]
-    if not words:
-        return "?"
-    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
-    return letters.upper()
+TINTS = ("", "a", "b", "g", "n")
 
 
 @register.filter
@@ -33,7 +25,7 @@ def first_name(name: str) -> str:
 
 @register.filter
 def tint(key: str) -> str:
-    """The same soft color for the same key, everywhere and after a restart."""
+    """The avatar class (static/tokens.css) of a key: the same everywhere and after a restart."""
     return TINTS[zlib.crc32(str(key).encode()) % len(TINTS)]
 
 
@@ -49,9 +41,7 @@ def author_key(message) -> str:
 
 @register.filter
 def attached(message) -> list:
-    """A message's files: the ones it was just written with, else the (prefetched) stored ones."""
-    if hasattr(message, "shown_attachments"):
-        return list(message.shown_attachments)
+    """A message's files; none for the stand-in that the composer's own bubbles are made of."""
     return list(message.attachments.all()) if message.pk else []
 
 
@@ -127,3 +117,9 @@ def path_of(url: str) -> str:
         return urlsplit(str(url)).path or "/"
     except ValueError:
         return ""
+
+
+@register.filter
+def is_web_address(url: str) -> bool:
+    """Whether a visitor's address may become a link: never a script or a file."""
+    return str(url).lower().startswith(("http://", "https://"))

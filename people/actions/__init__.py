@@ -1,5 +1,6 @@
 """Everything that changes people: contacts, companies, teammates, tokens."""
 
+from people.actions.availability import set_away
 from people.actions.companies import upsert_company
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
 from people.actions.events import track
@@ -37,6 +38,7 @@ __all__ = [
     "reactivate",
     "remove_from_team",
     "revoke_token",
+    "set_away",
     "track",
     "unmerge",
     "update_contact",

@@ -1,0 +1,137 @@
+"""What the inbox's pages may send."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import forms
+from django.utils import timezone
+
+from ground.web.problems import Invalid, NotFound
+from inbox.models import Conversation
+from people.models import Team, Teammate
+
+SEQ_MAX = 2**63 - 1
+SNOOZE_MAX = timedelta(days=366)
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The form's values. Raises Invalid with its sentences by field."""
+    if not form.is_valid():
+        errors = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+        raise Invalid(errors=errors)
+    return form.cleaned_data
+
+
+class MessageForm(forms.Form):
+    """A reply or a note. The body's own rules are the action's."""
+
+    kind = forms.ChoiceField(choices=[("reply", "Reply"), ("note", "Note")])
+    body = forms.CharField(required=False, strip=False)
+    client_id = forms.UUIDField()
+    last_seen_seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+    override = forms.BooleanField(required=False)
+
+
+class SeqForm(forms.Form):
+    seq = forms.IntegerField(min_value=0, max_value=SEQ_MAX)
+
+
+class WindowForm(forms.Form):
+    """Which part of a thread: what follows a seq, or what comes before one."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+    before = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+
+
+class AvailabilityForm(forms.Form):
+    is_away = forms.BooleanField(required=False)
+
+
+def assignment(data: Mapping[str, str], viewer: Teammate) -> dict[str, Any]:
+    """Whom a conversation is given to, as `assign` takes it: what is left out stays as it is.
+
+    "" stands for nobody, "me" for the viewer. Raises NotFound, and Invalid when nothing is said.
+    """
+    wanted: dict[str, Any] = {}
+    if "assignee" in data:
+        wanted["assignee"] = _assignee(data["assignee"], viewer)
+    if "team" in data:
+        wanted["team"] = _team(data["team"], viewer)
+    if not wanted:
+        raise Invalid("Name an assignee or a team.")
+    return wanted
+
+
+def _assignee(name: str, viewer: Teammate) -> Teammate | None:
+    if name in ("", "me"):
+        return viewer if name else None
+    found = Teammate.objects.active().filter(public_id=name[:40]).first()
+    if found is None:
+        raise NotFound("There is no such teammate.")
+    return found
+
+
+def _team(name: str, viewer: Teammate) -> Team | None:
+    if not name:
+        return None
+    found = Team.objects.visible_to(viewer).filter(public_id=name[:40]).first()
+    if found is None:
+        raise NotFound("There is no such team.")
+    return found
+
+
+class ZoneField(forms.CharField):
+    """An IANA time zone name; what the machine does not know is UTC."""
+
+    def clean(self, value: Any) -> ZoneInfo:
+        try:
+            return ZoneInfo(super().clean(value) or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo("UTC")
+
+
+class StatusForm(forms.Form):
+    """Open, closed, or snoozed until a time: one of SNOOZES, or `until` in the sender's zone."""
+
+    status = forms.ChoiceField(choices=Conversation.Status)
+    snooze = forms.CharField(required=False, max_length=20)
+    until = forms.CharField(required=False, max_length=40)
+    timezone = ZoneField(required=False, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("status") == Conversation.Status.SNOOZED:
+            data["until"] = self._until(data)
+        return data
+
+    def _until(self, data: dict[str, Any]) -> datetime | None:
+        if data.get("snooze"):
+            now = timezone.now().astimezone(data["timezone"])
+            if data["snooze"] in SNOOZES:
+                return SNOOZES[data["snooze"]](now)
+            self.add_error("snooze", "There is no such time.")
+            return None
+        try:
+            until = datetime.fromisoformat(data.get("until") or "")
+        except ValueError:
+            self.add_error("until", "Write a date and a time.")
+            return None
+        if not until.tzinfo:
+            until = until.replace(tzinfo=data["timezone"])
+        if until > timezone.now() + SNOOZE_MAX:
+            self.add_error("until", "Choose a time within a year.")
+        return until
+
+
+def _morning(day: datetime) -> datetime:
+    return day.replace(hour=9, minute=0, second=0, microsecond=0)
+
+
+# Local wall-clock times: adding days to an aware datetime keeps the hour across a clock change.
+SNOOZES = {
+    "later": lambda now: now + timedelta(hours=3),
+    "tomorrow": lambda now: _morning(now + timedelta(days=1)),
+    "week": lambda now: _morning(now + timedelta(days=7 - now.weekday())),
+}

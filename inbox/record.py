@@ -1,0 +1,72 @@
+"""The customer's record beside a thread: everything known, in a fixed number of queries."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from inbox.models import Conversation
+from people.models import Attribute, Contact, Event, Identity, Teammate
+
+EVENTS_SHOWN = 10
+EARLIER_SHOWN = 8
+
+Pairs = list[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Who wrote. Claims are what a visitor said of themselves without proof."""
+
+    contact: Contact
+    identities: list[Identity]
+    attributes: Pairs
+    company_attributes: Pairs
+    claims: Pairs
+    events: list[Event]
+    earlier: list[Conversation]
+    has_more_earlier: bool
+
+    @property
+    def proof(self) -> Identity | None:
+        """The strongest address that is surely theirs."""
+        verified = [identity for identity in self.identities if identity.is_verified]
+        return max(verified, key=lambda identity: identity.trust, default=None)
+
+    @property
+    def shown_identities(self) -> list[Identity]:
+        """What tells people something; the messenger's own visitor ids do not."""
+        return [i for i in self.identities if i.kind != Identity.Kind.WIDGET_VISITOR]
+
+
+def record_of(conversation: Conversation, viewer: Teammate) -> Record:
+    """The record of a conversation's contact, with the earlier conversations the viewer may see."""
+    contact = conversation.contact
+    labels: dict[tuple[str, str], str] = {
+        (subject, key): label
+        for subject, key, label in Attribute.objects.values_list("subject", "key", "label")
+    }
+    earlier = list(
+        Conversation.objects.visible_to(viewer)
+        .filter(contact=contact)
+        .exclude(pk=conversation.pk)
+        .newest_first()[: EARLIER_SHOWN + 1]
+    )
+    company = contact.company
+    return Record(
+        contact=contact,
+        identities=list(contact.identities.order_by("-trust", "kind", "pk")),
+        attributes=labeled(contact.attributes, "contact", labels),
+        company_attributes=labeled(company.attributes if company else {}, "company", labels),
+        claims=labeled(contact.claims, "contact", labels),
+        events=list(contact.events.order_by("-pk")[:EVENTS_SHOWN]),
+        earlier=earlier[:EARLIER_SHOWN],
+        has_more_earlier=len(earlier) > EARLIER_SHOWN,
+    )
+
+
+def labeled(values: dict[str, Any], subject: str, labels: dict[tuple[str, str], str]) -> Pairs:
+    """Own fields under the names that people gave them; empty ones are left out."""
+    return [
+        (labels.get((subject, key)) or key.replace("_", " ").capitalize(), value)
+        for key, value in values.items()
+        if value not in (None, "")
+    ]
