@@ -6,4 +6,4 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from inbox import kinds  # noqa: F401  (registers what it declares)
+        from inbox import facts, kinds  # noqa: F401  (register what they declare)

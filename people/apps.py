@@ -6,4 +6,4 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from people import kinds  # noqa: F401  (registers what it declares)
+        from people import facts, kinds  # noqa: F401  (register what they declare)

@@ -65,5 +65,9 @@ class ContactQuerySet(models.QuerySet):
 
 
 class IdentityQuerySet(models.QuerySet):
+    def best_first(self):
+        """The best proved before the others, of these the one that was confirmed last."""
+        return self.order_by("-trust", "-confirmed_at", "-pk")
+
     def address(self, kind, value, scope=""):
         return self.filter(kind=kind, scope=scope, value=value)

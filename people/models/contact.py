@@ -88,7 +88,7 @@ class Contact(models.Model):
 
     def address(self, kind: str) -> str:
         known = [identity for identity in self.identities.all() if identity.kind == kind]
-        known.sort(key=lambda identity: (identity.trust, identity.confirmed_at))
+        known.sort(key=lambda identity: (identity.trust, identity.confirmed_at, identity.pk))
         return known[-1].value if known else ""
 
     def resolve(self) -> "Contact":
