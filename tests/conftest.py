@@ -138,3 +138,14 @@ def browser_of():
         return client
 
     return logged_in
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """What went out live, as (topics, frame) pairs, instead of going to Redis."""
+    frames = []
+    monkeypatch.setattr(
+        "ground.journal.live.publish",
+        lambda topics, frame: frames.append((list(topics), dict(frame))),
+    )
+    return frames

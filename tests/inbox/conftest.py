@@ -1,0 +1,29 @@
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from inbox.actions import start
+
+
+@pytest.fixture
+def begin(line):
+    """begin(dora, "Hello"): a conversation that a contact started on the messenger line."""
+
+    def started(contact, body="Where is my coat?", **options):
+        return start(
+            contact, line=line, identity=None, body=body, client_id=uuid.uuid4(), **options
+        ).conversation
+
+    return started
+
+
+@pytest.fixture
+def conversation(begin, dora):
+    return begin(dora)
+
+
+@pytest.fixture
+def next_week():
+    return timezone.now() + timedelta(days=7)
