@@ -5,10 +5,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from config.up import leash
+from ground.web.bodies import measured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # The server runs us in a process of its own, which must not outlive it.
 leash.hold()
 
-application = get_wsgi_application()
+application = measured(get_wsgi_application())
