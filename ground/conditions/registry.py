@@ -41,9 +41,9 @@ class Reach:
         return OuterRef(self.prefix + name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that conditions may ask about a subject.
+    """One thing that conditions may ask about a subject. Two of the same name are equal.
 
     name: globally unique and stored in conditions, starting with the subject's noun
         (`contact.plan`).
@@ -57,13 +57,13 @@ class Fact:
     """
 
     name: str
-    label: str
-    type: FactType
-    subject: str
-    read: Callable[..., Any]
-    path: Path = None
-    cost: Cost = Cost.LOADED
-    choices: Choices | Callable[[], Choices] = ()
+    label: str = field(compare=False)
+    type: FactType = field(compare=False)
+    subject: str = field(compare=False)
+    read: Callable[..., Any] = field(compare=False, repr=False)
+    path: Path = field(default=None, compare=False, repr=False)
+    cost: Cost = field(default=Cost.LOADED, compare=False)
+    choices: Choices | Callable[[], Choices] = field(default=(), compare=False, repr=False)
 
     def current_choices(self) -> Choices:
         return self.choices() if callable(self.choices) else self.choices
@@ -102,10 +102,10 @@ class Relation:
 class Registry:
     """All facts that are known. The product has one, `registry`; tests make their own."""
 
-    _facts: dict[str, Fact] = field(default_factory=dict)
-    _families: dict[str, FactFamily] = field(default_factory=dict)
-    _relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
-    _routes: dict[tuple[str, str], tuple[Relation, ...]] = field(default_factory=dict)
+    _facts: dict[str, Fact] = field(default_factory=dict, repr=False)
+    _families: dict[str, FactFamily] = field(default_factory=dict, repr=False)
+    _relations: dict[str, dict[str, Relation]] = field(default_factory=dict, repr=False)
+    _routes: dict[tuple[str, str], tuple[Relation, ...]] = field(default_factory=dict, repr=False)
 
     def register(self, fact: Fact) -> Fact:
         """Raises ValueError for a name that is taken, and for a choice without choices."""

@@ -37,12 +37,18 @@ def _clause(clause: Clause) -> str:
     if isinstance(clause.value, Events):
         return _events(fact, phrase, clause.value)
     if clause.op.endswith("_days_ago"):
-        return f"{fact.label} {phrase.format(_counted(clause.value, 'day'))}"
-    return f"{fact.label} {phrase.format(_value(clause))}"
+        return f"{_called(fact)} {phrase.format(_counted(clause.value, 'day'))}"
+    return f"{_called(fact)} {phrase.format(_value(clause))}"
+
+
+def _called(fact: Fact) -> str:
+    """The label as it stands inside a sentence: "Last seen" small, "URL" as it is."""
+    first, rest = fact.label[:1], fact.label[1:]
+    return f"{first.lower()}{rest}" if rest.islower() else fact.label
 
 
 def _events(fact: Fact, phrase: str, asked: Events) -> str:
-    said = f"there are {phrase.format(asked.count)} {fact.label}"
+    said = f"there are {phrase.format(asked.count)} {_called(fact)}"
     if asked.name is not None:
         said += f" called {_quoted(asked.name)}"
     if asked.days is not None:
