@@ -79,7 +79,7 @@ def web_address(value: str) -> str:
 
 class MessageSerializer(serializers.Serializer):
     client_id = serializers.UUIDField()
-    body = serializers.CharField(allow_blank=True, default="", trim_whitespace=False)
+    body = CleanCharField(max_bytes=256 * 1024, required=False, allow_blank=True, default="")
     attachments = serializers.ListField(
         child=serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z"),
         default=list,
@@ -110,8 +110,12 @@ class EventSerializer(serializers.Serializer):
 
 class BootSerializer(serializers.Serializer):
     app = serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z")
-    identity = serializers.CharField(required=False, allow_null=True, max_length=8000)
-    token = serializers.CharField(required=False, allow_null=True, max_length=2000)
+    identity = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, max_length=8000
+    )
+    token = serializers.CharField(
+        required=False, allow_null=True, allow_blank=True, max_length=2000
+    )
     page = PageSerializer(required=False, allow_null=True)
     locale = CleanCharField(max_bytes=35, required=False, default="", allow_null=True)
     timezone = CleanCharField(max_bytes=64, required=False, default="", allow_null=True)

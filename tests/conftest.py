@@ -1,6 +1,8 @@
 """The cast: who plays in every test. Ask of each permission what cleo, emil and otto see."""
 
 import pytest
+import redis
+from django.conf import settings
 from django.test import Client
 
 from inbox.models import Line
@@ -8,6 +10,12 @@ from messenger.models import IdentitySecret, Installation
 from people.actions import create_contact, create_teammate, upsert_company
 from people.models import Role, Team
 from people.models.teammate import Capability
+
+@pytest.fixture(autouse=True)
+def fresh_limits():
+    """What one test spent of a limit is not missed by the next."""
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
+
 
 PASSWORD = "correct horse battery staple"
 
