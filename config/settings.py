@@ -4,6 +4,8 @@ described in docs/settings.md; everything else is decided here."""
 from datetime import timedelta
 from importlib.util import find_spec
 
+from whitenoise.compress import Compressor
+
 from config import addresses, env
 from config.up import places
 
@@ -236,6 +238,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "ground.web.storage.Storage"},
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Besides what is compressed already: source maps, which are large and rarely asked for.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 if DEBUG or TESTING:
     STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -17,7 +17,7 @@ def commands() -> dict[str, list[str]]:
             *(python, "-m", "granian", "config.wsgi:application"),
             *("--interface", "wsgi", "--no-ws", "--host", host, "--port", str(env.PORT.read())),
             *("--workers", "1", "--blocking-threads", "8", "--backlog", "1024"),
-            *("--workers-kill-timeout", str(GRACE), "--log-level", "warning"),
+            *("--workers-kill-timeout", str(GRACE), "--log-level", "error"),
         ],
         "live": [
             *(python, "-m", "uvicorn", "config.asgi:application"),

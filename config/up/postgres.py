@@ -122,13 +122,15 @@ class Postgres:
             is_ready=self.is_ready,
             stop_signal=signal.SIGINT,  # its fast shutdown: does not wait for clients
             has_own_session=True,
+            is_quiet=True,  # it calls every refused statement an error
             environment=self.environment,
             user=self.account.user,
             before_start=self._clear_leftovers,
         )
 
     def is_ready(self) -> bool:
-        command = [self.bin / "pg_isready", "-q", "-h", self.sockets, "-p", PORT]
+        where = ["-h", self.sockets, "-p", PORT, "-U", SUPERUSER, "-d", places.DATABASE]
+        command = [self.bin / "pg_isready", "-q", *where]
         return subprocess.run(command, env=self.environment, check=False).returncode == 0
 
     # Preparing

@@ -43,7 +43,7 @@ def _run(command: list[str], data_dir: Path) -> int:
         "DATABASE_URL": places.database_url(data_dir),
         "REDIS_URL": places.redis_url(data_dir),
     }
-    guest = Part("command", command, environment=environment, runs_once=True, is_heard=False)
+    guest = Part("command", command, environment=environment, runs_once=True, is_guest=True)
     try:
         for part in parts:
             supervisor.start(part)

@@ -47,7 +47,8 @@ class Part:
 
     ``is_ready`` says whether it answers. ``user`` is the (uid, gid) to run as. A part with a
     session of its own is not reached by the terminal's Ctrl-C, so it can be ended last. A part
-    that ``runs_once`` is not started again; one that is not ``is_heard`` writes to the terminal.
+    that ``runs_once`` is not started again. What a part says goes to its log, its warnings and
+    errors to the terminal as well unless it ``is_quiet``; one that ``is_guest`` has the terminal.
     """
 
     name: str
@@ -59,7 +60,8 @@ class Part:
     user: tuple[int, int] | None = None
     before_start: Callable[[], None] = lambda: None
     runs_once: bool = False
-    is_heard: bool = True
+    is_quiet: bool = False
+    is_guest: bool = False
     process: subprocess.Popen | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
     start_at: float | None = None
@@ -130,9 +132,9 @@ class Supervisor:
                 part.command,
                 cwd=BASE_DIR,
                 env=part.environment,
-                stdin=subprocess.DEVNULL if part.is_heard else None,
-                stdout=subprocess.PIPE if part.is_heard else None,
-                stderr=subprocess.STDOUT if part.is_heard else None,
+                stdin=None if part.is_guest else subprocess.DEVNULL,
+                stdout=None if part.is_guest else subprocess.PIPE,
+                stderr=None if part.is_guest else subprocess.STDOUT,
                 start_new_session=part.has_own_session,
                 preexec_fn=in_child,
             )
@@ -193,7 +195,7 @@ class Supervisor:
     def _note(self, part: Part, lines: list[bytes]) -> None:
         part.last_words.extend(lines)
         for line in lines:
-            if _ESSENTIAL.search(line):
+            if not part.is_quiet and _ESSENTIAL.search(line):
                 self.say(f"{part.name} | {line.decode('utf-8', 'replace')[:500]}")
         path = self.logs / f"{part.name}.log"
         # A full disk must not end what still works.

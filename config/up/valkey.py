@@ -55,6 +55,7 @@ class Valkey:
             command=[str(self.binary), *words],
             is_ready=self.is_ready,
             has_own_session=True,
+            is_quiet=True,  # it warns of kernel settings at every start
         )
 
     def is_ready(self) -> bool:
