@@ -8,7 +8,9 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +28,8 @@ TIMEOUT_SECONDS = 0.5
 BREAKER_SECONDS = 2.0
 
 Frame = dict[str, Any]
+
+_is_silent: ContextVar[bool] = ContextVar("is_silent", default=False)
 
 
 class RedisAway(Exception):
@@ -78,9 +82,21 @@ def frames_of(entry: Entry) -> Iterable[tuple[list[str], Frame]]:
         yield from framer(entry)
 
 
+@contextmanager
+def silently() -> Iterator[None]:
+    """Shows nothing of what is committed within: for history that nobody has on screen."""
+    token = _is_silent.set(True)
+    try:
+        yield
+    finally:
+        _is_silent.reset(token)
+
+
 def show(entry: Entry) -> None:
     """Publishes an entry's frames. A frame that cannot be made is logged, never raised: the change
     is committed and the screens' own sequence check will fetch it."""
+    if _is_silent.get():
+        return
     try:
         for topics, frame in frames_of(entry):
             publish(topics, frame)

@@ -1,0 +1,263 @@
+"""Plays the story through the product's own actions, then dates it back."""
+
+import io
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.db.models import F
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from config import env
+from config.demo import access
+from config.demo.story import (
+    ATTRIBUTES,
+    CUSTOMERS,
+    EVENTS,
+    STRANGERS,
+    TALKS,
+    Step,
+    Talk,
+)
+from ground.journal.live import silently
+from ground.journal.models import Decision, Entry
+from ground.journal.reactions import run_owed
+from ground.web import files
+from inbox.actions import assign, attach, close, mark_read, note, reply, snooze, start
+from inbox.models import Attachment, Conversation
+from messenger.models import Installation
+from people.actions import claim_identity, identify, meet_visitor, track, update_contact
+from people.models import Attribute, Contact, Event, Identity, Team, Teammate
+
+MET_BEFORE = timedelta(days=2)
+
+
+def has_demo() -> bool:
+    return Teammate.objects.filter(email__in=access.emails()).exists()
+
+
+def has_real_data() -> bool:
+    """Whether there is anything that the demo did not bring."""
+    if Teammate.objects.exclude(email__in=access.emails()).exists():
+        return True
+    return not has_demo() and (Contact.objects.exists() or Installation.objects.exists())
+
+
+def refresh() -> None:
+    """Fits an existing demo to the address it is served at now."""
+    with transaction.atomic():
+        access.grant()
+
+
+def create() -> int:
+    """Makes the demo, anew if it is there; returns how many conversations it has."""
+    keys = list(Attachment.objects.values_list("key", flat=True))
+    with silently(), transaction.atomic():
+        clear()
+        mates, messenger = access.grant()
+        Stage(mates, messenger, timezone.now()).play()
+        run_owed()
+    for key in keys:
+        files.delete(key)
+    return len(TALKS)
+
+
+def clear() -> None:
+    """Empties what customers and their conversations are made of; staff and messenger stay."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE people_company, people_contact, people_attribute, journal_entry CASCADE"
+        )
+
+
+class Stage:
+    """Everybody who plays, and when now is."""
+
+    def __init__(self, mates: dict[str, Teammate], messenger: Installation, now: datetime) -> None:
+        self.mates = mates
+        self.messenger = messenger
+        self.now = now
+        self.contacts: dict[str, Contact] = {}
+
+    def play(self) -> None:
+        for subject, key, label, type_, choices in ATTRIBUTES:
+            Attribute.objects.create(
+                subject=subject, key=key, label=label, type=type_, choices=choices
+            )
+        for key in CUSTOMERS:
+            self.contacts[key] = self.customer(key)
+        for key in STRANGERS:
+            self.contacts[key] = self.stranger(key)
+        for talk in sorted(TALKS, key=lambda talk: talk.ago, reverse=True):
+            self.hold(talk)
+        self.look_around()
+        self.date_contacts()
+
+    # ---- people ----------------------------------------------------------------------------------
+
+    def customer(self, key: str) -> Contact:
+        cast, said = CUSTOMERS[key], access.claims(key)
+        contact = identify(
+            scope=self.messenger.public_id, visitor_id="", visitor_contact=None, **said
+        )
+        return update_contact(contact, by=None, locale=cast.locale, timezone=cast.timezone)
+
+    def stranger(self, key: str) -> Contact:
+        cast = STRANGERS[key]
+        contact = meet_visitor(
+            scope=self.messenger.public_id,
+            visitor_id=secrets.token_urlsafe(24),
+            locale=cast.locale,
+            timezone=cast.timezone,
+        )
+        if cast.name:
+            contact = update_contact(contact, by=None, name=cast.name, role=Contact.Role.LEAD)
+        if cast.email:
+            claim_identity(
+                contact,
+                Identity.Kind.EMAIL,
+                cast.email,
+                trust=Identity.Trust.CLAIMED,
+                source="messenger",
+                by=contact,
+            )
+        return contact
+
+    # ---- conversations ---------------------------------------------------------------------------
+
+    def hold(self, talk: Talk) -> None:
+        moment = self.now - talk.ago
+        contact = self.contacts[talk.who]
+        first, *others = talk.steps
+        posted = start(
+            contact,
+            line=self.messenger.line,
+            identity=contact.identities.order_by("-trust", "pk").first(),
+            body=first.text,
+            client_id=uuid.uuid4(),
+            page=self.page(talk),
+            attachments=self.attachments(first, contact),
+        )
+        conversation = posted.conversation
+        last_entry = self.date(conversation, moment, since=0)
+        for step in others:
+            moment += timedelta(minutes=step.after)
+            self.take(step, conversation)
+            self.read(step, conversation)
+            last_entry = self.date(conversation, moment, since=last_entry)
+        conversation.refresh_from_db()
+        for key in talk.seen_by:
+            mark_read(conversation, by=self.mates[key], seq=conversation.last_seq)
+        if not talk.is_unread_by_contact:
+            mark_read(conversation, by=contact, seq=conversation.public_seq)
+
+    def read(self, step: Step, conversation: Conversation) -> None:
+        """Who acts has read what is there."""
+        if step.who in self.mates:
+            conversation.refresh_from_db()
+            mark_read(conversation, by=self.mates[step.who], seq=conversation.last_seq)
+
+    def page(self, talk: Talk) -> dict[str, str]:
+        path, title = talk.page
+        folder = f"{path}/" if path else ""
+        return {
+            "url": f"http://localhost:{env.PORT.read()}/demo/{folder}",
+            "title": title,
+            "referrer": "",
+        }
+
+    def take(self, step: Step, conversation: Conversation) -> None:
+        by = self.mates.get(step.who) or self.contacts[step.who]
+        match step.verb:
+            case "says":
+                files = self.attachments(step, by)
+                reply(
+                    conversation, by=by, body=step.text, client_id=uuid.uuid4(), attachments=files
+                )
+            case "notes":
+                note(conversation, by=by, body=step.text, client_id=uuid.uuid4())
+            case "gives":
+                given = {}
+                if step.to:
+                    given["assignee"] = self.mates[step.to]
+                if step.team:
+                    given["team"] = Team.objects.get(name=step.team)
+                assign(conversation, by=by, **given)
+            case "closes":
+                close(conversation, by=by)
+            case "snoozes":
+                until = self.now + timedelta(days=int(step.text))
+                snooze(conversation, by=by, until=until)
+
+    def attachments(self, step: Step, by: Contact | Teammate) -> list[str]:
+        if not step.file:
+            return []
+        upload = SimpleUploadedFile(step.file, cracked_foot(), content_type="image/png")
+        return [attach(upload, by=by).public_id]
+
+    # ---- dates -----------------------------------------------------------------------------------
+
+    def date(self, conversation: Conversation, moment: datetime, *, since: int) -> int:
+        """Dates back what the last step wrote; returns the newest entry's id."""
+        entries = Entry.objects.filter(
+            subject_type="conversation", subject_id=conversation.public_id, pk__gt=since
+        )
+        newest = entries.order_by("-pk").values_list("pk", flat=True).first() or since
+        entries.update(created_at=moment)
+        fresh = conversation.messages.filter(created_at__gte=self.now - timedelta(seconds=1))
+        fresh.update(created_at=moment)
+        row = Conversation.objects.filter(pk=conversation.pk)
+        for field in ("created_at", "last_message_at", "waiting_since", "closed_at"):
+            recent = {f"{field}__gte": self.now - timedelta(seconds=1)}
+            row.filter(**recent).update(**{field: moment})
+        return newest
+
+    def look_around(self) -> None:
+        """Pages seen and things done, before and between the conversations."""
+        for key, ago, name, metadata in EVENTS:
+            self.did(key, name, metadata, self.now - timedelta(days=ago))
+        for talk in TALKS:
+            page = self.page(talk)
+            seen = {"url": page["url"], "title": page["title"]}
+            moment = self.now - talk.ago - timedelta(minutes=2)
+            self.did(talk.who, Event.PAGE_VISITED, seen, moment)
+
+    def did(self, key: str, name: str, metadata: dict[str, object], moment: datetime) -> None:
+        event = track(self.contacts[key], name, metadata)
+        Event.objects.filter(pk=event.pk).update(created_at=moment)
+
+    def date_contacts(self) -> None:
+        """Everybody is known since shortly before they first did something."""
+        for contact in self.contacts.values():
+            first = contact.events.order_by("created_at").first()
+            latest = contact.events.order_by("-created_at").first()
+            since = first.created_at - MET_BEFORE
+            Contact.objects.filter(pk=contact.pk).update(
+                created_at=since, last_seen_at=latest.created_at
+            )
+            contact.identities.update(created_at=since, confirmed_at=since)
+            Decision.objects.filter(subject_id=contact.public_id).update(created_at=since)
+            entries = Entry.objects.filter(subject_type="contact", subject_id=contact.public_id)
+            entries.exclude(kind="contact.did").update(created_at=since)
+            contact.refresh_from_db()
+        Teammate.objects.filter(pk__in=[mate.pk for mate in self.mates.values()]).update(
+            created_at=F("created_at") - timedelta(days=40)
+        )
+
+
+def cracked_foot() -> bytes:
+    """A small picture of a lamp with a crack in its foot."""
+    image = Image.new("RGB", (640, 480), "#EFE9DF")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 360, 640, 480), fill="#C9A97C")
+    draw.polygon([(250, 90), (390, 90), (440, 210), (200, 210)], fill="#0B6B5D")
+    draw.rectangle((312, 210, 328, 350), fill="#3A3A38")
+    draw.ellipse((220, 335, 420, 395), fill="#3A3A38")
+    crack = [(300, 338), (322, 352), (312, 364), (338, 376), (330, 394)]
+    draw.line(crack, fill="#EFE9DF", width=5)
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
