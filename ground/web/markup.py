@@ -37,7 +37,7 @@ MARKERS_MAX = 2_500
 LINES_MAX = 2_500
 WORD_MAX = 4_096
 NESTING_MAX = 12
-_MARKER = re.compile(r"[*_`\[\]<>\\&!~:@()]|\b(?:\d{1,9}[.)])|^[ \t]*[-+]", re.MULTILINE)
+_MARKER = re.compile(r"[*_`\[\]<>\\&!~:@()]|\b\d{1,9}[.)]|\w\.\w|^[ \t]*[-+]", re.MULTILINE)
 
 # Explicit embeddings, overrides and isolates can make a link or a sentence read as another one.
 # The marks U+200E and U+200F, which right-to-left writers need, stay.
@@ -49,7 +49,8 @@ _LINK = re.compile(r"https?://[^/?#@\\]+([/?#]|$)|(mailto|tel):[^/]", re.IGNOREC
 
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"},
-    attributes={"a": {"href"}, "ol": {"start"}},
+    # "*" overrides the default, which lets title and lang through.
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
     url_schemes={"http", "https", "mailto", "tel"},
     url_relative="deny",
     link_rel="noopener noreferrer nofollow ugc",
