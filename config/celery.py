@@ -24,6 +24,7 @@ def worker_lives(**kwargs) -> None:
 def watch_beat(**kwargs) -> None:
     """From here on, whatever this process publishes shows that beat lives."""
     after_task_publish.connect(beat_lives)
+    beat_lives()
 
 
 def beat_lives(**kwargs) -> None:

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config import pulse
+from ground.journal.health import oldest_unreacted_seconds
 
 OK, MISSING = "ok", "missing"
 
@@ -31,8 +32,6 @@ def readiness() -> dict[str, object]:
     parts = {"database": MISSING, "redis": MISSING, **dict.fromkeys(pulse.PARTS, MISSING)}
     oldest = None
     try:
-        from ground.journal.health import oldest_unreacted_seconds
-
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         parts["database"] = OK

@@ -2,7 +2,6 @@
 described in docs/settings.md; everything else is decided here."""
 
 from datetime import timedelta
-from importlib.util import find_spec
 
 from whitenoise.compress import Compressor
 
@@ -62,9 +61,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
-]
-INSTALLED_APPS = [
-    app for app in INSTALLED_APPS if (spec := find_spec(app)) and (spec.origin or "." not in app)
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -259,7 +255,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Counterfoil",
     "DESCRIPTION": "Contacts, conversations and the people who answer them.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "PREPROCESSING_HOOKS": ["config.api.public_endpoints"],
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -121,9 +121,10 @@ def _why_not(host: str, port: int) -> OSError | None:
 def _run(data_dir: Path) -> int:
     supervisor = Supervisor(places.private_folder(data_dir / "logs"), say)
     try:
-        say(f"Counterfoil starts; its data and logs are in {data_dir}")
+        say(f"Counterfoil keeps its data and logs in {data_dir}")
         _start_servers(supervisor, data_dir)
         _prepare(supervisor, data_dir)
+        say("Counterfoil starts its parts")
         for name, command in parts.commands().items():
             supervisor.start(Part(name, command, environment=_environment()))
         _await_ready(supervisor)
@@ -164,6 +165,7 @@ def _prepare(supervisor: Supervisor, data_dir: Path) -> None:
     demo = [] if _demo(data_dir).get("url", "").rstrip("/") == env.site_url() else ["--demo"]
     command = [sys.executable, "manage.py", "prepare", *static, *demo]
     part = Part("prepare", command, environment=_environment())
+    say("Counterfoil prepares its database and files")
     if supervisor.run(part) != 0:
         raise GaveUp("the database or the static files could not be prepared", part)
     stamp.write_text(now)

@@ -195,7 +195,7 @@ class Supervisor:
     def _note(self, part: Part, lines: list[bytes]) -> None:
         part.last_words.extend(lines)
         for line in lines:
-            if not part.is_quiet and _ESSENTIAL.search(line):
+            if not (part.is_quiet or self._is_stopping) and _ESSENTIAL.search(line):
                 self.say(f"{part.name} | {line.decode('utf-8', 'replace')[:500]}")
         path = self.logs / f"{part.name}.log"
         # A full disk must not end what still works.

@@ -1,8 +1,8 @@
 """Makes the database and the static files fit the code. bin/up and the containers run it."""
 
-from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
-from django.db import connection
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
 
 from config import pulse
 
@@ -19,6 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="fill an empty database")
 
     def handle(self, *args, **options):
+        try:
+            connection.ensure_connection()
+        except OperationalError as error:
+            said = str(error).strip().splitlines()[0]
+            raise CommandError(f"the database that DATABASE_URL names is away: {said}") from None
         # A migration that cannot have its lock soon must not stop everybody behind it.
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10s'")
@@ -27,7 +32,7 @@ class Command(BaseCommand):
             call_command(
                 "collectstatic", interactive=False, verbosity=0, ignore_patterns=NEVER_SERVED
             )
-        if options["demo"] and "demo" in get_commands():
+        if options["demo"]:
             call_command("demo", if_empty=True)
         # Signs of life of an earlier run would make this one look ready too soon.
         pulse.forget()
