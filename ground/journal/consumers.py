@@ -9,11 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from ground.journal.hub import Listener, hub
+from ground.journal.hub import ACCESS_CHANGED, Listener, hub
 
 Result = TypeVar("Result")
 
@@ -26,7 +27,6 @@ GOING_AWAY = 1001
 HELLO_SECONDS = 10
 PING_SECONDS = 15
 SEND_SECONDS = 20
-ACCESS_CHANGED = '{"type":"access"'
 
 executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="live-database")
 open_sockets: Counter[str] = Counter()
@@ -35,7 +35,7 @@ open_sockets: Counter[str] = Counter()
 async def in_database(function: Callable[..., Result], *args: Any) -> Result:
     """Runs a synchronous read or action for a socket on the bounded database threads."""
     if settings.LIVE_THREAD_SENSITIVE:
-        return await database_sync_to_async(function)(*args)
+        return await sync_to_async(function)(*args)
     runner = database_sync_to_async(function, thread_sensitive=False, executor=executor)
     return await runner(*args)
 
@@ -147,7 +147,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         with contextlib.suppress(TimeoutError):
             while True:
                 text = await self.listener.queue.get()
-                if text.startswith(ACCESS_CHANGED):
+                if text == ACCESS_CHANGED:
                     if not await self.recheck():
                         return
                 else:
@@ -155,10 +155,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         await self.close(GOING_AWAY)
 
     async def recheck(self) -> bool:
-        """What this socket may hear has changed: look again. False when it was closed."""
+        """What this socket may hear has changed: look again, and forget what it was handed since
+        under the old rights. False when the socket was closed."""
         try:
-            await self.confirm()
-            hub().watch(self.listener, await in_database(self.topics))
+            is_current = False
+            while not is_current:
+                await self.confirm()
+                hub().watch(self.listener, await in_database(self.topics))
+                is_current = ACCESS_CHANGED not in self.listener.forget()
         except Refused as refusal:
             await self.close(refusal.code)
             return False

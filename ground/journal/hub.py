@@ -23,6 +23,8 @@ QUEUE_LENGTH = 200
 RETRY_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
 STALE = '{"type":"stale"}'
+# Never passed on: it tells the socket itself to look up its rights again, and is then stale too.
+ACCESS_CHANGED = '{"type":"access"}'
 
 
 class Listener:
@@ -34,10 +36,17 @@ class Listener:
 
     def hand(self, text: str) -> None:
         if self.queue.full():
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            text = STALE
+            # Rights that changed must not be forgotten with the rest.
+            is_changed = ACCESS_CHANGED in [*self.forget(), text]
+            text = ACCESS_CHANGED if is_changed else STALE
         self.queue.put_nowait(text)
+
+    def forget(self) -> list[str]:
+        """Empties the queue; returns what was in it."""
+        texts = []
+        while not self.queue.empty():
+            texts.append(self.queue.get_nowait())
+        return texts
 
 
 class Hub:

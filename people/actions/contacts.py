@@ -114,7 +114,8 @@ def make_visitor(scope: str, visitor_id: str, locale: str, timezone: str) -> Con
             source="messenger",
         )
         contact.refresh_from_db(fields=["last_seen_at", "created_at"])
-        record(kinds.CONTACT_CREATED, by=contact, subject=contact, topics=[topic(contact)])
+        topics = [topic(contact), f"visitor.{visitor_id}"]
+        record(kinds.CONTACT_CREATED, by=contact, subject=contact, topics=topics)
     return contact
 
 
