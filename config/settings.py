@@ -153,6 +153,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
     },
+    "wake-snoozed": {
+        "task": "inbox.wake_due",
+        "schedule": 10,
+        "options": {"queue": "upkeep", "expires": 10},
+    },
+    "forget-unused-files": {
+        "task": "inbox.forget_unused_files",
+        "schedule": timedelta(hours=1),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
     "tidy": {
         "task": "config.tasks.tidy",
         "schedule": timedelta(hours=6),
