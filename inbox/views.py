@@ -136,11 +136,9 @@ class Window:
 
 def window(conversation: Conversation, *, after: int | None, before: int | None) -> Window:
     """The messages after a seq, before one, or (neither) the newest."""
-    thread = conversation.messages.for_thread()
-    if after is not None:
-        return Window(list(thread.after(after)[:CATCH_UP_WINDOW]), conversation.last_seq)
-    newest_first = thread.order_by("-seq") if before is None else thread.before(before)
-    return Window(list(newest_first[:THREAD_WINDOW])[::-1], conversation.last_seq)
+    limit = THREAD_WINDOW if after is None else CATCH_UP_WINDOW
+    stretch = conversation.messages.window("seq", after=after, before=before, limit=limit)
+    return Window(stretch, conversation.last_seq)
 
 
 def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
@@ -411,7 +409,7 @@ def done(
     return trigger_client_event(response, "done", said)
 
 
-# ---- the teammate's own ---------------------------------------------------------------------------
+# ---- the teammate's own ------------------------------------------------------------------------
 
 
 @for_teammates

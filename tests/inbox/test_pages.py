@@ -95,7 +95,8 @@ def test_a_team_has_a_view(browser_of, ben, ada, support, lamp):
 def test_a_private_team_is_nowhere_to_be_found_by_others(browser_of, ben, cleo, ada, billing, lamp):
     assign(lamp, by=ada, team=billing)
     outside, inside = browser_of(ben), browser_of(cleo)
-    for path in (address(lamp), address(lamp, tail="messages/"), f"/inbox/team-{billing.public_id}/"):
+    team_view = f"/inbox/team-{billing.public_id}/"
+    for path in (address(lamp), address(lamp, tail="messages/"), team_view):
         assert outside.get(path).status_code == 404
         assert inside.get(path).status_code == 200
     everything = text_of(outside.get("/inbox/all/"))

@@ -1,0 +1,73 @@
+/** Asking our own server, as the page's teammate. */
+
+const TIMEOUT_MS = 15000;
+
+/** The server said no, or did not answer (`status` 0). `document` is the problem document. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {{type?: string, detail?: string, [member: string]: any}} [document]
+   * @param {number} [retryAfter] seconds
+   */
+  constructor(status, document = {}, retryAfter = 0) {
+    super(document.detail || "The server did not answer.");
+    this.status = status;
+    this.type = document.type || "";
+    this.document = document;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same request may succeed later. */
+  get isTransient() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** @param {Response} response */
+async function problemOf(response) {
+  const document = await response.json().catch(() => ({}));
+  return new Problem(response.status, document, Number(response.headers.get("Retry-After")) || 0);
+}
+
+/**
+ * @param {string} url
+ * @param {{
+ *   part?: string,
+ *   form?: Record<string, string>|URLSearchParams|FormData,
+ *   signal?: AbortSignal,
+ *   timeout?: number,
+ * }} [options] `part` names the fragment of the page that is wanted; a `form` is posted
+ * @returns {Promise<Response>}
+ * @throws {Problem}
+ */
+export async function ask(url, { part = "", form, signal, timeout = TIMEOUT_MS } = {}) {
+  const headers = { "HX-Request": "true", "HX-Target": part };
+  if (form) headers["X-CSRFToken"] = document.body.dataset.csrf || "";
+  const body = form && !(form instanceof FormData) ? new URLSearchParams(form) : form;
+  const limit = AbortSignal.timeout(timeout);
+  let response;
+  try {
+    response = await fetch(url, {
+      method: form ? "POST" : "GET",
+      headers,
+      body,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(0);
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/**
+ * The elements of a fragment, not yet in the page.
+ * @param {string} html
+ * @returns {HTMLElement[]}
+ */
+export function elementsOf(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return /** @type {HTMLElement[]} */ ([...template.content.children]);
+}

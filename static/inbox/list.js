@@ -1,0 +1,201 @@
+import { ask, elementsOf } from "./ask.js";
+import { addressOf, conversation, hear, me, view } from "./page.js";
+import { belongs, isUnread, placeOf } from "./placing.js";
+import { explain } from "./toasts.js";
+
+const MOST_ROWS = 100;
+
+/**
+ * How far this teammate has read, beyond what the rows said when the server drew them.
+ * @type {Map<string, number>}
+ */
+const readSeqs = new Map();
+
+/** The list of conversations: live, paged by scrolling, walked by keys. */
+export class InboxList extends HTMLElement {
+  connectedCallback() {
+    this.rows = /** @type {HTMLOListElement} */ (this.querySelector(".rows"));
+    this.pager = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.loadMore();
+    }, { root: this.rows, rootMargin: "300px" });
+    this.settle();
+  }
+
+  disconnectedCallback() {
+    this.pager?.disconnect();
+  }
+
+  /** @returns {HTMLElement[]} */
+  all() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (this.rows.querySelectorAll(".row"))];
+  }
+
+  /** @param {string} id */
+  row(id) {
+    return /** @type {HTMLElement|null} */ (this.rows.querySelector(`#row-${CSS.escape(id)}`));
+  }
+
+  /** Gives every row what is the viewer's own: its address, whether it is read and chosen. */
+  settle() {
+    for (const row of this.all()) this.own(row);
+    const more = this.rows.querySelector(".more");
+    this.pager.disconnect();
+    if (more) this.pager.observe(more);
+  }
+
+  /** @param {HTMLElement} row */
+  own(row) {
+    const id = row.dataset.conversation || "";
+    const link = /** @type {HTMLAnchorElement} */ (row.querySelector(".row-link"));
+    link.setAttribute("href", addressOf(view(), id));
+    if (id === conversation()) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+    const readSeq = Math.max(Number(row.dataset.readSeq), readSeqs.get(id) || 0);
+    readSeqs.set(id, readSeq);
+    const { contactSeq, waiting } = row.dataset;
+    row.classList.toggle("is-unread", isUnread(Number(contactSeq), readSeq, Boolean(waiting)));
+  }
+
+  /** @param {{conversation: string, seq: number}} mark */
+  markRead({ conversation: id, seq }) {
+    readSeqs.set(id, Math.max(seq, readSeqs.get(id) || 0));
+    const row = this.row(id);
+    if (row) this.own(row);
+  }
+
+  /**
+   * Shows, moves or removes a row, as a frame tells.
+   * @param {{conversation: string, version: number, html?: string, state?: any, removed: boolean}}
+   *   frame
+   */
+  apply(frame) {
+    const old = this.row(frame.conversation);
+    if (old && Number(old.dataset.version) > frame.version) return;
+    if (frame.removed || !frame.html || !belongs(view(), frame.state, me)) {
+      this.remove(old);
+      return;
+    }
+    const [fresh] = elementsOf(frame.html);
+    const hadFocus = old?.contains(document.activeElement) || false;
+    const isMoved = old?.dataset.at !== fresh.dataset.at;
+    if (old && !isMoved) old.replaceWith(fresh);
+    else {
+      this.remove(old);
+      if (!this.insert(fresh)) return;
+      fresh.classList.add("is-fresh");
+    }
+    this.own(fresh);
+    if (hadFocus) focusRow(fresh);
+  }
+
+  /**
+   * @param {HTMLElement} fresh
+   * @returns {boolean} false when its place is further down than what is loaded
+   */
+  insert(fresh) {
+    const rows = this.all();
+    const more = this.rows.querySelector(".more");
+    const ats = rows.map((row) => row.dataset.at || "");
+    const index = placeOf(ats, fresh.dataset.at || "", more !== null);
+    if (index < 0) return false;
+    this.rows.insertBefore(fresh, rows[index] || more);
+    return true;
+  }
+
+  /** @param {HTMLElement|null} row */
+  remove(row) {
+    if (!row) return;
+    const next = neighbor(row, 1) || neighbor(row, -1);
+    const hadFocus = row.contains(document.activeElement);
+    row.remove();
+    if (hadFocus && next) focusRow(next);
+  }
+
+  /** Takes the list from the server again, as far as it was loaded. */
+  async refresh() {
+    const limit = Math.min(MOST_ROWS, Math.max(25, this.all().length));
+    const response = await ask(`${addressOf(view())}?limit=${limit}`, { part: "rows" });
+    const fresh = elementsOf(await response.text());
+    if (!this.isConnected || signature(fresh) === signature([...this.rows.children])) return;
+    const focused = document.activeElement?.closest(".row")?.id;
+    const top = this.rows.scrollTop;
+    this.rows.replaceChildren(...fresh);
+    this.rows.scrollTop = top;
+    this.settle();
+    const row = focused ? document.getElementById(focused) : null;
+    if (row) focusRow(row);
+  }
+
+  async loadMore() {
+    const more = this.rows.querySelector(".more");
+    const link = more?.querySelector("a");
+    if (!more || !link || more.hasAttribute("data-loading")) return;
+    more.toggleAttribute("data-loading", true);
+    try {
+      const response = await ask(link.href, { part: "rows" });
+      const fresh = elementsOf(await response.text());
+      more.replaceWith(...fresh.filter((row) => !row.id || !document.getElementById(row.id)));
+      this.settle();
+    } catch (error) {
+      more.removeAttribute("data-loading");
+      explain(error);
+    }
+  }
+
+  /**
+   * The row so many places away from the chosen (or focused) one; the first when none is chosen.
+   * @param {number} step
+   */
+  beside(step) {
+    const focused = document.activeElement?.closest(".row");
+    const chosen = this.row(conversation());
+    const from = /** @type {HTMLElement|null} */ (focused || chosen);
+    return from ? neighbor(from, step) : this.all()[0] || null;
+  }
+}
+
+/**
+ * What the server said of these rows, to tell whether it says something new.
+ * @param {Element[]} rows
+ */
+function signature(rows) {
+  return rows
+    .map((row) => {
+      const { conversation: id, version, at, assignee, team, status } = /** @type {HTMLElement} */ (
+        row
+      ).dataset;
+      return [id, version, at, assignee, team, status].join(" ");
+    })
+    .join("\n");
+}
+
+/**
+ * @param {HTMLElement} row
+ * @param {number} step
+ * @returns {HTMLElement|null}
+ */
+function neighbor(row, step) {
+  const next = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+  return next instanceof HTMLElement && next.classList.contains("row") ? next : null;
+}
+
+/** @param {HTMLElement} row */
+export function focusRow(row) {
+  /** @type {HTMLElement} */ (row.querySelector(".row-link")).focus({ preventScroll: true });
+  row.scrollIntoView({ block: "nearest" });
+}
+
+/** @returns {InboxList} */
+export const list = () => /** @type {InboxList} */ (document.querySelector("inbox-list"));
+
+customElements.define("inbox-list", InboxList);
+hear("inbox:arrived", () => list().settle());
+hear("inbox:leaving", ({ view: slug, conversation: id }) => {
+  if (slug !== view()) return;
+  for (const row of list().all()) {
+    const link = row.querySelector(".row-link");
+    link?.toggleAttribute("aria-current", false);
+    if (row.dataset.conversation === id) link?.setAttribute("aria-current", "true");
+  }
+});
+hear("inbox:read", (mark) => list().markRead(mark));

@@ -1,0 +1,79 @@
+/** What this page is: who looks, at which list, at which conversation. */
+
+const { dataset } = document.body;
+
+export const me = dataset.me || "";
+export const home = dataset.home || "/inbox/";
+
+/** @returns {HTMLElement} */
+export const app = () => /** @type {HTMLElement} */ (document.querySelector(".app"));
+
+/** @returns {HTMLElement} */
+export const room = () => /** @type {HTMLElement} */ (document.getElementById("room"));
+
+/** The view that is shown. */
+export const view = () => room().dataset.view || "all";
+
+/** The public id of the conversation that is shown, "" for none. */
+export const conversation = () =>
+  document.getElementById("conversation")?.dataset.conversation || "";
+
+/**
+ * @param {string} slug
+ * @param {string} [id] a conversation
+ */
+export const addressOf = (slug, id) => `${home}${slug}/${id ? `${id}/` : ""}`;
+
+/**
+ * The view and the conversation that an address of ours names; null for any other address.
+ * @param {string} url
+ */
+export function parse(url) {
+  const { origin, pathname } = new URL(url, location.href);
+  if (origin !== location.origin || !pathname.startsWith(home)) return null;
+  const [slug, id, ...rest] = pathname.slice(home.length).split("/").filter(Boolean);
+  return slug && !rest.length ? { view: slug, conversation: id || "" } : null;
+}
+
+/** Whether the pointer and the screen leave room for the list beside the conversation. */
+export const isWide = () => matchMedia("(min-width: 900px)").matches;
+
+/**
+ * Tells the rest of the page something.
+ * @param {string} name
+ * @param {any} [detail]
+ */
+export const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+/**
+ * @param {string} name
+ * @param {(detail: any) => void} react
+ */
+export const hear = (name, react) =>
+  document.addEventListener(name, (event) => react(/** @type {CustomEvent} */ (event).detail));
+
+/**
+ * Storage that may be switched off or full.
+ */
+export const store = {
+  /** @param {string} key */
+  get(key) {
+    try {
+      return localStorage.getItem(key);
+    } catch {
+      return null;
+    }
+  },
+  /**
+   * @param {string} key
+   * @param {string|null} value null removes
+   */
+  set(key, value) {
+    try {
+      if (value === null) localStorage.removeItem(key);
+      else localStorage.setItem(key, value);
+    } catch {
+      // What cannot be kept lives as long as the page.
+    }
+  },
+};

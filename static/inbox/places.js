@@ -1,0 +1,121 @@
+import { ask, elementsOf, Problem } from "./ask.js";
+import { addressOf, app, conversation, hear, isWide, parse, tell, view } from "./page.js";
+import { explain, toast } from "./toasts.js";
+
+const BUSY_AFTER_MS = 150;
+
+/** @type {AbortController|null} */
+let going = null;
+
+/**
+ * Puts a fragment in the place of the element with its id.
+ * @param {string} html
+ * @returns {HTMLElement} what is there now
+ */
+export function put(html) {
+  const [fresh] = elementsOf(html);
+  document.getElementById(fresh.id)?.replaceWith(fresh);
+  /** @type {any} */ (window).htmx?.process(fresh);
+  return fresh;
+}
+
+/** @param {boolean} isBusy */
+function showBusy(isBusy) {
+  document.body.toggleAttribute("data-busy", isBusy);
+}
+
+/**
+ * Goes to an address of the inbox without loading the page anew: another conversation of the same
+ * list, or another list.
+ *
+ * @param {string} url
+ * @param {{push?: boolean}} [options]
+ */
+export async function go(url, { push = true } = {}) {
+  const place = parse(url);
+  if (!place) {
+    location.assign(url);
+    return;
+  }
+  going?.abort();
+  const journey = (going = new AbortController());
+  const part = place.view === view() ? "conversation" : "room";
+  const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
+  tell("inbox:leaving", place);
+  try {
+    const response = await ask(url, { part, signal: journey.signal });
+    const html = await response.text();
+    if (journey.signal.aborted) return;
+    if (push) history.pushState(null, "", url);
+    arrive(html, place);
+  } catch (error) {
+    if (journey.signal.aborted) return;
+    stay(error, url, { push });
+  } finally {
+    if (going === journey) {
+      clearTimeout(busy);
+      showBusy(false);
+    }
+  }
+}
+
+/**
+ * @param {string} html
+ * @param {{view: string, conversation: string}} place
+ */
+function arrive(html, place) {
+  put(html);
+  app().dataset.pane = place.conversation ? "thread" : "list";
+  /** @type {HTMLElement|null} */ (document.querySelector("#rail:popover-open"))?.hidePopover();
+  entitle();
+  tell("inbox:arrived", place);
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} url
+ * @param {{push: boolean}} options
+ */
+function stay(error, url, options) {
+  tell("inbox:arrived", { view: view(), conversation: conversation() });
+  if (error instanceof Problem && error.status === 0) {
+    const again = { name: "Try again", run: () => go(url, options) };
+    toast("No connection. What you see may be old.", { tone: "bad", action: again });
+    return;
+  }
+  explain(error);
+}
+
+/** The window's title: what is shown. */
+export function entitle() {
+  const shown = document.getElementById("conversation")?.dataset.title || "Inbox";
+  document.title = `${shown} · Counterfoil`;
+}
+
+/** Leaves the conversation and shows its list alone. */
+export function leave() {
+  if (conversation()) go(addressOf(view()));
+}
+
+/** @param {MouseEvent} event */
+function follow(event) {
+  const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
+  const link = /** @type {Element} */ (event.target).closest?.("a[href]");
+  if (!isPlain || event.defaultPrevented || !(link instanceof HTMLAnchorElement)) return;
+  if (link.target || !parse(link.href) || link.search) return;
+  event.preventDefault();
+  go(link.href);
+}
+
+/** Makes the links and the browser's own back button go without loading the page anew. */
+export function keepPlaces() {
+  document.addEventListener("click", follow);
+  window.addEventListener("popstate", () => go(location.href, { push: false }));
+  hear("inbox:undone", (html) => {
+    const [fresh] = elementsOf(html);
+    if (fresh.dataset.conversation === conversation()) put(html);
+    tell("inbox:changed");
+  });
+  if (!isWide()) return;
+  document.querySelector('#rows [aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+}

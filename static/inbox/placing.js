@@ -1,0 +1,48 @@
+/** Which rows a list shows and where: decisions, without a page. */
+
+/**
+ * What a list needs to know of a conversation.
+ * @typedef {{status: string, assignee: string|null, team: string|null}} State
+ */
+
+/**
+ * Whether a conversation belongs to a view. Mirrors inbox/default_views.py.
+ *
+ * @param {string} view its slug
+ * @param {State} state
+ * @param {string} me the viewer's public id
+ */
+export function belongs(view, state, me) {
+  if (view === "snoozed" || view === "closed") return state.status === view;
+  if (state.status !== "open") return false;
+  if (view === "you") return state.assignee === me;
+  if (view === "unassigned") return !state.assignee;
+  if (view.startsWith("team-")) return state.team === view.slice("team-".length);
+  return view === "all";
+}
+
+/**
+ * Where a row goes in a list that is sorted by `at`, newest first.
+ *
+ * @param {string[]} ats the `at` of the rows there, sorted
+ * @param {string} at a time as text that sorts like time
+ * @param {boolean} hasMore whether older rows exist that are not loaded
+ * @returns {number} the index to insert before; -1 when its place is not loaded
+ */
+export function placeOf(ats, at, hasMore) {
+  const index = ats.findIndex((other) => other < at);
+  if (index >= 0) return index;
+  return hasMore ? -1 : ats.length;
+}
+
+/**
+ * Whether a row is unread: the contact waits, for words that the viewer has not seen. What a
+ * colleague has answered meanwhile is nobody's homework.
+ *
+ * @param {number} contactSeq the contact's last message
+ * @param {number} readSeq how far the viewer has read, 0 for not at all
+ * @param {boolean} isWaiting
+ */
+export function isUnread(contactSeq, readSeq, isWaiting) {
+  return isWaiting && contactSeq > readSeq;
+}

@@ -1,0 +1,66 @@
+import { ask, Problem } from "./ask.js";
+import { tell } from "./page.js";
+
+const SHOWN_MS = 8000;
+const MOST = 3;
+
+/**
+ * Says something in passing.
+ * @param {string} words
+ * @param {{tone?: "bad", action?: {name: string, run: () => void}}} [options]
+ */
+export function toast(words, { tone, action } = {}) {
+  const box = document.getElementById("toasts");
+  if (!box) return;
+  while (box.children.length >= MOST) box.firstElementChild?.remove();
+  const element = document.createElement("div");
+  element.className = tone ? `toast is-${tone}` : "toast";
+  const text = document.createElement("span");
+  text.textContent = words;
+  element.append(text);
+  const close = () => element.remove();
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.name;
+    button.addEventListener("click", () => {
+      close();
+      action.run();
+    });
+    element.append(button);
+  }
+  box.append(element);
+  let timer = setTimeout(close, SHOWN_MS);
+  element.addEventListener("pointerenter", () => clearTimeout(timer));
+  element.addEventListener("focusin", () => clearTimeout(timer));
+  element.addEventListener("pointerleave", () => {
+    timer = setTimeout(close, SHOWN_MS / 2);
+  });
+}
+
+/**
+ * Says why something could not be done.
+ * @param {unknown} error
+ */
+export function explain(error) {
+  if (!(error instanceof Problem)) throw error;
+  if (error.status === 401) tell("inbox:logged-out");
+  else if (error.status === 0) toast("No connection. Nothing was changed.", { tone: "bad" });
+  else toast(error.message, { tone: "bad" });
+}
+
+/**
+ * What was done, with a way back.
+ * @param {{words: string, undo: {url: string, values: Record<string, string>}|null}} done
+ */
+export function sayDone({ words, undo }) {
+  const run = async () => {
+    try {
+      const response = await ask(undo?.url || "", { form: undo?.values, part: "head" });
+      tell("inbox:undone", await response.text());
+    } catch (error) {
+      explain(error);
+    }
+  };
+  toast(words, undo ? { action: { name: "Undo", run } } : {});
+}
