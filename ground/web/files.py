@@ -164,7 +164,7 @@ def download(request: HttpRequest, signed: str) -> HttpResponseBase:
     grant = _grant(request, signed)
     try:
         file = default_storage.open(grant["k"])
-    except (FileNotFoundError, OSError):
+    except OSError:
         raise NotFound("This file is not there any more.") from None
     inline = grant["t"] in _INLINE
     response = _ranged(request, file)

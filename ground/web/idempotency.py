@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
@@ -83,8 +84,16 @@ def _once(handler: Handler, owner: str, key: str) -> Handler:
 
 
 def _fingerprint(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True, cls=JSONEncoder)
+    fields = dict(request.data)
+    fields.update((name, _digest(file)) for name, file in request.FILES.items())
+    body = json.dumps(fields, sort_keys=True, cls=JSONEncoder)
     return hashlib.sha256(f"{request.get_full_path()}\n{body}".encode()).hexdigest()
+
+
+def _digest(file: UploadedFile) -> list[str | None]:
+    content = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return [file.name, content]
 
 
 def _keep(stored: IdempotencyKey, response: Response) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
@@ -45,9 +46,8 @@ def _found() -> Iterator[str]:
 
 
 def _build(room: str, names: Iterator[str] | dict[str, str]) -> ImportMap:
-    base = staticfiles_storage.base_url or ""
     modules = {
-        base + name: static(name)
+        settings.STATIC_URL + name: static(name)
         for name in sorted(names)
         if name.endswith(".js") and name.startswith((f"{room}/", f"{SHARED}/")) and is_ours(name)
     }

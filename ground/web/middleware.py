@@ -64,7 +64,7 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         problem = problem_of(exception)
-        return problem and problem_page(request, problem)
+        return problem_page(request, problem) if problem else None
 
 
 def _length(request: HttpRequest) -> int:

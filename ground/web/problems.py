@@ -44,6 +44,7 @@ class Problem(Exception):
     title: ClassVar[str] = "Something went wrong on our side"
     status: ClassVar[int] = 500
     default_detail: ClassVar[str] = "The error has been logged. Please try again."
+    default_headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class Problem(Exception):
     ) -> None:
         self.detail = detail or _first_sentence(errors) or self.default_detail
         self.errors: Errors | None = dict(errors) if errors else None
-        self.headers: dict[str, str] = dict(headers or {})
+        self.headers: dict[str, str] = {**self.default_headers, **(headers or {})}
         self.members = members
         super().__init__(self.detail)
 
@@ -83,6 +84,7 @@ class NotAuthenticated(Problem):
     type, status = "not-authenticated", 401
     title = "Not authenticated"
     default_detail = "A valid token or log-in is needed."
+    default_headers = {"WWW-Authenticate": "Bearer"}
 
 
 class NotAllowed(Problem):
@@ -167,11 +169,7 @@ class Unavailable(Problem):
     type, status = "unavailable", 503
     title = "Not available at the moment"
     default_detail = "A part of the service does not answer. Please try again in a moment."
-
-    def __init__(
-        self, detail: str = "", *, headers: Mapping[str, str] | None = None, **members: Any
-    ) -> None:
-        super().__init__(detail, headers={"Retry-After": "2", **(headers or {})}, **members)
+    default_headers = {"Retry-After": "2"}
 
 
 def _first_sentence(errors: Mapping[str, list[str]] | None) -> str:
@@ -218,8 +216,7 @@ def _of_rest(error: rest.APIException) -> Problem | None:
         case rest.ParseError():
             return Invalid(detail)
         case rest.NotAuthenticated() | rest.AuthenticationFailed():
-            scheme = getattr(error, "auth_header", "Bearer")
-            return NotAuthenticated(detail, headers={"WWW-Authenticate": scheme})
+            return NotAuthenticated(detail)
         case rest.PermissionDenied():
             return NotAllowed(detail)
         case rest.MethodNotAllowed():
@@ -229,7 +226,7 @@ def _of_rest(error: rest.APIException) -> Problem | None:
         case rest.UnsupportedMediaType():
             return UnsupportedMediaType(detail)
         case rest.Throttled():
-            return TooMany(retry_after=int(error.wait or 1))
+            return TooMany(retry_after=int(getattr(error, "wait", None) or 1))
     return None
 
 

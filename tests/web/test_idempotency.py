@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -44,6 +45,17 @@ def test_another_body_or_address_under_the_key_is_a_conflict():
     post("k1", {"a": 1})
     for repeat in (post("k1", {"a": 2}), post("k1", {"a": 1}, name="b")):
         assert (repeat.status_code, repeat.json()["type"]) == (409, "client-id-reused")
+    assert count_made() == 1
+
+
+def test_an_upload_is_the_same_when_its_bytes_are():
+    def send(content):
+        form = {"file": SimpleUploadedFile("a.txt", content), "title": ["x"]}
+        headers = {"x-owner": "token:1", "idempotency-key": "k1"}
+        return Client().post("/api/owned-file/a/", form, headers=headers)
+
+    assert send(b"one").content == send(b"one").content
+    assert send(b"two").status_code == 409
     assert count_made() == 1
 
 

@@ -52,7 +52,7 @@ XSS = [
     "<style>@import '//evil.example/x.css';</style>",
     '<p style="background:url(javascript:alert(1))">x</p>',
     "<div style=width:expression(alert(1))>x</div>",
-    "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
     "<template><script>alert(1)</script></template>",
     "<textarea></textarea><script>alert(1)</script>",
     "<title></title><script>alert(1)</script>",
@@ -99,11 +99,11 @@ XSS = [
     '![x" onerror="alert(1)](x)',
     "<javascript:alert(1)>",
     "<data:text/html,x>",
-    "<http://a.example/\"onclick=alert(1)>",
+    '<http://a.example/"onclick=alert(1)>',
     "http://a.example/<script>alert(1)</script>",
     'http://a.example/"onmouseover="alert(1)',
     "javascript:alert(1)",
-    "mailto:a@b.example?subject=\"><script>alert(1)</script>",
+    'mailto:a@b.example?subject="><script>alert(1)</script>',
     "[x][y]\n\n[y]: javascript:alert(1)",
     "[y]: javascript:alert(1)\n\n[y]",
     "```<script>\nalert(1)\n```",
@@ -166,7 +166,14 @@ def test_there_are_enough_payloads():
     assert len(set(XSS)) >= 100
 
 
-PIECES = [*"<>&\"'/\\`*_[]()!#:;=@.-+~ \n\ta1", "script", "http://", "javascript:", "&#x3c;", "\u202e"]
+PIECES = [
+    *"<>&\"'/\\`*_[]()!#:;=@.-+~ \n\ta1",
+    "script",
+    "http://",
+    "javascript:",
+    "&#x3c;",
+    "\u202e",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES)))
@@ -216,7 +223,9 @@ def test_addresses_become_links(text, href):
     assert link["href"] == href
 
 
-@pytest.mark.parametrize("text", ["main.rs", "README.md", "run.sh", "Thanks.it works", "a.b", "1.2"])
+@pytest.mark.parametrize(
+    "text", ["main.rs", "README.md", "run.sh", "Thanks.it works", "a.b", "1.2"]
+)
 def test_file_names_and_missing_spaces_are_no_addresses(text):
     assert not Reader(render(text)).links
 
@@ -237,7 +246,9 @@ def test_no_text_is_ever_lost():
 
 
 def test_a_preview_is_the_words_on_one_line():
-    assert plain("Hi **Dora**,\n\n- see [this](https://a.example) & `x`\n") == "Hi Dora, see this & x"
+    assert (
+        plain("Hi **Dora**,\n\n- see [this](https://a.example) & `x`\n") == "Hi Dora, see this & x"
+    )
     assert plain("```\na < b\n```") == "a < b"
     assert plain("") == ""
 
@@ -258,7 +269,7 @@ ADVERSARIAL = {
         "bare addresses": "a.com ", "glued addresses": "a.com", "mails": "a@b.com ", "ats": "@",
         "glued mails": "a@", "dots": "a.", "schemes": "http://", "percents": "%",
         "parentheses": "http://a.com/(", "hyphens": "a-", "fences": "```\n", "rules": "-\n",
-        "blank lines": "a\n\n", "line feeds": "\n", "spaces": " ", "tabs": "\t", "words": "the fox ",
+        "blank lines": "a\n\n", "line feeds": "\n", "spaces": " ", "tabs": "\t", "words": "a fox ",
         "references": "[a]: /u\n", "cjk": "漢字", "emoji": "😀", "hashes": "###### ",
     }.items()
 }  # fmt: skip

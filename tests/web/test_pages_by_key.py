@@ -192,7 +192,9 @@ def test_an_order_that_cannot_be_paged_is_our_own_mistake():
             keyset(rows(), order=order)
 
 
-@pytest.mark.parametrize("bad", ["0", "-1", "101", "1e2", "10**30", "9" * 30, "NaN", "", "٣", "1.5"])
+@pytest.mark.parametrize(
+    "bad", ["0", "-1", "101", "1e2", "10**30", "9" * 30, "NaN", "", "٣", "1.5"]
+)
 def test_a_page_size_out_of_bounds_is_refused(bad):
     with pytest.raises(Invalid):
         limit_from(RequestFactory().get("/", {"limit": bad}))

@@ -7,7 +7,15 @@ from rest_framework import serializers
 from ground.web.problems import Invalid
 from ground.web.text import CleanCharField, clean
 
-SOUND = ["Hello", "a\nb\tc", "שלום \u200f!", "👩‍👩‍👧 family", " kept as written ", "<b>&amp;</b>", "x" * 32]
+SOUND = [
+    "Hello",
+    "a\nb\tc",
+    "שלום \u200f!",
+    "👩‍👩‍👧 family",
+    " kept as written ",
+    "<b>&amp;</b>",
+    "x" * 32,
+]
 
 
 @pytest.mark.parametrize("text", SOUND)
@@ -21,7 +29,18 @@ def test_line_ends_of_forms_become_line_feeds():
 
 @pytest.mark.parametrize(
     "text",
-    ["a\x00b", "a\ud800b", "\udfff", "a\x07", "\x1b[2J", "\x7f", "\x85", "\x9f", "x" * 101, "é" * 51],
+    [
+        "a\x00b",
+        "a\ud800b",
+        "\udfff",
+        "a\x07",
+        "\x1b[2J",
+        "\x7f",
+        "\x85",
+        "\x9f",
+        "x" * 101,
+        "é" * 51,
+    ],
 )
 def test_unsound_text_is_refused_under_its_field(text):
     with pytest.raises(Invalid) as caught:

@@ -10,6 +10,7 @@ from django.views import View
 from redis import ConnectionError as RedisGone
 from rest_framework import exceptions as rest
 from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -109,6 +110,10 @@ class Owned(IdempotentPosts):
         return Response(answer, status=201, headers={"Location": f"/made/{made.pk}"})
 
 
+class OwnedFile(Owned):
+    parser_classes = [MultiPartParser]
+
+
 def count_made() -> int:
     return IdempotencyKey.objects.filter(owner="made").count()
 
@@ -143,6 +148,7 @@ urlpatterns = [
     path("api/echo/", Echo.as_view()),
     path("api/note/", Note.as_view()),
     path("api/owned/<str:name>/", Owned.as_view()),
+    path("api/owned-file/<str:name>/", OwnedFile.as_view()),
     path("api/docs/", plain),
     path("admin/", plain),
     path("page/", plain),
