@@ -141,6 +141,7 @@ class Postgres:
             self._let_nobody_in()
         for folder in (self.cluster.parent, self.sockets.parent):
             places.private_folder(folder)
+        self._check_reach()
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         self._own(self.sockets)
         if self.cluster.exists():
@@ -148,7 +149,6 @@ class Postgres:
             self._own(self.cluster)
         else:
             self._make_cluster()
-        self._check_reach()
 
     def _make_cluster(self) -> None:
         # Made aside and renamed, so that a cluster is either whole or not there.
@@ -232,13 +232,13 @@ class Postgres:
 
     def _check_reach(self) -> None:
         done = subprocess.run(
-            [*self.account.prefix, "test", "-w", str(self.cluster)],
+            [*self.account.prefix, "test", "-x", str(self.data_dir)],
             preexec_fn=self._become,
             check=False,
         )
         if done.returncode:
             raise GaveUp(
-                f"PostgreSQL does not run as root, and another account cannot enter {self.cluster}:"
+                f"PostgreSQL does not run as root, and another account cannot enter {self.data_dir}:"
                 " set DATA_DIR to a folder that everybody may pass through, or run this as the"
                 " folder's owner"
             )
