@@ -1,7 +1,9 @@
 """Which room answers which address."""
 
 from django.contrib import admin
+from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from config import health, shop
 
@@ -14,8 +16,12 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("", include("ground.web.urls")),
-    path("", include("inbox.urls")),
+    path("", RedirectView.as_view(pattern_name="inbox:home")),
+    path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("inbox/", include("inbox.urls")),
     path("m/", include("messenger.urls")),
+    path("api/", include("config.api")),
     path("demo/", shop.shop),
     path("demo/<slug:page>/", shop.shop),
     path("admin/", admin.site.urls),

@@ -13,6 +13,8 @@ from people.models import Team, Teammate
 TEAM_PREFIX = "team-"
 COUNT_MAX = 99
 
+OWN = "you"
+
 Narrow = Callable[[ConversationQuerySet, Teammate], ConversationQuerySet]
 
 
@@ -32,7 +34,7 @@ class View:
 
 DEFAULT_VIEWS = (
     View(
-        slug="you",
+        slug=OWN,
         name="You",
         icon="user",
         narrow=lambda conversations, me: conversations.open().assigned_to(me),

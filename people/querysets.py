@@ -47,6 +47,12 @@ class ApiTokenQuerySet(models.QuerySet):
 
 
 class ContactQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """Contacts are in no team: teammates and apps (None) see all, a contact only itself."""
+        if isinstance(viewer, self.model):
+            return self.filter(pk=viewer.pk)
+        return self if viewer is None or viewer.is_active else self.none()
+
     def current(self):
         """Contacts that have not been merged into another one."""
         return self.filter(merged_into=None)

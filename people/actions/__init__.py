@@ -1,7 +1,7 @@
 """Everything that changes people: contacts, companies, teammates, tokens."""
 
 from people.actions.availability import set_away
-from people.actions.companies import upsert_company
+from people.actions.companies import update_company, upsert_company
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
 from people.actions.events import track
 from people.actions.identify import identify
@@ -41,6 +41,7 @@ __all__ = [
     "set_away",
     "track",
     "unmerge",
+    "update_company",
     "update_contact",
     "upsert_company",
 ]

@@ -37,6 +37,16 @@ def upsert_company(*, by: Actor, external_id: str, **fields: Any) -> Company:
             return upsert(external_id, given, by)
 
 
+def update_company(company: Company, *, by: Actor, **fields: Any) -> Company:
+    """Changes the named fields of a company, as `upsert_company` does. Raises Invalid."""
+    require(by, Capability.EDIT_CONTACTS)
+    given = checked_fields(fields, CHECKS)
+    with transaction.atomic():
+        held = Company.objects.select_for_update().get(pk=company.pk)
+        update(held, given, by)
+    return held
+
+
 def upsert(external_id: str, given: Mapping[str, Any], by: Actor) -> Company:
     company = Company.objects.select_for_update().filter(external_id=external_id).first()
     if company is None:
