@@ -52,16 +52,23 @@ CATCH_UP_WINDOW = 100
 
 
 def for_teammates(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answers logged-in teammates only, and is never stored by a cache."""
+    """Answers logged-in teammates only, and is never stored by a cache.
+
+    A page that is still open from before somebody else logged in must not write in their name: its
+    scripts say whose page it is.
+    """
 
     @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
-        if is_script(request):
-            raise NotAuthenticated("You have been logged out. Log in again to go on.")
-        return redirect_to_login(request.get_full_path())
+        if not request.user.is_authenticated:
+            if is_script(request):
+                raise NotAuthenticated("You have been logged out. Log in again to go on.")
+            return redirect_to_login(request.get_full_path())
+        owner = request.headers.get("X-Teammate", request.user.public_id)
+        if owner != request.user.public_id:
+            raise NotAuthenticated("Somebody else has logged in here. Reload the page.")
+        return view(request, *args, **kwargs)
 
     return guarded
 
@@ -101,6 +108,7 @@ def rail(request: HttpRequest, view: default_views.View) -> dict[str, Any]:
         "team_views": team_views,
         "count": count,
         "live_url": settings.LIVE_URL,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
     }
 
 

@@ -17,10 +17,23 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the same request may succeed later. */
+  /** Whether the same request may succeed later: also after logging in again. */
   get isTransient() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return [0, 401, 429].includes(this.status) || this.status >= 500;
   }
+}
+
+/**
+ * Says that a request is this page's own, and whose page it is: somebody else may have logged in
+ * since, in another tab. The cookie knows the present CSRF token, the page only its first.
+ */
+export function credentials() {
+  const { csrf, csrfCookie, me } = document.body.dataset;
+  const cookie = document.cookie.split("; ").find((each) => each.startsWith(`${csrfCookie}=`));
+  return {
+    "X-CSRFToken": cookie?.slice(cookie.indexOf("=") + 1) || csrf || "",
+    "X-Teammate": me || "",
+  };
 }
 
 /** @param {Response} response */
@@ -41,8 +54,7 @@ async function problemOf(response) {
  * @throws {Problem}
  */
 export async function ask(url, { part = "", form, signal, timeout = TIMEOUT_MS } = {}) {
-  const headers = { "HX-Request": "true", "HX-Target": part };
-  if (form) headers["X-CSRFToken"] = document.body.dataset.csrf || "";
+  const headers = { "HX-Request": "true", "HX-Target": part, ...credentials() };
   const body = form && !(form instanceof FormData) ? new URLSearchParams(form) : form;
   const limit = AbortSignal.timeout(timeout);
   let response;

@@ -353,3 +353,13 @@ def test_html_in_every_field_stays_text(browser_of, ben, otto, line):
     page = text_of(browser_of(ben).get(address(conversation)))
     assert "<img src=x" not in page
     assert "<script>" not in page
+
+
+def test_a_page_left_open_by_somebody_else_cannot_write_in_your_name(browser_of, ben, ada, lamp):
+    answer = browser_of(ben).post(
+        address(lamp, tail="messages/"),
+        {"kind": "reply", "body": "Hi", "client_id": str(uuid.uuid4())},
+        headers={"HX-Request": "true", "X-Teammate": ada.public_id},
+    )
+    assert answer.status_code == 401
+    assert not lamp.messages.filter(kind="reply", author_type="teammate").exists()

@@ -1,0 +1,334 @@
+import { inWords } from "../shared/times.js";
+import { ask } from "./ask.js";
+import { emptyDraft, loadDraft, saveDraft } from "./drafts.js";
+import { hear, tell } from "./page.js";
+import { thread } from "./thread.js";
+
+const TYPING_EVERY_MS = 3000;
+const UPLOAD_TIMEOUT_MS = 120000;
+
+/** A random id for a message; `randomUUID` exists on safe origins only. */
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** Where replies and notes are written; nothing typed here is lost by a reload. */
+export class InboxComposer extends HTMLElement {
+  connectedCallback() {
+    this.conversation = this.dataset.conversation || "";
+    this.form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
+    this.text = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
+    this.alert = /** @type {HTMLElement} */ (this.querySelector(".composer-alert"));
+    this.list = /** @type {HTMLElement} */ (this.querySelector(".uploads"));
+    this.replyHint = this.text.placeholder;
+    /** @type {Map<string, {name: string, state: "busy"|"failed", file: File}>} */
+    this.unfinished = new Map();
+    this.overtaker = "";
+    this.isWaiting = false;
+    this.typedAt = 0;
+    const written = this.text.value;
+    this.draft = loadDraft(this.conversation);
+    if (written) this.draft[this.kind].body = written;
+    else this.choose(this.draft.kind);
+    this.show();
+    this.listen();
+    if (this.draft.overtaken) this.warn(this.draft.overtaken);
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => this.submitted(event));
+    this.form.addEventListener("change", (event) => this.changed(event));
+    this.text.addEventListener("input", () => this.typed());
+    this.text.addEventListener("keydown", (event) => this.keyed(event));
+    this.text.addEventListener("paste", (event) => {
+      if (!event.clipboardData?.files.length) return;
+      event.preventDefault();
+      this.attach(event.clipboardData.files);
+    });
+    this.form.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      this.form.toggleAttribute("data-drop", true);
+    });
+    this.form.addEventListener("dragleave", () => this.form.removeAttribute("data-drop"));
+    this.form.addEventListener("drop", (event) => {
+      this.form.removeAttribute("data-drop");
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      this.attach(event.dataTransfer.files);
+    });
+    this.list.addEventListener("click", (event) => this.pressed(event));
+  }
+
+  // ---- the two kinds ----
+
+  /** @returns {"reply"|"note"} */
+  get kind() {
+    return /** @type {any} */ (new FormData(this.form).get("kind")) || "note";
+  }
+
+  /** @param {"reply"|"note"} kind */
+  choose(kind) {
+    const choice = this.form.querySelector(`input[name="kind"][value="${kind}"]`);
+    if (choice instanceof HTMLInputElement) choice.checked = true;
+  }
+
+  /** @param {"reply"|"note"} kind */
+  focusOn(kind) {
+    this.choose(kind);
+    this.show();
+    this.text.focus();
+  }
+
+  get part() {
+    return this.draft[this.kind];
+  }
+
+  // ---- the draft ----
+
+  show() {
+    const { kind } = this;
+    this.draft.kind = kind;
+    this.text.value = this.part.body;
+    this.text.placeholder =
+      kind === "note" ? this.text.dataset.notePlaceholder || "" : this.replyHint;
+    this.showUploads();
+    this.grow();
+  }
+
+  save() {
+    this.part.body = this.text.value;
+    saveDraft(this.conversation, this.draft);
+    const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
+    state.textContent = this.part.body ? "Draft kept on this device" : "";
+  }
+
+  grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight}px`;
+  }
+
+  typed() {
+    this.save();
+    this.grow();
+    if (!this.text.value) this.unwarn();
+    const now = Date.now();
+    if (!this.text.value || now - this.typedAt < TYPING_EVERY_MS) return;
+    this.typedAt = now;
+    tell("inbox:typing", { conversation: this.conversation, mode: this.kind });
+  }
+
+  /** @param {Event} event */
+  changed(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    if (input.name === "kind") {
+      this.unwarn();
+      this.show();
+    }
+    if (input.name === "files" && input.files) {
+      this.attach(input.files);
+      input.value = "";
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  keyed(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    this.form.requestSubmit();
+  }
+
+  // ---- sending ----
+
+  /** @param {SubmitEvent} event */
+  submitted(event) {
+    event.preventDefault();
+    const isOverride = /** @type {HTMLButtonElement|null} */ (event.submitter)?.name === "override";
+    this.send(isOverride);
+  }
+
+  /** @param {boolean} isOverride whether the teammate has seen that somebody else answered */
+  send(isOverride = false) {
+    const { kind, part } = this;
+    part.body = this.text.value;
+    if (this.overtaker && kind === "reply" && !isOverride) {
+      this.override.focus();
+      return;
+    }
+    if (this.unfinished.size) {
+      this.waitForFiles();
+      return;
+    }
+    if (!part.body.trim() && !part.uploads.length) {
+      this.text.focus();
+      return;
+    }
+    tell("inbox:send", {
+      client_id: newId(),
+      conversation: this.conversation,
+      contact_name: this.dataset.contactName || "",
+      url: this.form.getAttribute("action") || "",
+      kind,
+      body: part.body,
+      uploads: part.uploads,
+      last_seen_seq: thread()?.lastSeq || 0,
+      override: isOverride,
+    });
+    this.draft[kind] = emptyDraft()[kind];
+    this.unwarn();
+    this.show();
+    this.save();
+    this.text.focus();
+    this.typedAt = 0;
+  }
+
+  // ---- somebody else was faster ----
+
+  get override() {
+    return /** @type {HTMLButtonElement} */ (this.alert.querySelector('[name="override"]'));
+  }
+
+  /** @param {string} words why sending needs a second look */
+  warn(words) {
+    this.overtaker = words;
+    /** @type {HTMLElement} */ (this.alert.querySelector("p")).textContent = words;
+    this.override.hidden = false;
+    this.alert.hidden = false;
+  }
+
+  unwarn() {
+    this.overtaker = "";
+    this.draft.overtaken = "";
+    this.alert.hidden = true;
+  }
+
+  /**
+   * Somebody has spoken in this conversation.
+   * @param {{conversation: string, kind: string, authorType: string, authorName: string,
+   *   at: string}} said
+   */
+  heard(said) {
+    const isAnswer = said.kind === "reply" && said.authorType !== "contact";
+    if (!isAnswer || said.conversation !== this.conversation) return;
+    if (this.kind === "reply" && this.text.value.trim()) this.warn(overtakenBy(said));
+  }
+
+  /** Shows again what the outbox gave back. */
+  reload() {
+    this.draft = loadDraft(this.conversation);
+    this.choose(this.draft.kind);
+    this.show();
+    if (this.draft.overtaken) this.warn(this.draft.overtaken);
+    this.text.focus();
+  }
+
+  // ---- files ----
+
+  /** @param {FileList} files */
+  attach(files) {
+    for (const file of files) this.upload(newId(), file);
+  }
+
+  /**
+   * @param {string} key
+   * @param {File} file
+   */
+  async upload(key, file) {
+    const { part } = this;
+    this.unfinished.set(key, { name: file.name, state: "busy", file });
+    this.showUploads();
+    const form = new FormData();
+    form.append("file", file);
+    try {
+      const url = document.body.dataset.uploads || "";
+      const response = await ask(url, { form, timeout: UPLOAD_TIMEOUT_MS });
+      const { id, name, html } = await response.json();
+      if (!this.unfinished.delete(key)) return;
+      part.uploads.push({ id, name, html });
+      this.save();
+    } catch (error) {
+      const upload = this.unfinished.get(key);
+      if (!upload) return;
+      upload.state = "failed";
+      upload.name = `${file.name}: ${/** @type {Error} */ (error).message}`;
+    }
+    this.showUploads();
+    if (this.isWaiting && !this.unfinished.size) {
+      this.isWaiting = false;
+      this.send();
+    }
+  }
+
+  waitForFiles() {
+    this.isWaiting = [...this.unfinished.values()].every(({ state }) => state === "busy");
+    const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
+    state.textContent = this.isWaiting
+      ? "Goes out when the files are up"
+      : "Try the failed file again or remove it";
+  }
+
+  showUploads() {
+    const done = this.part.uploads.map(({ id, name }) => chip(id, name, "done"));
+    const rest = [...this.unfinished].map(([key, { name, state }]) => chip(key, name, state));
+    this.list.replaceChildren(...done, ...rest);
+    this.list.hidden = !done.length && !rest.length;
+  }
+
+  /** @param {MouseEvent} event */
+  pressed(event) {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    const key = button?.closest("li")?.dataset.key || "";
+    if (!button) return;
+    const upload = this.unfinished.get(key);
+    this.unfinished.delete(key);
+    this.part.uploads = this.part.uploads.filter(({ id }) => id !== key);
+    if (upload && button.dataset.action === "retry") this.upload(key, upload.file);
+    this.save();
+    this.showUploads();
+  }
+}
+
+/**
+ * @param {{authorName: string, at: string}} said
+ */
+export function overtakenBy({ authorName, at }) {
+  const seconds = Math.max(0, (Date.now() - new Date(at).getTime()) / 1000);
+  return `${authorName} answered ${inWords(seconds)}.`;
+}
+
+/**
+ * @param {string} key
+ * @param {string} name
+ * @param {"done"|"busy"|"failed"} state
+ */
+function chip(key, name, state) {
+  const item = document.createElement("li");
+  item.className = `upload is-${state}`;
+  item.dataset.key = key;
+  const words = document.createElement("span");
+  words.className = "cut";
+  words.textContent = name;
+  item.append(words);
+  const actions = state === "failed" ? ["retry", "remove"] : ["remove"];
+  for (const action of actions) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.action = action;
+    button.textContent = action === "retry" ? "Try again" : "×";
+    if (action === "remove") button.setAttribute("aria-label", `Remove ${name}`);
+    item.append(button);
+  }
+  return item;
+}
+
+/** @returns {InboxComposer|null} */
+export const composer = () => document.querySelector("inbox-composer");
+
+customElements.define("inbox-composer", InboxComposer);
+hear("inbox:spoken", (said) => composer()?.heard(said));

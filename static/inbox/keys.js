@@ -1,0 +1,113 @@
+import { composer } from "./composer.js";
+import { Keyboard } from "./keyboard.js";
+import { focusRow, list } from "./list.js";
+import { openMenu } from "./menu.js";
+import { app, conversation, isWide, store } from "./page.js";
+import { go, leave } from "./places.js";
+import { thread } from "./thread.js";
+
+const SINGLE_OFF = "counterfoil:single-keys-off";
+
+/** @param {EventTarget|null} target */
+const isField = (target) =>
+  target instanceof HTMLElement &&
+  target.matches('input:not([type="radio"]):not([type="checkbox"]), textarea, select');
+
+/** @param {number} step */
+function walk(step) {
+  const row = list().beside(step);
+  if (!row) return;
+  focusRow(row);
+  const link = /** @type {HTMLAnchorElement} */ (row.querySelector(".row-link"));
+  if (isWide() && row.dataset.conversation !== conversation()) go(link.href);
+}
+
+function enter() {
+  const row = document.activeElement?.closest(".row");
+  if (row instanceof HTMLElement && row.dataset.conversation !== conversation()) return false;
+  thread()?.scroller.focus({ preventScroll: true });
+  return true;
+}
+
+function backToList() {
+  if (!isWide()) {
+    leave();
+    return;
+  }
+  const row = list().row(conversation()) || list().all()[0];
+  if (row) focusRow(row);
+  else document.getElementById("list")?.focus();
+}
+
+/** @param {"rail"|"record"} name */
+function togglePane(name) {
+  const pane = document.getElementById(name);
+  if (!pane) return;
+  const isFloating = getComputedStyle(pane).position === "fixed" || !pane.checkVisibility();
+  if (isFloating && !app().classList.contains(`no-${name}`)) pane.togglePopover();
+  else app().classList.toggle(`no-${name}`);
+}
+
+export function showHelp() {
+  const help = /** @type {HTMLDialogElement} */ (document.getElementById("keys"));
+  if (help.open) help.close();
+  else help.showModal();
+}
+
+/** @param {"reply"|"note"} kind */
+const write = (kind) => composer()?.focusOn(kind);
+
+/** @type {Record<string, (argument?: string) => boolean|void>} returning false: not meant here */
+const act = {
+  next: () => walk(1),
+  previous: () => walk(-1),
+  enter,
+  leave: backToList,
+  reply: () => write("reply"),
+  note: () => write("note"),
+  close() {
+    /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();
+  },
+  snooze: () => openMenu("snooze"),
+  assignee: () => openMenu("assignee"),
+  team: () => openMenu("team"),
+  "left-pane": () => togglePane("rail"),
+  "right-pane": () => togglePane("record"),
+  help: showHelp,
+  wait: () => {},
+  go(key) {
+    const link = document.querySelector(`#views a[data-key="${CSS.escape(key || "")}"]`);
+    if (link instanceof HTMLAnchorElement) go(link.href);
+  },
+};
+
+/** @param {KeyboardEvent} event */
+function isForSomethingElse(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return true;
+  if (target.closest("details[open]") || document.querySelector(":popover-open")) return true;
+  const isButton = target.closest("button, a:not(.row-link), summary, label");
+  const scrolls = target.closest(".scroll") && event.key.startsWith("Arrow");
+  return Boolean((isButton && event.key === "Enter") || scrolls);
+}
+
+/** Listens to the keys that act on the whole page. */
+export function keepKeys() {
+  const keyboard = new Keyboard();
+  document.addEventListener("keydown", (event) => {
+    if (isForSomethingElse(event)) return;
+    const where = {
+      isTyping: isField(event.target),
+      isSingleOff: store.get(SINGLE_OFF) !== null,
+    };
+    const meant = keyboard.press(event, where);
+    if (!meant) return;
+    if (act[meant.command](meant.argument) !== false) event.preventDefault();
+  });
+  const choice = /** @type {HTMLInputElement} */ (document.querySelector("[data-single-keys]"));
+  choice.checked = store.get(SINGLE_OFF) === null;
+  choice.addEventListener("change", () => store.set(SINGLE_OFF, choice.checked ? null : "yes"));
+  document.addEventListener("click", (event) => {
+    if (/** @type {Element} */ (event.target).closest("[data-open-keys]")) showHelp();
+  });
+}

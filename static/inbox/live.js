@@ -1,0 +1,304 @@
+import { LiveSocket } from "../shared/socket.js";
+import { ask, Problem } from "./ask.js";
+import { list } from "./list.js";
+import { addressOf, conversation, hear, tell, view } from "./page.js";
+import { put } from "./places.js";
+import { thread } from "./thread.js";
+import { toast } from "./toasts.js";
+
+const POLL_MS = 5000;
+const POLL_AFTER_MS = 2000;
+const COUNTS_EVERY_MS = 3000;
+const COUNTS_SOON_MS = 250;
+const HEAD_SOON_MS = 150;
+const TICK_MS = 5000;
+const ASLEEP_MS = 15000;
+const TELL_AFTER_MS = 4000;
+
+/** @type {LiveSocket} */
+let socket;
+let isLoggedOut = false;
+let isPollFailing = false;
+let isResuming = true;
+/** @type {any} */
+let pollTimer = 0;
+/** @type {any} */
+let tellTimer = 0;
+
+// ---- asking again ----
+
+/** @param {() => Promise<unknown>|undefined|null} work that may fail: the next round is near */
+async function quietly(work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) tell("inbox:logged-out");
+    if (error instanceof Problem && error.status === 404) vanish();
+    return false;
+  }
+}
+
+/** The conversation on screen is no longer there for this teammate. */
+async function vanish() {
+  const slug = view();
+  const gone = conversation();
+  if (!gone) return;
+  const response = await ask(addressOf(slug), { part: "conversation" }).catch(() => null);
+  if (!response || conversation() !== gone) return;
+  put(await response.text());
+  history.replaceState(null, "", addressOf(slug));
+  tell("inbox:arrived", { view: slug, conversation: "" });
+  toast("This conversation has moved to where you cannot see it.");
+}
+
+/** Makes the whole screen true again: after a gap, a sleep, a change of access. */
+function refreshAll() {
+  countsSoon();
+  headSoon();
+  return Promise.all([
+    quietly(() => list().refresh()),
+    quietly(() => thread()?.catchUp()),
+  ]);
+}
+
+/**
+ * At most one call in so many ms, the last one never dropped.
+ * @param {() => unknown} work
+ * @param {number} every
+ * @param {number} soon the wait before the first of several
+ */
+function spaced(work, every, soon) {
+  let ranAt = -Infinity;
+  /** @type {any} */
+  let timer = 0;
+  return () => {
+    if (timer) return;
+    const wait = Math.max(soon, ranAt + every - Date.now());
+    timer = setTimeout(() => {
+      timer = 0;
+      ranAt = Date.now();
+      work();
+    }, wait);
+  };
+}
+
+const countsSoon = spaced(
+  () =>
+    quietly(async () => {
+      const response = await ask(addressOf(view()), { part: "views" });
+      put(await response.text());
+      showCount();
+    }),
+  COUNTS_EVERY_MS,
+  COUNTS_SOON_MS,
+);
+
+const headSoon = spaced(
+  () => quietly(refreshHead),
+  HEAD_SOON_MS,
+  HEAD_SOON_MS,
+);
+
+async function refreshHead() {
+  const id = conversation();
+  if (!id) return;
+  const response = await ask(addressOf(view(), id), { part: "head" });
+  const html = await response.text();
+  const isBusy = document.querySelector("#head details[open]") !== null;
+  if (conversation() === id && !isBusy) put(html);
+}
+
+/** The number beside the list's name is that of its view in the rail. */
+function showCount() {
+  const current = document.querySelector(`#views [data-view="${CSS.escape(view())}"]`);
+  const count = current?.querySelector("em")?.textContent || "";
+  const place = document.querySelector(".list-count");
+  if (place) place.textContent = count;
+  for (const link of document.querySelectorAll("#views [aria-current]")) {
+    link.removeAttribute("aria-current");
+  }
+  current?.setAttribute("aria-current", "page");
+}
+
+// ---- frames ----
+
+/** @type {Record<string, (frame: any) => void>} */
+const react = {
+  ready(frame) {
+    const open = thread();
+    if (open) open.heardOf(frame.conversation[open.id_] || 0);
+    if (!isResuming) return;
+    isResuming = false;
+    refreshAll();
+  },
+  ping(frame) {
+    const open = thread();
+    if (open) open.heardOf(frame.seq?.[open.id_] || 0);
+  },
+  message(frame) {
+    if (frame.conversation === conversation()) thread()?.receive(frame);
+  },
+  conversation(frame) {
+    list().apply(frame);
+    countsSoon();
+    if (frame.conversation !== conversation()) return;
+    if (frame.removed || isHeadOld(frame.state)) headSoon();
+  },
+  typing(frame) {
+    if (frame.conversation === conversation()) thread()?.writes(frame.author);
+  },
+  read(frame) {
+    if (frame.by === "me") list().markRead(frame);
+    else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
+  },
+  stale: refreshAll,
+};
+
+/** @param {any} state */
+function isHeadOld(state) {
+  const head = document.getElementById("head")?.dataset;
+  if (!head) return false;
+  return (
+    head.status !== state.status ||
+    head.assignee !== (state.assignee || "") ||
+    head.team !== (state.team || "") ||
+    Boolean(head.waiting) !== Boolean(state.waiting_since) ||
+    Boolean(head.snoozed) !== Boolean(state.snoozed_until)
+  );
+}
+
+function watching() {
+  const open = thread();
+  return { view: view(), conversation: open ? { [open.id_]: open.lastSeq } : {} };
+}
+
+// ---- the state of the connection ----
+
+/** @param {string} state */
+function changed(state) {
+  clearTimeout(tellTimer);
+  if (state === "live") {
+    stopPolling();
+    isPollFailing = false;
+    showConnection();
+    tell("inbox:online");
+    return;
+  }
+  if (state === "waiting") {
+    isResuming = true;
+    if (!pollTimer) pollTimer = setTimeout(poll, POLL_AFTER_MS);
+  }
+  tellTimer = setTimeout(showConnection, TELL_AFTER_MS);
+}
+
+function stopPolling() {
+  clearTimeout(pollTimer);
+  pollTimer = 0;
+}
+
+async function poll() {
+  const [isListThere] = await refreshAll();
+  if (isListThere && isPollFailing) tell("inbox:online");
+  isPollFailing = !isListThere;
+  showConnection();
+  if (pollTimer && !isLoggedOut) pollTimer = setTimeout(poll, POLL_MS);
+}
+
+function showConnection() {
+  const bar = /** @type {HTMLElement} */ (document.getElementById("connection"));
+  const state = connectionState();
+  if (bar.dataset.state === state) return;
+  bar.dataset.state = state;
+  bar.textContent = WORDS[state];
+  if (state !== "logged-out") return;
+  const link = document.createElement("a");
+  link.href = `${document.body.dataset.login}?next=${encodeURIComponent(location.pathname)}`;
+  link.textContent = "Log in again";
+  bar.append(" ", link);
+}
+
+/** @returns {keyof typeof WORDS} */
+function connectionState() {
+  if (isLoggedOut) return "logged-out";
+  if (!navigator.onLine) return "offline";
+  if (socket.state === "live") return "live";
+  if (isPollFailing) return "away";
+  return "polling";
+}
+
+const WORDS = {
+  live: "",
+  offline: "You are offline. What you write is kept and goes out when you are back.",
+  away: "The server does not answer. What you write is kept; trying again…",
+  polling: "Live updates are interrupted. Looking for news every few seconds.",
+  "logged-out": "You have been logged out. What you wrote is kept on this device.",
+};
+
+// ---- start ----
+
+/** @param {{conversation: string, seq: number, url: string}} mark */
+function sendRead(mark) {
+  const { conversation: id, seq, url } = mark;
+  if (socket.send({ type: "read", conversation: id, seq })) return;
+  quietly(() => ask(url, { form: { seq: String(seq) } }));
+}
+
+async function hurry() {
+  if (isLoggedOut) {
+    isLoggedOut = false;
+    if (!(await quietly(() => list().refresh()))) return;
+    socket.start();
+  }
+  socket.hurry();
+  showConnection();
+  if (navigator.onLine) tell("inbox:online");
+}
+
+/** A machine that slept notices by the clock: its timers stood still. */
+function noticeSleep() {
+  let tickedAt = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    if (now - tickedAt > ASLEEP_MS) hurry();
+    tickedAt = now;
+  }, TICK_MS);
+}
+
+/** Opens the socket and keeps the screen true, with it or without it. */
+export function goLive() {
+  socket = new LiveSocket({
+    url: () => document.body.dataset.live || "",
+    hello: () => ({ type: "hello", watch: watching() }),
+    onFrame: (frame) => react[frame.type]?.(frame),
+    onState: changed,
+    onRefused: () => tell("inbox:logged-out"),
+  });
+  hear("inbox:arrived", () => {
+    showCount();
+    socket.send({ type: "watch", watch: watching() });
+  });
+  hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
+  hear("inbox:read", sendRead);
+  hear("inbox:changed", () => {
+    countsSoon();
+    if (socket.state !== "live") quietly(() => list().refresh());
+  });
+  hear("inbox:logged-out", () => {
+    isLoggedOut = true;
+    stopPolling();
+    socket.stop();
+    showConnection();
+  });
+  window.addEventListener("online", hurry);
+  window.addEventListener("offline", showConnection);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") hurry();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) hurry();
+  });
+  noticeSleep();
+  showCount();
+  socket.start();
+}

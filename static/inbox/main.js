@@ -1,0 +1,73 @@
+import { keepTimes } from "../shared/times.js";
+import { credentials, Problem } from "./ask.js";
+import { keepKeys } from "./keys.js";
+import { list } from "./list.js";
+import { goLive } from "./live.js";
+import "./menu.js";
+import { conversation, hear, isWide, tell } from "./page.js";
+import { go, keepPlaces } from "./places.js";
+import { keepSending } from "./sending.js";
+import { explain, sayDone } from "./toasts.js";
+import { showTheirTime } from "./record.js";
+import { keepTheme } from "./themes.js";
+
+/** Forms are htmx's; what they could not do is said like everything else. */
+function keepForms() {
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { headers, parameters } = /** @type {CustomEvent} */ (event).detail;
+    Object.assign(headers, credentials());
+    delete parameters.csrfmiddlewaretoken;
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = /** @type {CustomEvent} */ (event).detail;
+    let document = {};
+    try {
+      document = JSON.parse(xhr.responseText);
+    } catch {
+      // An error page of something before us: its status is all that there is to say.
+    }
+    explain(new Problem(xhr.status, document));
+  });
+  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(failure, () => explain(new Problem(0)));
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { target } = /** @type {CustomEvent} */ (event).detail;
+    if (target instanceof HTMLElement && target.id === "head") focusHead();
+  });
+  hear("done", (done) => {
+    sayDone(done);
+    tell("inbox:changed");
+    if (done.status !== "open" && done.conversation === conversation()) goOn(done.status);
+  });
+}
+
+/** The new head has no focus, because what had it is gone. */
+function focusHead() {
+  if (document.activeElement !== document.body) return;
+  /** @type {HTMLElement|null} */ (document.querySelector(".scroll"))?.focus({
+    preventScroll: true,
+  });
+}
+
+/**
+ * After closing or snoozing comes the next one in the list.
+ * @param {string} status
+ */
+function goOn(status) {
+  const row = list().row(conversation());
+  if (!isWide() || !row || list().dataset.url?.endsWith(`/${status}/`)) return;
+  const next = row.nextElementSibling || row.previousElementSibling;
+  const link = next?.querySelector("a.row-link");
+  if (link instanceof HTMLAnchorElement) go(link.href);
+}
+
+keepTimes();
+keepTheme();
+keepPlaces();
+keepForms();
+keepKeys();
+keepSending();
+goLive();
+showTheirTime();
+hear("inbox:arrived", showTheirTime);

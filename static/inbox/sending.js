@@ -1,0 +1,105 @@
+import { ask, Problem } from "./ask.js";
+import { composer, overtakenBy } from "./composer.js";
+import { giveBack } from "./drafts.js";
+import { Outbox } from "./outbox.js";
+import { addressOf, conversation, hear, me, tell, view } from "./page.js";
+import { go } from "./places.js";
+import { thread } from "./thread.js";
+import { toast } from "./toasts.js";
+
+/** @typedef {import("./outbox.js").Item} Item */
+
+/**
+ * One of several tabs works off a conversation's line; a browser without locks relies on the
+ * client ids alone.
+ * @param {string} name
+ * @param {() => Promise<void>} work
+ */
+async function exclusive(name, work) {
+  if (navigator.locks) await navigator.locks.request(name, work);
+  else await work();
+}
+
+/** @param {Item} item */
+async function deliver(item) {
+  const form = new URLSearchParams({
+    kind: item.kind,
+    body: item.body,
+    client_id: item.client_id,
+    last_seen_seq: String(item.last_seen_seq),
+  });
+  if (item.override) form.set("override", "true");
+  for (const { id } of item.uploads) form.append("attachments", id);
+  try {
+    const response = await ask(item.url, { form });
+    return await response.json();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) tell("inbox:logged-out");
+    throw error;
+  }
+}
+
+/**
+ * @param {Item} item
+ * @param {{seq: number, client_id: string, html: string}} answer
+ */
+function onSent(item, answer) {
+  if (item.conversation === conversation()) thread()?.receive(answer);
+  tell("inbox:changed");
+}
+
+/**
+ * Somebody was faster: the words go back to the composer, and the teammate decides.
+ * @param {Item} item
+ * @param {import("./ask.js").Problem} problem
+ */
+function onReturned(item, problem) {
+  const newest = problem.document.messages?.at(-1);
+  const words = newest
+    ? overtakenBy({ authorName: newest.author.name, at: newest.created_at })
+    : problem.message;
+  giveBack(item, words);
+  if (item.conversation === conversation()) {
+    thread()?.removeOwn(item.client_id);
+    thread()?.catchUp();
+    composer()?.reload();
+    return;
+  }
+  const open = { name: "Open", run: () => go(addressOf(view(), item.conversation)) };
+  toast(`Your reply to ${item.contact_name} was not sent. ${words}`, { tone: "bad", action: open });
+}
+
+/** Keeps what the teammate sends until the server has it. */
+export function keepSending() {
+  const outbox = new Outbox({
+    prefix: `counterfoil:outbox:${me}:`,
+    storage: localStorage,
+    deliver,
+    onSent,
+    onReturned,
+    onChange(item) {
+      if (item.conversation === conversation()) thread()?.showOwn(item);
+    },
+    exclusive,
+  });
+  const showAll = () => {
+    for (const item of outbox.items(conversation())) thread()?.showOwn(item);
+  };
+  hear("inbox:send", (draft) => outbox.add(draft));
+  hear("inbox:stored", (clientId) => outbox.take(clientId));
+  hear("inbox:online", () => outbox.hurry());
+  hear("inbox:arrived", showAll);
+  hear("inbox:own", ({ action, clientId }) => {
+    if (action === "retry") {
+      outbox.retry(clientId);
+      return;
+    }
+    const item = outbox.take(clientId);
+    thread()?.removeOwn(clientId);
+    if (!item || action !== "edit") return;
+    giveBack(item, "");
+    composer()?.reload();
+  });
+  outbox.load();
+  showAll();
+}

@@ -1,0 +1,435 @@
+import { dayStarts, hasFollower, seenIndex } from "./arranging.js";
+import { ask, elementsOf } from "./ask.js";
+import { me, tell } from "./page.js";
+import { go } from "./places.js";
+import { explain } from "./toasts.js";
+
+const NEAR_PX = 48;
+const TYPING_SHOWN_MS = 4000;
+const READ_PAUSE_MS = 400;
+const MOST_MESSAGES = 300;
+const LEEWAY = 20;
+
+/**
+ * One conversation's messages: grows in the order of `seq`, fills its gaps by asking, shows the
+ * teammate's own unsent words at its end.
+ */
+export class InboxThread extends HTMLElement {
+  connectedCallback() {
+    this.scroller = /** @type {HTMLElement} */ (this.querySelector(".scroll"));
+    this.log = /** @type {HTMLElement} */ (this.querySelector(".messages"));
+    this.jump = /** @type {HTMLButtonElement} */ (this.querySelector(".jump"));
+    this.id_ = this.dataset.conversation || "";
+    this.url = this.dataset.url || "";
+    this.contactReadSeq = Number(this.dataset.contactReadSeq);
+    this.readSeq = Number(this.dataset.readSeq);
+    this.lastSeq = Number(this.stored().at(-1)?.dataset.seq || 0);
+    this.unseen = 0;
+    this.controller = new AbortController();
+    /** @type {Map<string, {name: string, timer: any}>} */
+    this.writers = new Map();
+    if (this.hasAttribute("data-cut")) {
+      go(location.pathname, { push: false });
+      return;
+    }
+    this.markNew();
+    this.arrange();
+    this.listen();
+    this.openAtEnd();
+    tell("inbox:thread", this);
+  }
+
+  disconnectedCallback() {
+    this.controller?.abort();
+    this.older?.disconnect();
+    this.sizes?.disconnect();
+    clearTimeout(this.readTimer);
+    for (const { timer } of this.writers?.values() || []) clearTimeout(timer);
+  }
+
+  listen() {
+    const { signal } = this.controller;
+    this.scroller.addEventListener("scroll", () => this.moved(), { signal, passive: true });
+    this.jump.addEventListener("click", () => this.toEnd("smooth"), { signal });
+    document.addEventListener("visibilitychange", () => this.moved(), { signal });
+    window.addEventListener("focus", () => this.moved(), { signal });
+    this.log.addEventListener("click", (event) => this.pressed(event), { signal });
+    this.older = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.loadOlder();
+    }, { root: this.scroller, rootMargin: "400px 0px 0px" });
+    this.watchOlder();
+    // The composer grows, the keyboard of a phone opens, an image loads: the end stays in view.
+    this.sizes = new ResizeObserver(() => {
+      if (this.isAtEnd) this.toEnd();
+    });
+    this.sizes.observe(this.scroller);
+    this.sizes.observe(this.log);
+  }
+
+  // ---- what is there ----
+
+  /** @returns {HTMLElement[]} stored messages, in order */
+  stored() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (
+      this.log.querySelectorAll(".message:not(.is-own)")
+    )];
+  }
+
+  /** @param {string} clientId */
+  own(clientId) {
+    return /** @type {HTMLElement|null} */ (
+      this.log.querySelector(`.is-own[data-client-id="${CSS.escape(clientId)}"]`)
+    );
+  }
+
+  get firstSeq() {
+    return Number(this.stored()[0]?.dataset.seq || 0);
+  }
+
+  // ---- what comes ----
+
+  /**
+   * A message as the server drew it. Anything twice is dropped, anything missed is asked for.
+   * @param {{seq: number, client_id: string|null, html: string}} frame
+   */
+  receive(frame) {
+    if (frame.client_id) tell("inbox:stored", frame.client_id);
+    if (frame.seq <= this.lastSeq) return;
+    if (frame.seq > this.lastSeq + 1) {
+      this.catchUp();
+      return;
+    }
+    this.place(elementsOf(frame.html));
+  }
+
+  /**
+   * The thread's end as the server knows it: asks for what is missing here.
+   * @param {number} lastSeq
+   */
+  heardOf(lastSeq) {
+    if (lastSeq > this.lastSeq) this.catchUp();
+  }
+
+  /** Asks for everything that follows; one request at a time, however often it is called. */
+  catchUp() {
+    this.catching ||= this.fetchNewer().finally(() => {
+      this.catching = null;
+    });
+    return this.catching;
+  }
+
+  async fetchNewer() {
+    for (let isMore = true; isMore && this.isConnected; ) {
+      const url = `${this.url}?after=${this.lastSeq}`;
+      const response = await ask(url, { signal: this.controller.signal });
+      const [part] = elementsOf(await response.text());
+      this.place(/** @type {HTMLElement[]} */ ([...part.children]));
+      this.contactRead(Number(part.dataset.contactReadSeq));
+      isMore = part.hasAttribute("data-has-newer") && part.children.length > 0;
+    }
+  }
+
+  /** @param {HTMLElement[]} messages in order, following what is there */
+  place(messages) {
+    const fresh = messages.filter((message) => Number(message.dataset.seq) > this.lastSeq);
+    if (!fresh.length) return;
+    const wasAtEnd = this.isAtEnd;
+    for (const message of fresh) {
+      const { clientId, authorId, authorType, kind } = message.dataset;
+      if (clientId) {
+        this.own(clientId)?.remove();
+        tell("inbox:stored", clientId);
+      }
+      this.log.insertBefore(message, this.log.querySelector(".is-own"));
+      this.lastSeq = Number(message.dataset.seq);
+      this.stopWriting(authorId || "");
+      if (authorId === me) continue;
+      if (kind !== "activity" && !(wasAtEnd && this.isWatched)) this.missed(message);
+      const { authorName, at } = message.dataset;
+      tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at });
+    }
+    this.arrange();
+    if (wasAtEnd) {
+      this.trim();
+      this.toEnd();
+    }
+    this.moved();
+  }
+
+  /** @param {HTMLElement} message that came while nobody looked at the thread's end */
+  missed(message) {
+    this.unseen += 1;
+    if (!this.log.querySelector(".new-line")) message.before(newLine());
+  }
+
+  /** @param {number} seq public: how far the contact has read */
+  contactRead(seq) {
+    if (!(seq > this.contactReadSeq)) return;
+    this.contactReadSeq = seq;
+    this.arrange();
+    if (this.isAtEnd) this.toEnd();
+  }
+
+  // ---- what went before ----
+
+  watchOlder() {
+    const link = this.querySelector(".older");
+    this.older?.disconnect();
+    if (link) this.older?.observe(link);
+  }
+
+  async loadOlder() {
+    const link = this.querySelector(".older");
+    if (!link || this.isLoadingOlder) return;
+    this.isLoadingOlder = true;
+    this.older?.disconnect();
+    try {
+      const url = `${this.url}?before=${this.firstSeq}`;
+      const response = await ask(url, { signal: this.controller.signal });
+      const [part] = elementsOf(await response.text());
+      this.prepend(/** @type {HTMLElement[]} */ ([...part.children]));
+      if (!part.hasAttribute("data-has-older")) link.remove();
+    } catch (error) {
+      if (this.isConnected) explain(error);
+    } finally {
+      this.isLoadingOlder = false;
+      this.watchOlder();
+    }
+  }
+
+  /** @param {HTMLElement[]} messages */
+  prepend(messages) {
+    const { scrollHeight, scrollTop } = this.scroller;
+    // What was said long ago is no news: a screen reader must not read it out.
+    this.scroller.setAttribute("aria-live", "off");
+    this.log.prepend(...messages);
+    this.arrange();
+    this.scroller.scrollTop = scrollTop + this.scroller.scrollHeight - scrollHeight;
+    requestAnimationFrame(() => this.scroller.removeAttribute("aria-live"));
+  }
+
+  /** A thread that runs for hours keeps its newest part; the rest is loaded again on the way up. */
+  trim() {
+    const messages = this.stored();
+    if (messages.length <= MOST_MESSAGES + LEEWAY) return;
+    for (const message of messages.slice(0, messages.length - MOST_MESSAGES)) message.remove();
+    if (!this.querySelector(".older")) {
+      const link = document.createElement("p");
+      link.className = "older";
+      this.scroller.prepend(link);
+    }
+    this.querySelector(".beginning")?.remove();
+    this.arrange();
+    this.watchOlder();
+  }
+
+  // ---- how it stands ----
+
+  arrange() {
+    for (const day of this.log.querySelectorAll(".day")) day.remove();
+    const messages = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(".message")]);
+    const lines = messages.map(lineOf);
+    const seen = seenIndex(lines, this.contactReadSeq);
+    messages.forEach((message, index) => {
+      message.classList.toggle("has-follower", hasFollower(lines[index], lines[index + 1]));
+      const mark = /** @type {HTMLElement|null} */ (message.querySelector(".seen"));
+      if (mark) mark.hidden = index !== seen;
+    });
+    for (const index of dayStarts(lines)) messages[index].before(dayLine(lines[index].at));
+  }
+
+  /** Where the teammate stopped reading, if the contact has spoken since. */
+  markNew() {
+    const unread = this.stored().find(
+      ({ dataset }) => Number(dataset.seq) > this.readSeq && dataset.authorType === "contact",
+    );
+    if (unread && this.readSeq > 0) unread.before(newLine());
+  }
+
+  openAtEnd() {
+    this.toEnd();
+    const line = /** @type {HTMLElement|null} */ (this.log.querySelector(".new-line"));
+    if (line && line.offsetTop < this.scroller.scrollTop) {
+      this.scroller.scrollTop = line.offsetTop - NEAR_PX;
+    }
+    this.moved();
+  }
+
+  /** @param {ScrollBehavior} [behavior] */
+  toEnd(behavior = "auto") {
+    this.isAtEnd = true;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
+  }
+
+  get isWatched() {
+    return document.visibilityState === "visible" && this.checkVisibility();
+  }
+
+  /** The reader has scrolled, or has come back to the window. */
+  moved() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    this.isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    if (this.isAtEnd) this.unseen = 0;
+    this.jump.hidden = this.isAtEnd;
+    const words = this.unseen ? `${this.unseen} new` : "Jump to the latest";
+    const label = /** @type {HTMLElement} */ (this.jump.querySelector("span"));
+    if (label.textContent !== words) label.textContent = words;
+    if (this.isAtEnd && this.isWatched) this.markRead();
+  }
+
+  markRead() {
+    if (this.lastSeq <= this.readSeq) return;
+    clearTimeout(this.readTimer);
+    this.readTimer = setTimeout(() => {
+      if (!this.isAtEnd || !this.isWatched || this.lastSeq <= this.readSeq) return;
+      this.readSeq = this.lastSeq;
+      tell("inbox:read", {
+        conversation: this.id_,
+        seq: this.lastSeq,
+        url: this.dataset.readUrl,
+      });
+    }, READ_PAUSE_MS);
+  }
+
+  // ---- who writes ----
+
+  /** @param {{type: string, id: string, name: string}} author */
+  writes(author) {
+    if (author.id === me) return;
+    clearTimeout(this.writers.get(author.id)?.timer);
+    const timer = setTimeout(() => this.stopWriting(author.id), TYPING_SHOWN_MS);
+    this.writers.set(author.id, { name: author.name, timer });
+    this.showWriters();
+  }
+
+  /** @param {string} id */
+  stopWriting(id) {
+    const writer = this.writers.get(id);
+    if (!writer) return;
+    clearTimeout(writer.timer);
+    this.writers.delete(id);
+    this.showWriters();
+  }
+
+  showWriters() {
+    const line = /** @type {HTMLElement} */ (this.querySelector(".typing"));
+    const names = [...this.writers.values()].map(({ name }) => name);
+    line.hidden = names.length === 0;
+    const who = /** @type {HTMLElement} */ (line.querySelector(".typing-who"));
+    who.textContent = names.length > 1 ? `${names.join(", ")} are typing` : `${names} is typing`;
+    if (this.isAtEnd) this.toEnd();
+  }
+
+  // ---- the teammate's own unsent words ----
+
+  /** @param {import("./outbox.js").Item} item */
+  showOwn(item) {
+    const bubble = this.own(item.client_id) || this.addOwn(item);
+    const meta = /** @type {HTMLElement} */ (bubble.querySelector(".meta"));
+    meta.replaceChildren(...stateOf(item));
+    bubble.classList.toggle("is-failed", item.state === "failed");
+  }
+
+  /** @param {import("./outbox.js").Item} item */
+  addOwn(item) {
+    const template = /** @type {HTMLTemplateElement} */ (
+      this.querySelector(`template[data-own="${item.kind}"]`)
+    );
+    const bubble = /** @type {HTMLElement} */ (
+      /** @type {Element} */ (template.content.firstElementChild).cloneNode(true)
+    );
+    bubble.removeAttribute("id");
+    bubble.classList.add("is-own");
+    Object.assign(bubble.dataset, {
+      clientId: item.client_id,
+      at: new Date(item.created_at).toISOString(),
+    });
+    const words = /** @type {HTMLElement} */ (bubble.querySelector(".bubble"));
+    if (item.body) words.textContent = item.body;
+    else words.remove();
+    const files = /** @type {HTMLElement} */ (bubble.querySelector(".files"));
+    files.replaceChildren(...item.uploads.flatMap(({ html }) => elementsOf(html)));
+    this.log.append(bubble);
+    this.arrange();
+    this.toEnd();
+    return bubble;
+  }
+
+  /** @param {string} clientId */
+  removeOwn(clientId) {
+    this.own(clientId)?.remove();
+    this.arrange();
+  }
+
+  /** @param {MouseEvent} event */
+  pressed(event) {
+    const button = /** @type {Element} */ (event.target).closest("[data-own-action]");
+    const bubble = button?.closest(".is-own");
+    if (!(button instanceof HTMLElement) || !(bubble instanceof HTMLElement)) return;
+    tell("inbox:own", {
+      action: button.dataset.ownAction,
+      clientId: bubble.dataset.clientId,
+    });
+  }
+}
+
+/** @param {HTMLElement} message */
+function lineOf({ dataset }) {
+  return {
+    kind: dataset.kind || "",
+    author: `${dataset.authorType} ${dataset.authorId}`,
+    at: new Date(dataset.at || ""),
+    publicSeq: Number(dataset.publicSeq),
+    isOurs: dataset.authorType !== "contact",
+  };
+}
+
+/** @param {Date} at */
+function dayLine(at) {
+  const line = document.createElement("li");
+  line.className = "day";
+  line.setAttribute("aria-hidden", "true");
+  const time = document.createElement("time");
+  time.dateTime = at.toISOString();
+  time.dataset.time = "day";
+  line.append(time);
+  return line;
+}
+
+function newLine() {
+  const line = document.createElement("li");
+  line.className = "new-line";
+  line.textContent = "New";
+  return line;
+}
+
+/**
+ * @param {import("./outbox.js").Item} item
+ * @returns {Node[]}
+ */
+function stateOf(item) {
+  const words = document.createElement("span");
+  words.className = "sending";
+  if (item.state !== "failed") {
+    words.textContent = item.attempts ? "Waiting for the connection" : "Sending…";
+    return [words];
+  }
+  words.textContent = `Not sent. ${item.reason}`;
+  const actions = [
+    ["retry", "Try again"],
+    ["edit", "Edit"],
+    ["discard", "Discard"],
+  ].map(([action, name]) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.ownAction = action;
+    button.textContent = name;
+    return button;
+  });
+  return [words, ...actions];
+}
+
+/** @returns {InboxThread|null} */
+export const thread = () => document.querySelector("inbox-thread");
+
+customElements.define("inbox-thread", InboxThread);
