@@ -39,23 +39,29 @@ def create_teammate(
     require_admin(by)
     if Teammate.objects.filter(email__iexact=email).exists():
         raise Invalid(errors={"email": ["Another teammate has this address."]})
+    teammate = Teammate(
+        email=Teammate.objects.normalize_email(email),
+        name=one_line(name, "name", max_length=80),
+        role=role,
+        is_staff=is_staff,
+    )
+    teammate.set_password(password)
     with transaction.atomic():
-        teammate = Teammate.objects.create_user(
-            email,
-            password,
-            name=one_line(name, "name", max_length=80),
-            role=role,
-            is_staff=is_staff,
-        )
-        tell(
-            kinds.TEAMMATE_CREATED,
-            teammate,
-            by=by,
-            after={"name": teammate.name, "role": str(role) if role else None},
-        )
+        add_teammate(teammate, by=by)
         for team in teams:
             add_to_team(teammate, team, by=by)
     return teammate
+
+
+def add_teammate(teammate: Teammate, *, by: Teammate | None) -> None:
+    """Stores a teammate who was put together elsewhere, e.g. by a form that checked them."""
+    require_admin(by)
+    with transaction.atomic():
+        teammate.save(force_insert=True)
+        role = str(teammate.role) if teammate.role else None
+        tell(
+            kinds.TEAMMATE_CREATED, teammate, by=by, after={"name": teammate.name, "role": role}
+        )
 
 
 def change_role(teammate: Teammate, role: Role | None, *, by: Teammate | None) -> Teammate:
