@@ -214,9 +214,9 @@ OPERATORS: dict[FactType, dict[str, Operator]] = {
         "is_empty": Operator("is empty", arguments.nothing, _is_empty),
     },
     FactType.COUNT: {
-        "at_least": Operator("at least {}", arguments.counted_events, _count_at_least),
-        "at_most": Operator("at most {}", arguments.counted_events, _count_at_most),
-        "none": Operator("no", arguments.events, _none),
-        "ever": Operator("any", arguments.named_events, _some),
+        "at_least": Operator("there are at least {}", arguments.counted_events, _count_at_least),
+        "at_most": Operator("there are at most {}", arguments.counted_events, _count_at_most),
+        "none": Operator("there are no", arguments.events, _none),
+        "ever": Operator("there have been", arguments.named_events, _some),
     },
 }

@@ -168,7 +168,7 @@ class Registry:
         if key not in self._routes:
             reachable = self._reachable(subject)
             if fact.subject not in reachable:
-                raise FactOutOfReach(f"{fact.name} cannot be asked of a {subject}.")
+                raise FactOutOfReach(f"{fact.name} cannot be asked of: {subject}.")
             self._routes[key] = reachable[fact.subject]
         return self._routes[key]
 

@@ -48,7 +48,7 @@ def _called(fact: Fact) -> str:
 
 
 def _events(fact: Fact, phrase: str, asked: Events) -> str:
-    said = f"there are {phrase.format(asked.count)} {_called(fact)}"
+    said = f"{phrase.format(asked.count)} {_called(fact)}"
     if asked.name is not None:
         said += f" called {_quoted(asked.name)}"
     if asked.days is not None:

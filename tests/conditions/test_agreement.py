@@ -26,7 +26,7 @@ TYPES = {
 }
 
 # Few letters, so that texts meet; and all that folds, escapes or composes differently somewhere.
-LETTERS = "aAbK\u212a" + "iIıİ" + "ßẞsS" + "ΣσςłŁжЖ\u1e9e\u01c5Ⅷⅷ" + "e\u0301éÉ" + "\\%_'\" \n" + "𐐀𐐨"
+LETTERS = "aAbK\u212aiIıİßẞsSΣσςłŁжЖ\u01c5Ⅷⅷe\u0301éÉ𐐀𐐨" + "\\%_'\" \n"
 texts = st.text(LETTERS, max_size=4) | st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6
 )
@@ -49,7 +49,8 @@ moments = st.sampled_from(
         for span in SPANS
         for small in (timedelta(0), timedelta(microseconds=1), timedelta(minutes=5, seconds=1))
     ]
-    + [NOW + timedelta(minutes=5), datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+    + [NOW + timedelta(minutes=5)]
+    + [datetime(year, 12, 31, tzinfo=UTC) for year in (1, 999, 9999)]
 ) | st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 written_moments = moments.map(lambda at: at.replace(tzinfo=None).isoformat() + "Z") | (
     st.sampled_from(
@@ -178,16 +179,19 @@ def store(holder):
     return account
 
 
-def assert_agreement(model, tree, facts):
-    condition = parse(tree, registry=facts)
-    assert parse(condition.to_json(), registry=facts) == condition
-    found = list(to_queryset(condition, model, now=NOW, registry=facts).values_list("pk", flat=True))
-    expected = [
-        subject.pk
-        for subject in model.objects.all()
-        if evaluate(condition, subject, now=NOW, registry=facts)
-    ]
-    assert sorted(found) == sorted(expected)
+def assert_agreement(model, asked, facts):
+    subjects = list(model.objects.all())
+    for tree in asked:
+        condition = parse(tree, registry=facts)
+        assert parse(condition.to_json(), registry=facts) == condition
+        matching = to_queryset(condition, model, now=NOW, registry=facts)
+        found = list(matching.values_list("pk", flat=True))
+        expected = [
+            subject.pk
+            for subject in subjects
+            if evaluate(condition, subject, now=NOW, registry=facts)
+        ]
+        assert sorted(found) == sorted(expected)
 
 
 agreement = settings(
@@ -200,15 +204,12 @@ agreement = settings(
 
 @pytest.mark.usefixtures("tables", "db")
 @agreement
-@given(
-    st.lists(holders, min_size=1, max_size=4), st.lists(trees(TYPES), min_size=1, max_size=6)
-)
+@given(st.lists(holders, min_size=1, max_size=4), st.lists(trees(TYPES), min_size=1, max_size=6))
 def test_a_table_answers_as_each_of_its_rows_does(facts, rows, asked):
     with transaction.atomic():
         for holder in rows:
             store(holder)
-        for tree in asked:
-            assert_agreement(Account, tree, facts)
+        assert_agreement(Account, asked, facts)
         transaction.set_rollback(True)
 
 
@@ -223,8 +224,7 @@ def test_facts_of_a_related_subject_agree_also_where_there_is_none(facts, rows, 
     with transaction.atomic():
         for holder in rows:
             Talk.objects.create(account=store(holder) if holder else None, topic=topic)
-        for tree in asked:
-            assert_agreement(Talk, tree, facts)
+        assert_agreement(Talk, asked, facts)
         transaction.set_rollback(True)
 
 
@@ -239,8 +239,11 @@ def test_texts_compare_alike_in_every_operator(facts, data, stored):
         start = data.draw(st.integers(0, len(known)))
         part = known[start : start + data.draw(st.integers(1, 3))]
         value = data.draw(st.sampled_from([part.upper(), part.lower(), part, part.swapcase()]))
-        for fact in ("account.plan", "account.own.word"):
-            for op in ("is", "is_not", "contains", "does_not_contain", "starts_with", "ends_with"):
-                for asked in {value, *stored} - {""}:
-                    assert_agreement(Account, {"fact": fact, "op": op, "value": asked}, facts)
+        value = value or stored[0] or "x"
+        asked = [
+            {"fact": fact, "op": op, "value": value}
+            for fact in ("account.plan", "account.own.word")
+            for op in ("is", "is_not", "contains", "does_not_contain", "starts_with", "ends_with")
+        ]
+        assert_agreement(Account, asked, facts)
         transaction.set_rollback(True)
