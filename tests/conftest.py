@@ -153,7 +153,7 @@ def published(monkeypatch):
     """What went out live, as (topics, frame) pairs, instead of going to Redis."""
     frames = []
     monkeypatch.setattr(
-        "ground.journal.live.publish",
-        lambda topics, frame: frames.append((list(topics), dict(frame))),
+        "ground.journal.live.publish_all",
+        lambda shown: frames.extend((list(topics), dict(frame)) for topics, frame in shown),
     )
     return frames

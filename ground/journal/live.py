@@ -51,10 +51,17 @@ class Hotline:
 
     def call(self, *command: Any) -> Any:
         """Sends one command. Raises RedisAway instead of waiting for a Redis that is down."""
+        return self.call_all([command])[0]
+
+    def call_all(self, commands: list[tuple[Any, ...]]) -> list[Any]:
+        """Sends commands in one round trip. Raises RedisAway as `call` does."""
         if time.monotonic() < self.away_until:
             raise RedisAway
         try:
-            return self.client.execute_command(*command)
+            with self.client.pipeline(transaction=False) as pipeline:
+                for command in commands:
+                    pipeline.execute_command(*command)
+                return pipeline.execute()
         except (redis.RedisError, OSError) as error:
             with self.lock:
                 if time.monotonic() >= self.away_until:
@@ -98,8 +105,7 @@ def show(entry: Entry) -> None:
     if _is_silent.get():
         return
     try:
-        for topics, frame in frames_of(entry):
-            publish(topics, frame)
+        publish_all(frames_of(entry))
     except RedisAway:
         pass
     except Exception:
@@ -113,7 +119,14 @@ def packet(topics: Iterable[str], frame: Frame) -> str:
 
 def publish(topics: Iterable[str], frame: Frame) -> None:
     """Hands a frame to every live process. Lossy by design. Raises RedisAway."""
-    hotline().call("PUBLISH", CHANNEL, packet(topics, frame))
+    publish_all([(topics, frame)])
+
+
+def publish_all(frames: Iterable[tuple[Iterable[str], Frame]]) -> None:
+    """Hands frames over in order and in one round trip. Raises RedisAway."""
+    commands = [("PUBLISH", CHANNEL, packet(topics, frame)) for topics, frame in frames]
+    if commands:
+        hotline().call_all(commands)
 
 
 def publish_after_commit(topics: Iterable[str], frame: Frame) -> None:

@@ -36,7 +36,7 @@ def reactions_to(kind: str) -> list[str]:
 def hint() -> None:
     """Tells a worker that something is owed; at most one such hint is under way at a time.
 
-    The worker clears the mark before it looks, so what is committed after that is hinted anew.
+    The worker clears the mark before its last look, so what is committed after is hinted anew.
     A lost hint costs patience, not work: the sweep finds what is owed.
     """
     from ground.journal.tasks import drain

@@ -231,8 +231,11 @@ def post(
         created_at=timezone.now(),
         **speaker_fields(by),
     )
-    take(draft.attachments, message, by=by, visitor=visitor)
-    prefetch_related_objects([message], "attachments")
+    if draft.attachments:
+        take(draft.attachments, message, by=by, visitor=visitor)
+        prefetch_related_objects([message], "attachments")
+    else:
+        message.carries_nothing()
     old_holder = conversation.holder
     summarize(conversation, message, draft, by)
     is_taken = conversation.holder != old_holder

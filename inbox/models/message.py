@@ -76,6 +76,10 @@ class Message(models.Model):
     def __str__(self):
         return f"{self.kind} {self.seq} by {self.author_name}"
 
+    def carries_nothing(self) -> None:
+        """Tells a message just written without files that it has none, which saves asking."""
+        self._prefetched_objects_cache = {"attachments": self.attachments.none()}
+
     @property
     def is_public(self) -> bool:
         return self.public_seq is not None
