@@ -329,7 +329,9 @@ class Scene:
             if public_seq is not None
         ]
         found.add(compare([each for each in said if each.is_public], public, "database, public"))
-        wrong += [f"{name}: its counters are not its counts" for (name,) in self.query(_COUNTERS_OFF)]
+        wrong += [
+            f"{name}: its counters are not its counts" for (name,) in self.query(_COUNTERS_OFF)
+        ]
         wrong += [f"{name} has not one journal entry" for (name,) in self.query(_ENTRIES_OFF)]
         owed = self.query(_OWED)[0][0]
         wrong += [f"{owed} reactions are still owed"] if owed else []
