@@ -66,7 +66,9 @@ class ProblemSerializer(serializers.Serializer):
     )
 
 
+# Any address may be malformed, so that every operation has a 400.
 ALWAYS = (
+    problems.Invalid,
     problems.NotAuthenticated,
     problems.NotAllowed,
     problems.NotAcceptable,
@@ -74,7 +76,7 @@ ALWAYS = (
     problems.Problem,
     problems.Unavailable,
 )
-WITH_BODY = (problems.Invalid, problems.TooLarge, problems.UnsupportedMediaType)
+WITH_BODY = (problems.TooLarge, problems.UnsupportedMediaType)
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     HEADER,
@@ -125,8 +127,6 @@ def operation(
         takes_id = "id" in inspect.signature(handler).parameters
         is_post = handler.__name__ == "post"
         kinds = [*ALWAYS, *(WITH_BODY if body or is_post else ())]
-        if query:
-            kinds.append(problems.Invalid)
         if takes_id:
             kinds.append(problems.NotFound)
         if is_post:
