@@ -200,8 +200,9 @@ def site_url() -> str:
 def live_url() -> str:
     """The address of the sockets as browsers see it. A product with an address of its own has a
     proxy in front, which gives the sockets the same origin."""
-    if LIVE_URL.read():
-        return LIVE_URL.read()
-    if SITE_URL.read():
-        return SITE_URL.read().replace("http", "ws", 1)
+    own, site = LIVE_URL.read(), SITE_URL.read()
+    if own:
+        return own
+    if site:
+        return site.replace("http", "ws", 1)
     return f"ws://127.0.0.1:{live_port()}"

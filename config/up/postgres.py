@@ -129,8 +129,8 @@ class Postgres:
         )
 
     def is_ready(self) -> bool:
-        where = ["-h", self.sockets, "-p", PORT, "-U", SUPERUSER, "-d", places.DATABASE]
-        command = [self.bin / "pg_isready", "-q", *where]
+        where = ["-h", str(self.sockets), "-p", PORT, "-U", SUPERUSER, "-d", places.DATABASE]
+        command = [str(self.bin / "pg_isready"), "-q", *where]
         return subprocess.run(command, env=self.environment, check=False).returncode == 0
 
     # Preparing

@@ -20,7 +20,8 @@ PREFIX = "cf-"
 
 def main(command: list[str]) -> int:
     if not command:
-        return _say("usage: python -m config.up.services COMMAND …") or 2
+        _say("usage: python -m config.up.services COMMAND …")
+        return 2
     _sweep()
     data_dir = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:
@@ -31,7 +32,7 @@ def main(command: list[str]) -> int:
 
 
 def _run(command: list[str], data_dir: Path) -> int:
-    servers = [Postgres(data_dir, is_scratch=True), Valkey(data_dir, is_scratch=True)]
+    servers = (Postgres(data_dir, is_scratch=True), Valkey(data_dir, is_scratch=True))
     for server in servers:
         server.prepare()
     logs = places.private_folder(data_dir / "logs")

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 from config.env import BASE_DIR
@@ -62,7 +63,7 @@ class Part:
     runs_once: bool = False
     is_quiet: bool = False
     is_guest: bool = False
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen[bytes] | None = None
     deaths: deque[float] = field(default_factory=lambda: deque(maxlen=DEATHS))
     start_at: float | None = None
     last_words: deque[bytes] = field(default_factory=lambda: deque(maxlen=TAIL_LINES))
@@ -70,6 +71,13 @@ class Part:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.returncode is None
+
+    @property
+    def child(self) -> subprocess.Popen[bytes]:
+        """The process, dead or alive, of a part that has been started."""
+        if self.process is None:
+            raise RuntimeError(f"{self.name} was never started")
+        return self.process
 
 
 class Supervisor:
@@ -98,7 +106,7 @@ class Supervisor:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._on_stop)
 
-    def _on_stop(self, number, frame) -> None:
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
         self._asked_to_stop += 1
 
     # Starting
@@ -116,9 +124,9 @@ class Supervisor:
         part.runs_once = True
         self.start(part)
         self.wait(lambda: not part.is_running)
-        return part.process.returncode
+        return part.child.returncode
 
-    def _spawn(self, part: Part) -> subprocess.Popen:
+    def _spawn(self, part: Part) -> subprocess.Popen[bytes]:
         def in_child() -> None:
             if part.user:
                 uid, gid = part.user
@@ -142,7 +150,7 @@ class Supervisor:
             raise GaveUp(f"{part.name} could not be started ({error})") from None
         if process.stdout:
             os.set_blocking(process.stdout.fileno(), False)
-            self._selector.register(process.stdout, selectors.EVENT_READ, part)
+            self._selector.register(process.stdout, selectors.EVENT_READ, (part, process.stdout))
         return process
 
     # The loop
@@ -167,7 +175,7 @@ class Supervisor:
                 with contextlib.suppress(BlockingIOError):
                     os.read(key.fd, 4096)
             else:
-                self._listen(key.data, key.fileobj)
+                self._listen(*key.data)
         self._reap()
         now = time.monotonic()
         for part in self.parts:
@@ -208,7 +216,7 @@ class Supervisor:
     # Deaths
 
     def _reap(self) -> None:
-        by_pid = {part.process.pid: part for part in self.parts if part.is_running}
+        by_pid = {part.child.pid: part for part in self.parts if part.is_running}
         dead = []
         while True:
             try:
@@ -218,7 +226,7 @@ class Supervisor:
             if pid == 0:
                 break
             if pid in by_pid:
-                by_pid[pid].process.returncode = os.waitstatus_to_exitcode(status)
+                by_pid[pid].child.returncode = os.waitstatus_to_exitcode(status)
                 dead.append(by_pid[pid])
         if dead:
             self._end_orphans()
@@ -227,21 +235,21 @@ class Supervisor:
 
     def _end_orphans(self) -> None:
         """A server's own children do not outlive it: they would keep its port or its memory."""
-        known = {part.process.pid for part in self.parts if part.process}
+        known = {part.child.pid for part in self.parts if part.process}
         for pid in leash.children():
             if pid not in known:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
 
     def _died(self, part: Part) -> None:
-        stream = part.process.stdout
+        stream = part.child.stdout
         while stream and not stream.closed and self._listen(part, stream):
             pass
         if self._is_stopping or part.runs_once:
             return
         now = time.monotonic()
         part.deaths.append(now)
-        how = manner(part.process.returncode)
+        how = manner(part.child.returncode)
         if len(part.deaths) == DEATHS and now - part.deaths[0] < WITHIN:
             raise GaveUp(f"{part.name} {how}, the {DEATHS}th time within a minute", part)
         recent = sum(now - death < WITHIN for death in part.deaths)
@@ -268,12 +276,12 @@ class Supervisor:
 
         for part in parts:
             if part.is_running:
-                part.process.send_signal(part.stop_signal)
+                part.child.send_signal(part.stop_signal)
         self.wait(lambda: has_ended() or self._asked_to_stop > asked, seconds)
         for part in parts:
             if part.is_running:
                 self.say(f"{part.name} did not stop in time and is killed")
-                part.process.kill()
+                part.child.kill()
         self.wait(has_ended, 1)
 
 

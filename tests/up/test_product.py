@@ -10,7 +10,7 @@ import pytest
 
 from tests.up.product import Product, command, free_ports
 
-pytestmark = [pytest.mark.product, pytest.mark.xdist_group("product")]
+pytestmark = pytest.mark.product
 
 PARTS = {
     "pages": ("granian",),
