@@ -28,7 +28,7 @@ class Record:
     @property
     def proof(self) -> Identity | None:
         """The strongest address that is surely theirs."""
-        verified = [identity for identity in self.identities if identity.is_verified]
+        verified = [identity for identity in self.shown_identities if identity.is_verified]
         return max(verified, key=lambda identity: identity.trust, default=None)
 
     @property
