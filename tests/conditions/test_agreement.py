@@ -195,7 +195,7 @@ def assert_agreement(model, asked, facts):
 
 
 agreement = settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -229,7 +229,7 @@ def test_facts_of_a_related_subject_agree_also_where_there_is_none(facts, rows, 
 
 
 @pytest.mark.usefixtures("tables", "db")
-@agreement
+@settings(agreement, max_examples=60)
 @given(st.data(), st.lists(texts, min_size=1, max_size=5))
 def test_texts_compare_alike_in_every_operator(facts, data, stored):
     """Texts of few letters against parts of what is stored, so that most questions are close."""
