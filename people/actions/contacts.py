@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import available_timezones as list_timezones
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -20,6 +21,8 @@ from people.models import ApiToken, Attribute, Company, Contact, Identity
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
+# Listing them reads a folder tree, and every first message asks.
+available_timezones = cache(list_timezones)
 SEEN_EVERY = timedelta(minutes=1)
 ADDRESSES = {
     "email": Identity.Kind.EMAIL,

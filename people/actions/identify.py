@@ -211,6 +211,7 @@ def claim_email(contact: Contact, sign_in: SignIn) -> None:
         source=sign_in.source,
         by=SIGN_IN,
     )
+    contact.refresh_from_db()
     if identity is None and is_news:
         other = holder(Identity.Kind.EMAIL, sign_in.email)
         decide(
