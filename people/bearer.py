@@ -78,7 +78,7 @@ class TokenView(IdempotentPosts):
 
     authentication_classes = [TokenAuthentication]
     permission_classes: list[Any] = []
-    metadata_class = None
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     schema = TokenSchema()
     reads: Scope
     writes: Scope
