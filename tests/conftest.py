@@ -1,5 +1,8 @@
 """The cast: who plays in every test. Ask of each permission what cleo, emil and otto see."""
 
+import time
+
+import jwt
 import pytest
 import redis
 from django.conf import settings
@@ -10,6 +13,8 @@ from messenger.models import IdentitySecret, Installation
 from people.actions import create_contact, create_teammate, upsert_company
 from people.models import Role, Team
 from people.models.teammate import Capability
+from tests.visiting import SITE, Browser
+
 
 @pytest.fixture(autouse=True)
 def fresh_limits():
@@ -157,3 +162,33 @@ def published(monkeypatch):
         lambda shown: frames.extend((list(topics), dict(frame)) for topics, frame in shown),
     )
     return frames
+
+
+@pytest.fixture
+def browser(installation):
+    """browser(): another visitor's browser, booted."""
+
+    def opened(origin=SITE, **fields):
+        visitor = Browser(installation, origin)
+        visitor.boot(**fields)
+        return visitor
+
+    return opened
+
+
+@pytest.fixture
+def signed(installation):
+    """signed(sub="dora-1"): an identity as the company's own server would sign it."""
+
+    def sign(*, secret=None, algorithm="HS256", headers=None, **claims):
+        given = {
+            "sub": "dora-1",
+            "aud": installation.public_id,
+            "exp": int(time.time()) + 600,
+            **claims,
+        }
+        kept = {name: value for name, value in given.items() if value is not None}
+        key = secret if secret is not None else installation.identity_secrets.get().value
+        return jwt.encode(kept, key, algorithm=algorithm, headers=headers)
+
+    return sign

@@ -123,7 +123,7 @@ def test_a_visitor_reads_over_the_socket(talk, ben):
 
 
 def test_nobody_hears_another_visitor(talk, browser, ben):
-    visitor, name, conversation = talk
+    _, name, conversation = talk
     stranger = browser()
     stranger.start("Mine")
 
@@ -210,7 +210,7 @@ def test_a_foreign_site_may_not_listen(talk):
 
 def test_a_flood_of_frames_is_cut_off(talk, settings):
     settings.SOCKET_FRAMES_PER_SECOND = 5
-    visitor, name, _ = talk
+    visitor, _, _ = talk
 
     async def scene():
         socket, _ = await opened(visitor.token)

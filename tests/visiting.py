@@ -1,8 +1,7 @@
-import time
+"""A visitor's browser, speaking the messenger's HTTP interface."""
+
 import uuid
 
-import jwt
-import pytest
 from django.test import Client
 
 SITE = "https://shop.test"
@@ -44,33 +43,3 @@ class Browser:
 
     def read(self, conversation, query=""):
         return self.call("get", f"conversations/{conversation}/messages{query}")
-
-
-@pytest.fixture
-def browser(installation):
-    """browser(): another visitor's browser, booted."""
-
-    def opened(origin=SITE, **fields):
-        visitor = Browser(installation, origin)
-        visitor.boot(**fields)
-        return visitor
-
-    return opened
-
-
-@pytest.fixture
-def signed(installation):
-    """signed(sub="dora-1"): an identity as the company's own server would sign it."""
-
-    def sign(*, secret=None, algorithm="HS256", headers=None, **claims):
-        given = {
-            "sub": "dora-1",
-            "aud": installation.public_id,
-            "exp": int(time.time()) + 600,
-            **claims,
-        }
-        kept = {name: value for name, value in given.items() if value is not None}
-        key = secret if secret is not None else installation.identity_secrets.get().value
-        return jwt.encode(kept, key, algorithm=algorithm, headers=headers)
-
-    return sign

@@ -1,0 +1,347 @@
+"""Every address and every socket action, as everybody: a new one without a rule fails.
+
+The conversation that stands for all of them is dora's and lies with Billing, a private team. So
+otto is another contact, ben a teammate of another team, cleo one of that team, ada an admin.
+"""
+
+import json
+import uuid
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from ground.journal.models import Entry
+from inbox.actions import assign, attach, reply
+from inbox.consumers import InboxConsumer
+from inbox.models import Conversation, Message, ReadMarker
+from messenger.consumers import MessengerConsumer
+from people.actions import create_token
+from people.models.token import Scope
+from tests.live import Socket, play, session_cookie
+
+ROLES = ("anonymous", "otto", "dora", "ben", "cleo", "ada")
+METHODS = ("get", "post", "put", "patch", "delete")
+IN, OUT, HIDDEN = "in", "out", "hidden"
+
+EVERYBODY = (IN,) * 6
+STAFF = (OUT, OUT, OUT, IN, IN, IN)
+STAFF_WHO_SEE_IT = (OUT, OUT, OUT, HIDDEN, IN, IN)
+VISITORS = (OUT, IN, IN, OUT, OUT, OUT)
+ITS_CONTACT = (OUT, HIDDEN, IN, OUT, OUT, OUT)
+
+DOORS = {
+    "": STAFF,
+    "healthz": EVERYBODY,
+    "readyz": EVERYBODY,
+    "favicon.ico": EVERYBODY,
+    "login/": EVERYBODY,
+    "logout/": EVERYBODY,
+    "files/<str:signed>/": (HIDDEN,) * 6,
+    "demo/": (HIDDEN,) * 6,
+    "demo/<slug:page>/": (HIDDEN,) * 6,
+    "inbox/": STAFF,
+    "inbox/uploads/": STAFF,
+    "inbox/availability/": STAFF,
+    "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/": STAFF,
+    "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/status/": STAFF_WHO_SEE_IT,
+    "m/loader.js": EVERYBODY,
+    "m/frame/": EVERYBODY,
+    "m/api/boot": EVERYBODY,
+    "m/api/conversations": VISITORS,
+    "m/api/conversations/<pid:public_id>/messages": ITS_CONTACT,
+    "m/api/conversations/<pid:public_id>/read": ITS_CONTACT,
+    "m/api/conversations/<pid:public_id>/typing": ITS_CONTACT,
+    "m/api/uploads": VISITORS,
+    "m/api/events": VISITORS,
+    "api/schema/": EVERYBODY,
+    "api/docs/": EVERYBODY,
+    "api/v1/contacts": STAFF,
+    "api/v1/contacts/<pid:id>": STAFF,
+    "api/v1/companies": STAFF,
+    "api/v1/companies/<pid:id>": STAFF,
+    "api/v1/events": STAFF,
+    "api/v1/teammates": STAFF,
+    "api/v1/teammates/<pid:id>": STAFF,
+    "api/v1/teams": STAFF,
+    "api/v1/teams/<pid:id>": STAFF_WHO_SEE_IT,
+    "api/v1/conversations": STAFF,
+    "api/v1/conversations/<pid:id>": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/messages": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/closure": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/assignment": STAFF_WHO_SEE_IT,
+    "api/v1/uploads": STAFF,
+}
+
+
+def routes(resolver=None, prefix=""):
+    """Every route of the house but the admin's, which has a test of its own."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern)
+        if route == "admin/":
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, route)
+        else:
+            yield route
+
+
+def test_every_address_has_a_rule():
+    assert set(routes()) == set(DOORS)
+
+
+@pytest.fixture
+def scene(
+    installation, line, ada, ben, cleo, dora, otto, billing, browser, signed, settings, tmp_path
+):
+    """A private conversation, its file, and everybody with what they carry."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.DATA_DIR = tmp_path
+    visitors = {
+        "otto": browser(),
+        "dora": browser(identity=signed(sub="dora-1")),
+    }
+    visitors["otto"].start("Otto's own")
+    name = visitors["dora"].start("Dora's secret").json()["conversation"]["id"]
+    conversation = Conversation.objects.get(public_id=name)
+    conversation = assign(conversation, by=ada, team=billing)
+    file = attach(SimpleUploadedFile("invoice.txt", b"secret file"), by=cleo)
+    reply(
+        conversation,
+        by=cleo,
+        body="Here is the secret invoice",
+        client_id=uuid.uuid4(),
+        attachments=[file.public_id],
+    )
+    mates = {"ben": ben, "cleo": cleo, "ada": ada}
+    return Scene(conversation, file, visitors, mates)
+
+
+def content_for(route):
+    """A body that would do something: who is refused must be refused for who they are."""
+    last = route.rstrip("/").rsplit("/", 1)[-1]
+    return {
+        "messages": {"client_id": str(uuid.uuid4()), "body": "Hi"}
+        | ({"kind": "reply"} if route.startswith("api/") else {}),
+        "read": {"seq": 1},
+        "snooze": {"until": "2099-01-01T00:00:00Z"},
+        "assignment": {"assignee": None},
+    }.get(last, {})
+
+
+class Scene:
+    def __init__(self, conversation, file, visitors, mates):
+        self.conversation, self.file = conversation, file
+        self.visitors, self.mates = visitors, mates
+        self.tokens = {
+            key: create_token(by=None, teammate=mate, name="door", scopes=list(Scope.values))[1]
+            for key, mate in mates.items()
+        }
+        self.clients = {role: Client(raise_request_exception=False) for role in ROLES}
+        for key, mate in mates.items():
+            self.clients[key].force_login(mate, "django.contrib.auth.backends.ModelBackend")
+
+    def address(self, route):
+        ids = {
+            "<pid:id>": {
+                "contacts": self.conversation.contact.public_id,
+                "companies": self.conversation.contact.company.public_id,
+                "teammates": self.mates["cleo"].public_id,
+                "teams": self.conversation.team.public_id,
+            },
+        }
+        noun = route.split("/")[2] if route.startswith("api/v1/") else ""
+        filled = route.replace("<pid:id>", ids["<pid:id>"].get(noun, self.conversation.public_id))
+        for name, value in {
+            "<slug:view>": "all",
+            "<slug:page>": "care",
+            "<pid:conversation>": self.conversation.public_id,
+            "<pid:public_id>": self.conversation.public_id,
+            "<pid:attachment>": self.file.public_id,
+            "<str:signed>": "forged:signature",
+        }.items():
+            filled = filled.replace(name, value)
+        assert "<" not in filled, filled
+        return "/" + filled
+
+    def knock(self, role, method, route):
+        """One request with all that the role carries; the body is an empty one."""
+        headers = {}
+        if role in self.visitors:
+            headers["authorization"] = f"Bearer {self.visitors[role].token}"
+        if role in self.mates and route.startswith("api/v1/"):
+            headers["authorization"] = f"Bearer {self.tokens[role]}"
+        address = self.address(route)
+        if route == "m/frame/":
+            address += f"?app={next(iter(self.visitors.values())).installation.public_id}"
+        content = json.dumps(content_for(route))
+        body = {} if method == "get" else {"data": content, "content_type": "application/json"}
+        return getattr(self.clients[role], method)(address, headers=headers, **body)
+
+
+def outcome(response):
+    if response.status_code in {401, 403}:
+        return OUT
+    if response.status_code == 302 and "/login/?next=" in response.headers["Location"]:
+        return OUT
+    if response.status_code == 404:
+        return HIDDEN
+    return IN
+
+
+def state():
+    """What must not move when somebody only looks, or is refused."""
+    return (
+        Message.objects.count(),
+        Entry.objects.count(),
+        ReadMarker.objects.count(),
+        list(Conversation.objects.order_by("id").values()),
+    )
+
+
+@pytest.mark.parametrize("route", DOORS)
+def test_every_door_opens_for_whom_it_should(scene, route):
+    for role, rule in zip(ROLES, DOORS[route], strict=True):
+        knock_in_every_way(scene, route, role, rule)
+
+
+def knock_in_every_way(scene, route, role, rule):
+    is_answered = False
+    for method in METHODS:
+        before = state()
+        response = scene.knock(role, method, route)
+        what = (role, method, response.status_code, response.content[:300])
+        assert response.status_code < 500 or route == "readyz", what
+        if response.status_code == 405:
+            continue
+        is_answered = True
+        if route == "":
+            continue  # it only points the way to the inbox, whose door is another one
+        found = outcome(response)
+        assert found == rule, what
+        if found != IN:
+            assert b"secret" not in response.content.lower(), what
+            assert state() == before, f"{what} was refused and changed something"
+        if method == "get":
+            assert state() == before, f"{what}: to look changes nothing"
+    assert is_answered, f"no method is answered for {role}"
+
+
+def test_no_token_opens_another_house(scene):
+    """A visitor's token is no API token, and neither is a session."""
+    visitor, token = scene.visitors["dora"].token, scene.tokens["ada"]
+    own = Client()
+    for address, bearer in (
+        ("/api/v1/contacts", visitor),
+        ("/m/api/conversations", token),
+        ("/inbox/all/", token),
+        ("/inbox/all/", visitor),
+    ):
+        response = own.get(address, headers={"authorization": f"Bearer {bearer}"})
+        assert outcome(response) == OUT, address
+    session = scene.clients["ada"]
+    for address in ("/api/v1/contacts", "/m/api/conversations"):
+        assert session.get(address).status_code == 401, address
+
+
+def test_the_admin_is_for_admins(scene):
+    for role, client in scene.clients.items():
+        for model in admin.site._registry:
+            for page in ("", "add/"):
+                address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/{page}"
+                response = client.get(address)
+                what = (role, address, response.status_code)
+                if role == "ada":
+                    assert response.status_code in {200, 403}, what
+                    assert page or response.status_code == 200, what
+                else:
+                    assert response.status_code in {302, 403}, what
+
+
+# ---- sockets ------------------------------------------------------------------------------------
+
+SOCKET_ACTIONS = {
+    InboxConsumer: {"watch", "typing", "read"},
+    MessengerConsumer: {"typing", "read"},
+}
+
+
+@pytest.mark.parametrize("consumer", SOCKET_ACTIONS, ids=lambda consumer: consumer.__name__)
+def test_every_socket_action_has_a_rule(consumer):
+    found = {name.removeprefix("on_") for name in dir(consumer) if name.startswith("on_")}
+    assert found == SOCKET_ACTIONS[consumer]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_socket_action_of_the_inbox(scene, role, published):
+    name = scene.conversation.public_id
+    cookie = session_cookie(scene.clients[role]) if role in scene.mates else ""
+    rule = STAFF_WHO_SEE_IT[ROLES.index(role)]
+
+    async def talk():
+        socket = Socket("/ws/inbox/", origin="http://127.0.0.1:8000", cookie=cookie)
+        await socket.open()
+        watch = {"view": "all", "conversation": {name: 0}}
+        await socket.say({"type": "hello", "watch": watch})
+        if rule == OUT:
+            return await socket.closed_with()
+        heard = [await socket.hear()]
+        await socket.say({"type": "watch", "watch": watch})
+        heard.append(await socket.hear())
+        await socket.say({"type": "typing", "conversation": name})
+        await socket.say({"type": "read", "conversation": name, "seq": 2})
+        await socket.hears_nothing()
+        await socket.close()
+        return heard
+
+    result = play(talk)
+    if rule == OUT:
+        assert result == 4401
+    ready = {} if rule == HIDDEN else {name: 3}
+    if rule != OUT:
+        assert [frame["conversation"] for frame in result] == [ready, ready]
+    assert ReadMarker.objects.exists() == (rule == IN)
+    assert any(frame["type"] == "typing" for _, frame in published) == (rule == IN)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_socket_action_of_the_messenger(scene, role, published):
+    name = scene.conversation.public_id
+    token = scene.tokens.get(role, "")
+    if role in scene.visitors:
+        token = scene.visitors[role].token
+    rule = ITS_CONTACT[ROLES.index(role)]
+
+    async def talk():
+        socket = Socket("/ws/messenger/", origin="https://shop.test")
+        await socket.open()
+        await socket.say({"type": "hello", "token": token, "after": {name: 0}})
+        if rule == OUT:
+            return await socket.closed_with()
+        heard = [await socket.hear()]
+        await socket.say({"type": "typing", "conversation": name})
+        await socket.say({"type": "read", "conversation": name, "seq": 2})
+        await socket.hears_nothing()
+        while not socket.outbound.empty():
+            heard.append(await socket.hear())
+        await socket.close()
+        return heard
+
+    result = play(talk)
+    if rule == OUT:
+        assert result == 4401
+        return
+    assert (name in result[0]["conversations"]) == (rule == IN)
+    assert ("secret" in json.dumps(result)) == (rule == IN)
+    typed = [frame for _, frame in published if frame["type"] == "typing"]
+    assert bool(typed) == (rule == IN)
+    scene.conversation.refresh_from_db()
+    assert scene.conversation.contact_read_seq == (2 if rule == IN else 1)
