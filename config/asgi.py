@@ -14,6 +14,7 @@ django.setup()
 from channels.routing import URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from config.proxies import ForwardedSocket  # noqa: E402
 from ground.journal.hub import keep_saying_alive  # noqa: E402
 from inbox.consumers import InboxConsumer  # noqa: E402
 from messenger.consumers import MessengerConsumer  # noqa: E402
@@ -22,11 +23,13 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-sockets = URLRouter(
-    [
-        path("ws/inbox/", InboxConsumer.as_asgi()),
-        path("ws/messenger/", MessengerConsumer.as_asgi()),
-    ]
+sockets = ForwardedSocket(
+    URLRouter(
+        [
+            path("ws/inbox/", InboxConsumer.as_asgi()),
+            path("ws/messenger/", MessengerConsumer.as_asgi()),
+        ]
+    )
 )
 known_paths = {"/ws/inbox/", "/ws/messenger/"}
 

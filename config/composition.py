@@ -46,4 +46,5 @@ FRAMES = {
     "teammate.joined_team": ["people.frames.access"],
     "teammate.left_team": ["people.frames.access"],
     "teammate.deactivated": ["people.frames.access"],
+    "team.changed": ["people.frames.access"],
 }
