@@ -1,0 +1,162 @@
+/**
+ * @typedef {import("./types.js").Message} Message
+ * @typedef {import("./types.js").Attachment} Attachment
+ */
+
+const ANSWER_WITHIN_MS = 15000;
+
+/** A refused or failed request. `status` 0 means that no answer came at all. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {{type?: string, title?: string, detail?: string}} [body] problem+json
+   * @param {number} [retryAfter] seconds
+   */
+  constructor(status, body = {}, retryAfter = 0) {
+    super(body.detail || body.title || (status ? `HTTP ${status}` : "No connection"));
+    this.status = status;
+    this.type = body.type || "";
+    this.retryAfter = retryAfter;
+  }
+
+  /** True when the same request may well succeed later. */
+  get isTransient() {
+    return this.status === 0 || [401, 408, 425, 429].includes(this.status) || this.status >= 500;
+  }
+}
+
+/** The messenger API, spoken with the visitor's bearer token. Never sends a cookie. */
+export class Api {
+  /** The token changes when the loader boots again. */
+  token = "";
+
+  /**
+   * @param {{base: string, renew: () => Promise<string>, fetch?: typeof fetch,
+   *   onReach?: (isReachable: boolean) => void}} options
+   *   `renew` boots again and answers a new token; `onReach` hears after every request whether
+   *   the server answered.
+   */
+  constructor({ base, renew, fetch: send, onReach }) {
+    this.base = base;
+    this.renew = renew;
+    this.fetch = send || globalThis.fetch.bind(globalThis);
+    this.onReach = onReach || (() => {});
+    /** @type {Promise<string>|null} */
+    this.renewing = null;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path under the API's base
+   * @param {object} [body]
+   * @returns {Promise<any>} the answer's JSON, or null when it has none
+   * @throws {Problem}
+   */
+  async call(method, path, body) {
+    const token = this.token;
+    try {
+      return await this.#once(method, path, body);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+      await this.renewal(token);
+      return this.#once(method, path, body);
+    }
+  }
+
+  /**
+   * A new token, asked for once however many requests found the old one refused.
+   * @param {string} refused
+   */
+  async renewal(refused) {
+    if (this.token !== refused) return;
+    this.renewing ??= this.renew().finally(() => (this.renewing = null));
+    this.token = await this.renewing;
+  }
+
+  /**
+   * Send one file.
+   *
+   * @param {Blob} blob
+   * @param {string} name
+   * @param {{onProgress?: (share: number) => void, signal?: AbortSignal}} [options]
+   * @returns {Promise<Attachment>}
+   * @throws {Problem}
+   */
+  async upload(blob, name, options) {
+    const token = this.token;
+    try {
+      return await this.#uploadOnce(blob, name, options);
+    } catch (problem) {
+      if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+      await this.renewal(token);
+      return this.#uploadOnce(blob, name, options);
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async #once(method, path, body) {
+    /** @type {Record<string, string>} */
+    const headers = { Authorization: `Bearer ${this.token}` };
+    if (body) headers["Content-Type"] = "application/json";
+    let response;
+    try {
+      response = await this.fetch(this.base + path, {
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+    } catch {
+      this.onReach(false);
+      throw new Problem(0);
+    }
+    // A 5xx may be the proxy's own words: the request got somewhere, but not to the product.
+    this.onReach(response.status < 500);
+    const answer = await response.json().catch(() => null);
+    if (response.ok) return answer;
+    throw new Problem(response.status, answer || {}, seconds(response.headers.get("Retry-After")));
+  }
+
+  /**
+   * `fetch` cannot tell how much of a body was sent, so this one request is an XMLHttpRequest.
+   *
+   * @param {Blob} blob
+   * @param {string} name
+   * @param {{onProgress?: (share: number) => void, signal?: AbortSignal}} [options]
+   * @returns {Promise<Attachment>}
+   */
+  #uploadOnce(blob, name, { onProgress, signal } = {}) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      const form = new FormData();
+      form.append("file", blob, name);
+      request.open("POST", this.base + "uploads");
+      request.setRequestHeader("Authorization", `Bearer ${this.token}`);
+      request.responseType = "json";
+      request.upload.onprogress = (event) => {
+        if (event.lengthComputable) onProgress?.(event.loaded / event.total);
+      };
+      request.onload = () => {
+        this.onReach(request.status < 500);
+        if (request.status < 300 && request.response) return resolve(request.response);
+        const wait = seconds(request.getResponseHeader("Retry-After"));
+        reject(new Problem(request.status, request.response || {}, wait));
+      };
+      request.onerror = () => {
+        this.onReach(false);
+        reject(new Problem(0));
+      };
+      request.onabort = () => reject(new Problem(0, { type: "aborted" }));
+      signal?.addEventListener("abort", () => request.abort());
+      request.send(form);
+    });
+  }
+}
+
+const seconds = (/** @type {string|null} */ header) => Math.max(0, Number(header) || 0);

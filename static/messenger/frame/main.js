@@ -1,0 +1,283 @@
+import { Bridge } from "./bridge.js";
+import { h, icon } from "./dom.js";
+import { t, useLanguage } from "./i18n.js";
+import { uuid7 } from "./ids.js";
+import english from "./locales/en.js";
+import { Messenger } from "./messenger.js";
+import { openStore } from "./store.js";
+import { brandSheet, isHex } from "./theme.js";
+import { HomeView } from "./views/home.js";
+import { ListView } from "./views/list.js";
+import { ThreadView } from "./views/thread.js";
+
+/**
+ * @typedef {import("./types.js").Session} Session
+ * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
+ * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
+ * @typedef {{app: string, name: string, api: string, origins: string[]}} Installation
+ */
+
+/** A break in the connection is only mentioned when it lasts. */
+const MENTION_AFTER_MS = 2500;
+
+/** The frame around the views: where one is, what the page outside says, and what it hears. */
+export class Shell {
+  /** @type {Route} */
+  route = { name: "home" };
+  /** @type {HomeView|ListView|ThreadView|null} */
+  view = null;
+  notice = h("p", { class: "notice", role: "status", hidden: true });
+  stage = h("main", {});
+  tabs = h("nav", { hidden: true });
+
+  /** @type {Route} where “back” leads */
+  #before = { name: "home" };
+  #isDue = false;
+  #noticeTimer = 0;
+  #wasShown = false;
+  /** @type {{target?: Target}|null} asked for before we knew who the visitor is */
+  #early = null;
+
+  /**
+   * @param {Installation} installation
+   * @param {Bridge} bridge
+   * @param {import("./store.js").Store} store
+   */
+  constructor(installation, bridge, store) {
+    this.bridge = bridge;
+    this.store = store;
+    this.messenger = new Messenger({
+      base: installation.api,
+      app: installation.app,
+      store,
+      renew: () => bridge.renew(),
+    });
+    this.#listen();
+    bridge.listen();
+  }
+
+  get session() {
+    return /** @type {Session} */ (this.messenger.session);
+  }
+
+  /** @param {Route} route */
+  go(route) {
+    const { view } = this;
+    if (this.route.name !== "thread") this.#before = this.route;
+    this.route = route;
+    view?.close();
+    if (route.name === "thread") this.view = new ThreadView(this, route.key);
+    else this.view = route.name === "list" ? new ListView(this) : new HomeView(this);
+    this.stage.replaceChildren(this.view.element);
+    this.#showTabs();
+    this.view.update();
+    if (this.messenger.isShown) this.view.focus();
+  }
+
+  /** @param {string} [text] proposed for the first message */
+  startThread(text) {
+    this.go({ name: "thread", key: `new:${uuid7()}` });
+    if (text && this.view instanceof ThreadView) this.view.composer.propose(text);
+  }
+
+  /** Show changes with the next picture, however many there were. */
+  refresh() {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    requestAnimationFrame(() => {
+      this.#isDue = false;
+      if (this.messenger.session) this.view?.update();
+      this.#showTabs();
+    });
+  }
+
+  closeButton() {
+    const onclick = () => this.bridge.say("close");
+    const props = { type: "button", class: "plain", "aria-label": t("close"), onclick };
+    return h("button", props, icon("close"));
+  }
+
+  backButton() {
+    const onclick = () => this.go(this.#before);
+    const props = { type: "button", class: "plain", "aria-label": t("back"), onclick };
+    return h("button", props, icon("back", "flip"));
+  }
+
+  #listen() {
+    const { bridge, messenger } = this;
+    const on = (/** @type {string} */ name, /** @type {(data: any) => void} */ work) =>
+      bridge.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
+    on("session", (data) => this.#begin(data));
+    on("page", ({ page }) => (messenger.page = page));
+    on("show", ({ target }) => this.#show(target));
+    on("hide", () => messenger.setShown(false));
+    on("shutdown", () => this.#end());
+
+    const heard = (/** @type {string} */ name, /** @type {(detail: any) => void} */ work) =>
+      messenger.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
+    heard("list", () => this.#changed());
+    heard("thread", () => this.refresh());
+    heard("connection", () => this.#connection());
+    heard("moved", (move) => {
+      if (this.route.name === "thread" && this.route.key === move.from) this.route.key = move.to;
+      if (this.view instanceof ThreadView) this.view.moved(move);
+    });
+    heard("incoming", (incoming) => {
+      if (this.view instanceof ThreadView) this.view.incoming(incoming);
+      const { author } = incoming.message;
+      const detail = { conversation: incoming.key, author: { type: author.type, name: author.name } };
+      bridge.say("event", { name: "message", detail });
+    });
+    document.addEventListener("visibilitychange", () => this.refresh());
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) bridge.say("close");
+    });
+  }
+
+  /** @param {{session: Session, visit: string, page: import("./types.js").Page}} data */
+  async #begin({ session, visit, page }) {
+    const { messenger } = this;
+    await this.#forgetOthers(session, visit);
+    const { color, on_color: onColor, locale } = session.settings;
+    useLanguage(english, locale || "en");
+    if (isHex(color) && isHex(onColor)) document.adoptedStyleSheets = [brandSheet(color, onColor)];
+    messenger.page = page;
+    messenger.begin(session);
+    await messenger.outbox.load();
+    if (!this.view) {
+      this.tabs = this.#tabBar();
+      document.body.replaceChildren(this.stage, this.tabs);
+      this.go(this.route);
+    }
+    this.#changed();
+    const early = this.#early;
+    this.#early = null;
+    if (early) this.#show(early.target);
+  }
+
+  /**
+   * What another person left on this device is not for this one: after a sign-out the loader
+   * makes a new visit, and a different user is a different owner.
+   *
+   * @param {Session} session
+   * @param {string} visit
+   */
+  async #forgetOthers({ contact }, visit) {
+    const before = await this.store.get("meta", "owner").catch(() => null);
+    const isOther = before && (before.visit !== visit || isSomebodyElse(before, contact));
+    if (isOther) await this.#end();
+    const owner = { name: "owner", visit, contact: contact.id, role: contact.role };
+    await this.store.put("meta", owner).catch(() => {});
+  }
+
+  async #end() {
+    this.view?.close();
+    this.view = null;
+    this.route = this.#before = { name: "home" };
+    this.stage.replaceChildren();
+    this.#wasShown = false;
+    await this.messenger.end();
+  }
+
+  /** @param {Target} [target] */
+  #show(target) {
+    const { messenger } = this;
+    messenger.setShown(true);
+    if (!this.view) {
+      this.#early = { target };
+      return;
+    }
+    const isFirst = !this.#wasShown;
+    this.#wasShown = true;
+    const unread = messenger.recent().filter((item) => item.unread);
+    if (target) this.#open(target);
+    else if (isFirst && this.route.name === "home" && unread.length === 1) {
+      this.go({ name: "thread", key: unread[0].id });
+    } else {
+      this.view?.focus();
+    }
+    this.refresh();
+  }
+
+  /** @param {Target} target */
+  #open({ space, conversation, new: fresh, text }) {
+    if (conversation) this.go({ name: "thread", key: conversation });
+    else if (fresh || text) this.startThread(text);
+    else this.go({ name: space === "messages" ? "list" : "home" });
+  }
+
+  #changed() {
+    const { messenger, bridge } = this;
+    const waiting = messenger.outbox.items().filter((item) => item.status === "queued").length;
+    bridge.say("unread", { unread: messenger.unread });
+    bridge.say("unsent", { unsent: waiting ? "1" : "" });
+    this.refresh();
+  }
+
+  #connection() {
+    clearTimeout(this.#noticeTimer);
+    const { connection } = this.messenger;
+    const isFine = connection === "live" || connection === "quiet";
+    const wait = isFine || !this.notice.hidden || connection === "offline" ? 0 : MENTION_AFTER_MS;
+    this.#noticeTimer = setTimeout(() => {
+      this.notice.hidden = isFine;
+      this.notice.textContent = isFine ? "" : t(`connection.${connection}`);
+      this.refresh();
+    }, wait);
+  }
+
+  #tabBar() {
+    const tab = (
+      /** @type {"home"|"list"} */ name,
+      /** @type {"home"|"chat"} */ picture,
+      /** @type {string} */ label,
+    ) => {
+      const onclick = () => this.go({ name });
+      const text = h("span", {}, t(label));
+      return h("button", { type: "button", onclick, "data-route": name }, icon(picture), text);
+    };
+    return h(
+      "nav",
+      { class: "tabs", "aria-label": t("navigation") },
+      tab("home", "home", "home"),
+      tab("list", "chat", "messages"),
+    );
+  }
+
+  #showTabs() {
+    this.tabs.hidden = this.route.name === "thread" || !this.messenger.session;
+    for (const tab of /** @type {HTMLElement[]} */ ([...this.tabs.children])) {
+      const isHere = tab.dataset.route === this.route.name;
+      if (isHere) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+      tab.classList.toggle("dot", tab.dataset.route === "list" && this.messenger.unread > 0);
+    }
+  }
+}
+
+/**
+ * An anonymous visitor may become known without losing what is on its way; a known one never
+ * becomes another.
+ *
+ * @param {{contact: string|null, role: string}} before
+ * @param {import("./types.js").Contact} contact
+ */
+const isSomebodyElse = (before, contact) =>
+  before.contact !== null &&
+  before.contact !== contact.id &&
+  (before.role === "user" || contact.role !== "user");
+
+/** @param {Installation} installation */
+async function start(installation) {
+  useLanguage(english, "en");
+  if (parent === self) {
+    const { name } = installation;
+    document.body.append(h("p", { class: "alone" }, t("alone.text", { name })));
+    return;
+  }
+  const bridge = new Bridge(installation.origins);
+  const store = await openStore(`counterfoil:${installation.app}`);
+  new Shell(installation, bridge, store);
+}
+
+start(JSON.parse(document.getElementById("messenger-settings")?.textContent || "{}"));

@@ -1,0 +1,69 @@
+const KEPT = new Set("P BR STRONG B EM I DEL S CODE PRE BLOCKQUOTE UL OL LI A".split(" "));
+const DROPPED = new Set("SCRIPT STYLE TEMPLATE IFRAME OBJECT EMBED NOSCRIPT TITLE".split(" "));
+const SCHEMES = new Set(["http:", "https:", "mailto:", "tel:"]);
+
+// The string only ever becomes an inert document, from which allowed nodes are made anew.
+/** @type {{createHTML: (html: string) => string}|undefined} */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("counterfoil", {
+  createHTML: (/** @type {string} */ html) => html,
+});
+
+/**
+ * The server cleans a message's HTML before it stores it. This is the second lock: whatever comes,
+ * only known elements without attributes are made, and links only to schemes that cannot run.
+ *
+ * @param {string} html
+ * @returns {DocumentFragment}
+ */
+export function fragmentOf(html) {
+  const source = policy ? policy.createHTML(html) : html;
+  const inert = new DOMParser().parseFromString(source, "text/html");
+  const fragment = document.createDocumentFragment();
+  copy(inert.body, fragment);
+  return fragment;
+}
+
+/**
+ * @param {Node} from
+ * @param {Node} to
+ */
+function copy(from, to) {
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      to.appendChild(document.createTextNode(node.textContent || ""));
+    } else if (node instanceof Element && !DROPPED.has(node.tagName.toUpperCase())) {
+      copy(node, kept(node, to));
+    }
+  }
+}
+
+/**
+ * @param {Element} element
+ * @param {Node} parent
+ * @returns {Node} where its children go: an element of its own, or the parent
+ */
+function kept(element, parent) {
+  if (!KEPT.has(element.tagName)) return parent;
+  const copied = document.createElement(element.tagName);
+  if (copied instanceof HTMLAnchorElement) {
+    const href = safeHref(element.getAttribute("href") || "");
+    if (!href) return parent;
+    copied.href = href;
+    copied.target = "_blank";
+    copied.rel = "noopener noreferrer nofollow ugc";
+  }
+  return parent.appendChild(copied);
+}
+
+/**
+ * @param {string} href
+ * @returns {string} the address, or nothing when it must not be clicked
+ */
+export function safeHref(href) {
+  try {
+    const url = new URL(href);
+    return SCHEMES.has(url.protocol) ? url.href : "";
+  } catch {
+    return "";
+  }
+}

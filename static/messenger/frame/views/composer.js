@@ -1,0 +1,260 @@
+import { Problem } from "../api.js";
+import { h, icon } from "../dom.js";
+import { fileSize, t } from "../i18n.js";
+
+/**
+ * @typedef {import("../types.js").Upload} Upload
+ * @typedef {import("../messenger.js").Messenger} Messenger
+ */
+
+const DRAFT_AFTER_MS = 300;
+
+/** The box in which a visitor writes: text, files, and what is wrong with them. */
+export class Composer {
+  /** @type {Upload[]} */
+  #uploads = [];
+  /** @type {Map<string, string>} upload key → why it was refused */
+  #refused = new Map();
+  #draftTimer = 0;
+
+  /**
+   * @param {Messenger} messenger
+   * @param {string} key of the thread
+   * @param {() => void} onSend
+   */
+  constructor(messenger, key, onSend) {
+    this.messenger = messenger;
+    this.key = key;
+    this.onSend = onSend;
+    this.text = h("textarea", {
+      rows: "1",
+      "aria-label": t("compose.label"),
+      placeholder: t("compose.placeholder"),
+      enterkeyhint: "send",
+      oninput: () => this.#typed(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
+      onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
+    });
+    this.picker = h("input", { type: "file", multiple: true, hidden: true });
+    this.picker.onchange = () => {
+      this.add([...(this.picker.files || [])]);
+      this.picker.value = "";
+    };
+    const attach = h(
+      "button",
+      {
+        type: "button",
+        class: "plain",
+        "aria-label": t("compose.attach"),
+        hidden: !messenger.settings.can_upload,
+        onclick: () => this.picker.click(),
+      },
+      icon("clip"),
+    );
+    this.button = h("button", { class: "go", "aria-label": t("compose.send") }, icon("up"));
+    this.files = h("ul", { class: "files", hidden: true });
+    this.problem = h("p", { class: "problem", role: "alert", hidden: true });
+    const line = h("div", { class: "line" }, attach, this.text, this.picker, this.button);
+    const onsubmit = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      this.#submit();
+    };
+    this.element = h("form", { class: "composer", onsubmit }, this.files, this.problem, line);
+    this.#restore();
+    this.#check();
+  }
+
+  focus() {
+    this.text.focus();
+  }
+
+  /**
+   * A text that the host page proposes; what the visitor wrote goes first.
+   * @param {string} text
+   */
+  propose(text) {
+    if (this.text.value) return;
+    this.text.value = text;
+    this.#typed();
+  }
+
+  /**
+   * The thread became a conversation.
+   * @param {string} key
+   */
+  move(key) {
+    this.messenger.store.remove("drafts", this.key).catch(() => {});
+    this.key = key;
+    this.#saveDraft();
+  }
+
+  /** @param {File[]} files */
+  async add(files) {
+    const { limits, can_upload } = this.messenger.settings;
+    if (!can_upload) return;
+    this.#say("");
+    for (const file of files) {
+      if (this.#uploads.length >= limits.attachments) {
+        this.#say(t("compose.too_many", { n: limits.attachments }));
+        break;
+      }
+      if (file.size > limits.attachment_bytes) {
+        const limit = fileSize(limits.attachment_bytes);
+        this.#say(t("compose.too_large", { name: file.name, limit }));
+        continue;
+      }
+      const upload = await this.messenger.uploads.describe(file);
+      this.#uploads.push(upload);
+      this.#upload(upload);
+    }
+    this.#check();
+    this.focus();
+  }
+
+  /** Leaving the thread: nothing of what was typed may be lost. */
+  close() {
+    this.#saveDraft();
+    for (const upload of this.#uploads) this.messenger.uploads.cancel(upload);
+  }
+
+  /** @param {Upload} upload */
+  async #upload(upload) {
+    const sending = this.messenger.uploads.finish(upload, () => this.#showFiles());
+    this.#showFiles();
+    try {
+      await sending;
+    } catch (problem) {
+      // Without a network the file is simply sent later, together with its message.
+      if (problem instanceof Problem && !problem.isTransient) {
+        this.#refused.set(upload.key, problem.message);
+      }
+    }
+    this.#showFiles();
+    this.#check();
+  }
+
+  /** @param {Upload} upload */
+  #remove(upload) {
+    this.#uploads = this.#uploads.filter((other) => other !== upload);
+    this.#refused.delete(upload.key);
+    this.messenger.uploads.cancel(upload);
+    this.#showFiles();
+    this.#check();
+    this.focus();
+  }
+
+  #typed() {
+    this.#grow();
+    this.#check();
+    clearTimeout(this.#draftTimer);
+    this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_AFTER_MS);
+    if (this.text.value.trim()) this.messenger.type(this.key);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const isWriting = event.isComposing || event.keyCode === 229;
+    if (event.key !== "Enter" || event.shiftKey || isWriting) return;
+    event.preventDefault();
+    this.#submit();
+  }
+
+  /** @param {ClipboardEvent} event */
+  #pasted(event) {
+    const files = [...(event.clipboardData?.files || [])];
+    if (!files.length) return;
+    event.preventDefault();
+    this.add(files);
+  }
+
+  #submit() {
+    if (!this.#check()) return;
+    const uploads = this.#uploads;
+    this.messenger.send(this.key, this.text.value.trim(), uploads);
+    this.text.value = "";
+    this.#uploads = [];
+    clearTimeout(this.#draftTimer);
+    this.#saveDraft();
+    this.#grow();
+    this.#showFiles();
+    this.#check();
+    this.focus();
+    this.onSend();
+  }
+
+  /** @returns {boolean} whether this can be sent */
+  #check() {
+    const body = this.text.value.trim();
+    const limit = this.messenger.settings.limits.message_bytes;
+    const over = new TextEncoder().encode(body).length - limit;
+    if (over > 0) this.#say(t("compose.too_long", { over: fileSize(over) }));
+    else if (this.problem.dataset.about === "length") this.#say("");
+    this.problem.dataset.about = over > 0 ? "length" : "";
+    const hasContent = Boolean(body || this.#uploads.length);
+    const isReady = hasContent && over <= 0 && !this.#refused.size;
+    this.button.disabled = !isReady;
+    return isReady;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.problem.textContent = text;
+    this.problem.hidden = !text;
+  }
+
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.text.style.height = "auto";
+    this.text.style.height = `${this.text.scrollHeight + 2}px`;
+  }
+
+  #showFiles() {
+    this.files.hidden = !this.#uploads.length;
+    this.files.replaceChildren(...this.#uploads.map((upload) => this.#chip(upload)));
+  }
+
+  /** @param {Upload} upload */
+  #chip(upload) {
+    const { name, size } = upload;
+    const share = this.messenger.uploads.progress(upload);
+    const reason = this.#refused.get(upload.key);
+    const preview = this.messenger.uploads.preview(upload);
+    const picture = preview ? h("img", { src: preview, alt: "" }) : icon("file");
+    const about = reason || (share === null ? fileSize(size) : t("file.uploading"));
+    const bar = h("progress", { max: "1", value: String(share ?? 0), "aria-label": name });
+    const remove = h(
+      "button",
+      {
+        type: "button",
+        class: "remove",
+        "aria-label": t("file.remove", { name }),
+        onclick: () => this.#remove(upload),
+      },
+      icon("close"),
+    );
+    return h(
+      "li",
+      { class: reason ? "file refused" : "file" },
+      h("span", { class: "thumb" }, picture),
+      h("span", { class: "about" }, h("b", {}, name), h("small", {}, about)),
+      remove,
+      share !== null && bar,
+    );
+  }
+
+  async #restore() {
+    const draft = await this.messenger.store.get("drafts", this.key).catch(() => null);
+    if (!draft?.body || this.text.value) return;
+    this.text.value = draft.body;
+    this.#grow();
+    this.#check();
+  }
+
+  #saveDraft() {
+    const { store } = this.messenger;
+    const body = this.text.value;
+    const thread = this.key;
+    const work = body ? store.put("drafts", { thread, body }) : store.remove("drafts", thread);
+    work.catch(() => {});
+  }
+}

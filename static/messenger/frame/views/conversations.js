@@ -1,0 +1,80 @@
+import { avatar, h } from "../dom.js";
+import { ago, t } from "../i18n.js";
+
+/**
+ * @typedef {import("../types.js").Conversation} Conversation
+ * @typedef {import("../main.js").Shell} Shell
+ * @typedef {{key: string, who: {type: string, name: string, avatar?: string|null,
+ *   initials?: string}, title: string, text: string, at: number, unread: number,
+ *   isClosed: boolean}} Line
+ */
+
+/**
+ * The visitor's conversations as they are listed, the latest first; those that still wait for
+ * their first message to leave come before the others.
+ *
+ * @param {Shell} shell
+ * @returns {Line[]}
+ */
+export function conversationLines({ messenger }) {
+  const { name, team } = messenger.settings;
+  const house = { type: "teammate", name };
+  const waiting = messenger.newThreads().map((key) => {
+    const [first] = messenger.outbox.items(key);
+    const text = t("preview.sending", { text: first.body || t("preview.file") });
+    const at = first.created_at;
+    return { key, who: house, title: name, text, at, unread: 0, isClosed: false };
+  });
+  const stored = messenger.recent().map((item) => {
+    const author = item.preview_author;
+    const isOwn = !author || author.type === "contact";
+    const face = team.find((one) => one.name === author?.name);
+    const text = item.preview || t("preview.file");
+    return {
+      key: item.id,
+      who: isOwn ? house : { ...face, ...author },
+      title: isOwn ? name : author.name,
+      text: isOwn ? t("you", { text }) : text,
+      at: Date.parse(item.updated_at),
+      unread: item.unread,
+      isClosed: item.status === "closed",
+    };
+  });
+  return [...waiting, ...stored];
+}
+
+/**
+ * @param {Line} line
+ * @param {Shell} shell
+ */
+export function conversationRow(line, shell) {
+  const { key, who, title, text, at, unread, isClosed } = line;
+  const count = unread > 0 && h("span", { class: "count", "aria-hidden": "true" }, String(unread));
+  const spoken = unread > 0 && h("span", { class: "sr" }, t("unread", { n: unread }));
+  const tag = isClosed && h("span", { class: "tag" }, t("closed.tag"));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: unread ? "conversation unread" : "conversation",
+      onclick: () => shell.go({ name: "thread", key }),
+    },
+    avatar(who, "large"),
+    h(
+      "span",
+      { class: "grow" },
+      h("span", { class: "title" }, h("b", { class: "cut", dir: "auto" }, title), tag),
+      h("span", { class: "preview cut", dir: "auto" }, text),
+    ),
+    h(
+      "span",
+      { class: "aside" },
+      h("time", { datetime: new Date(at).toISOString() }, ago(at)),
+      count,
+      spoken,
+    ),
+  );
+}
+
+/** @param {Line} line */
+export const lineVersion = (line) => JSON.stringify([line, ago(line.at)]);

@@ -1,0 +1,47 @@
+import { h, icon, reconcile } from "../dom.js";
+import { t } from "../i18n.js";
+import { conversationLines, conversationRow, lineVersion } from "./conversations.js";
+
+/** @typedef {import("../main.js").Shell} Shell */
+
+/** Every conversation of this visitor. */
+export class ListView {
+  /** @param {Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    this.title = h("h1", { tabindex: "-1" }, t("messages"));
+    this.rows = h("div", { class: "conversations" });
+    this.empty = h("p", { class: "empty" }, icon("chat"), t("list.empty"));
+    const onmore = () => shell.messenger.loadMore();
+    this.more = h("button", { type: "button", class: "secondary", onclick: onmore }, t("list.more"));
+    const onclick = () => shell.startThread();
+    const start = h("button", { type: "button", class: "primary", onclick }, icon("send"));
+    start.append(t("start.title"));
+    this.element = h(
+      "section",
+      { class: "view list" },
+      h("header", { class: "bar" }, h("div", { class: "grow" }, this.title), shell.closeButton()),
+      shell.notice,
+      h("div", { class: "scroll" }, this.empty, this.rows, this.more),
+      h("div", { class: "below" }, start),
+    );
+    shell.messenger.refresh();
+  }
+
+  focus() {
+    this.title.focus();
+  }
+
+  close() {}
+
+  update() {
+    const lines = conversationLines(this.shell);
+    this.empty.hidden = lines.length > 0;
+    this.more.hidden = !this.shell.messenger.next;
+    reconcile(this.rows, lines, {
+      key: (line) => line.key,
+      version: lineVersion,
+      render: (line) => conversationRow(line, this.shell),
+    });
+  }
+}
