@@ -10,7 +10,7 @@ import logging
 import time
 import weakref
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 import redis.asyncio
 from django.conf import settings
@@ -107,7 +107,7 @@ class Hub:
             was_cut = True
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def subscription(self, was_cut: bool):
+    async def subscription(self, was_cut: bool) -> AsyncIterator[str]:
         client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2
         )

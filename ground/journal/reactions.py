@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
@@ -138,7 +139,7 @@ def run_owed(budget: int = 1000) -> int:
     return count
 
 
-def revive(reactions) -> int:
+def revive(reactions: QuerySet[Reaction]) -> int:
     """Gives dead letters their attempts back; returns how many."""
     revived = reactions.filter(dead_at__isnull=False).update(
         dead_at=None, lease_until=None, attempts=0, error=""

@@ -1,5 +1,7 @@
 """Two records of one person become one, and can become two again."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -39,7 +41,7 @@ def current(contact: Contact) -> Contact:
             return held
 
 
-def references() -> list[models.ForeignKey]:
+def references() -> list[models.ForeignObject]:
     """Every foreign key to Contact in the house, those of many-to-many tables included.
 
     In the order in which the models were defined: what hangs from a row comes after it, so that a
@@ -48,14 +50,12 @@ def references() -> list[models.ForeignKey]:
     fields = [
         relation.field
         for relation in Contact._meta.get_fields(include_hidden=True)
-        if relation.auto_created
-        and (relation.one_to_many or relation.one_to_one)
-        and not getattr(relation, "parent_link", False)
+        if isinstance(relation, models.ManyToOneRel) and not relation.parent_link
     ]
     return [field for field in fields if name_of(field) not in BOOKKEEPING]
 
 
-def name_of(field: models.Field) -> str:
+def name_of(field: models.Field[Any, Any]) -> str:
     return f"{field.model._meta.label_lower}.{field.name}"
 
 
@@ -153,7 +153,7 @@ def summary(merge: ContactMerge) -> dict[str, Any]:
 
 
 def repoint(
-    field: models.ForeignKey,
+    field: models.ForeignObject[Any, Any],
     source: Contact,
     target: Contact,
     ids: Iterable[int] | None = None,
@@ -172,7 +172,7 @@ def repoint(
     return moved
 
 
-def move(field: models.ForeignKey, ids: list[int], target: Contact) -> list[int]:
+def move(field: models.ForeignObject[Any, Any], ids: list[int], target: Contact) -> list[int]:
     """All at once; one by one when one of them collides."""
     try:
         with transaction.atomic():
@@ -198,7 +198,7 @@ def fill(kept: Contact, merged: Contact) -> tuple[dict[str, Any], dict[str, Any]
         wanted[name] = max((moment for moment in moments if moment), default=None)
     for name in MAPPINGS:
         wanted[name] = {**getattr(merged, name), **getattr(kept, name)}
-    wanted["role"] = max(kept.role, merged.role, key=ROLES.index)
+    wanted["role"] = max(kept.role, merged.role, key=lambda role: ROLES.index(Contact.Role(role)))
     # A block must not be shed by signing in.
     wanted["is_blocked"] = kept.is_blocked or merged.is_blocked
     differing = {name: value for name, value in wanted.items() if value != getattr(kept, name)}
@@ -218,9 +218,16 @@ def unfill(kept: Contact, merge: ContactMerge) -> None:
             kept_keys = {k: v for k, v in now.items() if k not in gained or v != gained[k]}
             setattr(kept, name, kept_keys)
         elif stored(now) == became:
-            setattr(kept, name, Contact._meta.get_field(name).to_python(was))
+            field = Contact._meta.get_field(name)
+            setattr(kept, name, field.to_python(was) if isinstance(field, models.Field) else was)
     kept.save(update_fields=[*merge.before, "updated_at"])
 
 
 def stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def loaded(name: str, value: Any) -> Any:
+    """The inverse of `stored`, for a column of Contact."""
+    field = Contact._meta.get_field(name)
+    return field.to_python(value) if isinstance(field, models.Field) else value

@@ -156,8 +156,8 @@ def deactivate(teammate: Teammate, *, by: Teammate | None) -> Teammate:
         check_admin_remains()
         end_sessions(held)
         ApiToken.objects.filter(teammate=held, revoked_at=None).update(revoked_at=Now())
-        change = {"before": {"is_active": True}, "after": {"is_active": False}}
-        tell(kinds.TEAMMATE_DEACTIVATED, held, by=by, **change)
+        before, after = {"is_active": True}, {"is_active": False}
+        tell(kinds.TEAMMATE_DEACTIVATED, held, by=by, before=before, after=after)
     return held
 
 
@@ -170,8 +170,8 @@ def reactivate(teammate: Teammate, *, by: Teammate | None) -> Teammate:
             return held
         held.is_active = True
         held.save(update_fields=["is_active"])
-        change = {"before": {"is_active": False}, "after": {"is_active": True}}
-        tell(kinds.TEAMMATE_REACTIVATED, held, by=by, **change)
+        before, after = {"is_active": False}, {"is_active": True}
+        tell(kinds.TEAMMATE_REACTIVATED, held, by=by, before=before, after=after)
     return held
 
 
