@@ -238,9 +238,9 @@ class Postgres:
         )
         if done.returncode:
             raise GaveUp(
-                f"PostgreSQL does not run as root, and another account cannot enter {self.data_dir}:"
-                " set DATA_DIR to a folder that everybody may pass through, or run this as the"
-                " folder's owner"
+                "PostgreSQL does not run as root, and another account cannot enter"
+                f" {self.data_dir}: set DATA_DIR to a folder that everybody may pass through, or"
+                " run this as the folder's owner"
             )
 
     # Starting again
