@@ -58,9 +58,9 @@ def address_of(request: HttpRequest) -> str:
 class PageSerializer(serializers.Serializer):
     """The page of the host site that the visitor is on."""
 
-    url = CleanCharField(max_bytes=2000, required=False, default="")
-    title = CleanCharField(max_bytes=500, required=False, default="")
-    referrer = CleanCharField(max_bytes=2000, required=False, default="")
+    url = CleanCharField(max_bytes=2000, allow_blank=True, default="")
+    title = CleanCharField(max_bytes=500, allow_blank=True, default="")
+    referrer = CleanCharField(max_bytes=2000, allow_blank=True, default="")
 
     def validate_url(self, value: str) -> str:
         return web_address(value)
@@ -117,8 +117,8 @@ class BootSerializer(serializers.Serializer):
         required=False, allow_null=True, allow_blank=True, max_length=2000
     )
     page = PageSerializer(required=False, allow_null=True)
-    locale = CleanCharField(max_bytes=35, required=False, default="", allow_null=True)
-    timezone = CleanCharField(max_bytes=64, required=False, default="", allow_null=True)
+    locale = CleanCharField(max_bytes=35, allow_blank=True, allow_null=True, default="")
+    timezone = CleanCharField(max_bytes=64, allow_blank=True, allow_null=True, default="")
 
 
 def checked(serializer_class: type[serializers.Serializer], data: Any) -> dict[str, Any]:
