@@ -83,9 +83,7 @@ class InstallationAdmin(ProblemsAsMessages, ModelAdmin):
         secrets = installation.identity_secrets.filter(retired_at=None).order_by("-created_at")
         return ", ".join(f"{secret.key_id} (…{secret.value[-4:]})" for secret in secrets)
 
-    def save_model(
-        self, request: HttpRequest, obj: Installation, form: Any, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Installation, form: Any, change: bool) -> None:
         if change:
             obj.save()
         else:

@@ -197,9 +197,7 @@ class BootView(MessengerView):
     authentication_classes = []
 
     def post(self, request: Request) -> Response:
-        spend(
-            "boot", address_of(request), limit=settings.VISITOR_BOOTS_PER_MINUTE, seconds=MINUTE
-        )
+        spend("boot", address_of(request), limit=settings.VISITOR_BOOTS_PER_MINUTE, seconds=MINUTE)
         given = checked(BootSerializer, request.data)
         installation = (
             Installation.objects.select_related("line")
@@ -255,7 +253,6 @@ class ConversationsView(MessengerView):
             "message": message_json(posted.message, posted.conversation.contact.public_id),
         }
         return Response(body, status=201 if posted.is_new else 200)
-
 
     def is_retry(self, client_id: uuid.UUID) -> bool:
         """Whether this very conversation is stored already: to hear so costs nobody's limit."""
@@ -364,4 +361,3 @@ urlpatterns = [
     path("uploads", UploadsView.as_view(), name="uploads"),
     path("events", EventsView.as_view(), name="events"),
 ]
-

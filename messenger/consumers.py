@@ -39,9 +39,7 @@ class MessengerConsumer(LiveConsumer):
         await self.confirm()
         headers = dict(self.scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and not is_origin_allowed(
-            self.visitor.installation, origin, settings.SITE_URL
-        ):
+        if origin and not is_origin_allowed(self.visitor.installation, origin, settings.SITE_URL):
             raise Refused(NOT_ALLOWED)
         address = (self.scope.get("client") or ["?"])[0]
         self.count_socket(f"address.{address}", settings.SOCKETS_PER_ADDRESS)

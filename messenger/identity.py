@@ -39,6 +39,8 @@ def read_identity(installation: Installation, token: str) -> SignedIdentity:
         secrets = secrets.filter(key_id=str(key_id)[:32])
     reason = "The identity is signed with a secret that is unknown or retired."
     for secret in secrets.order_by("-created_at")[:10]:
+        if not secret.value:
+            continue
         try:
             return claims_of(decode(token, secret.value, installation.public_id))
         except jwt.InvalidSignatureError:

@@ -40,9 +40,7 @@ def add_secret(installation: Installation, *, by: Teammate | None) -> IdentitySe
     require_admin(by)
     with transaction.atomic():
         secret = IdentitySecret.objects.create(installation=installation)
-        record(
-            kinds.SECRET_ADDED, by=by, subject=installation, after={"key_id": secret.key_id}
-        )
+        record(kinds.SECRET_ADDED, by=by, subject=installation, after={"key_id": secret.key_id})
     return secret
 
 
@@ -62,9 +60,7 @@ def retire_secret(secret: IdentitySecret, *, by: Teammate | None) -> IdentitySec
             raise StateConflict("This is the last secret in force. Create another one first.")
         held.retired_at = timezone.now()
         held.save(update_fields=["retired_at"])
-        record(
-            kinds.SECRET_RETIRED, by=by, subject=installation, before={"key_id": held.key_id}
-        )
+        record(kinds.SECRET_RETIRED, by=by, subject=installation, before={"key_id": held.key_id})
     return held
 
 

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
 
+from ground.web.encryption import EncryptedField
 from ground.web.ids import PublicIdField
 from inbox.models import Line
 
@@ -61,7 +62,7 @@ class IdentitySecret(models.Model):
         Installation, on_delete=models.CASCADE, related_name="identity_secrets"
     )
     key_id = models.CharField(max_length=32, default=new_key_id)
-    value = models.CharField(max_length=128, default=new_secret, editable=False)
+    value = EncryptedField(default=new_secret, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     retired_at = models.DateTimeField(null=True, blank=True)
 

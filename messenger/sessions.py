@@ -60,9 +60,7 @@ def known_visitor(installation: Installation, token: str | None) -> Visitor | No
     return visitor if visitor.installation.pk == installation.pk else None
 
 
-def sign_in(
-    installation: Installation, visitor: Visitor | None, signed: SignedIdentity
-) -> Visitor:
+def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedIdentity) -> Visitor:
     """The verified visitor; what the anonymous one wrote comes along by the rules of trust.
 
     The verified visitor has a new key: the old token must not open what is now a known contact.
