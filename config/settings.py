@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from whitenoise.compress import Compressor
 
-from config import addresses, env
+from config import addresses, env, theme
 from config.up import places
 
 BASE_DIR = env.BASE_DIR
@@ -276,7 +276,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-UNFOLD = {"SITE_TITLE": "Counterfoil", "SITE_HEADER": "Counterfoil", "SITE_URL": "/"}
+UNFOLD = theme.UNFOLD
 
 LOGGING = {
     "version": 1,
