@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import re2  # type: ignore[import-untyped]
+import re2
 
 from ground.conditions.registry import Fact
 from ground.conditions.values import written
