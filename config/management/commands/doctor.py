@@ -61,13 +61,17 @@ class Command(BaseCommand):
     def _passes(self, name: str, check: Callable[[], str]) -> bool:
         try:
             self.stdout.write(f"ok       {name}: {check()}")
+            return True
         except Skipped as reason:
             self.stdout.write(f"skipped  {name}: {reason}")
+            return True
         except Ill as illness:
-            self.stdout.write(self.style.ERROR(f"FAILED   {name}: {illness}"))
-            self.stdout.write(f"         cure: {illness.cure}")
-            return False
-        return True
+            wrong, cure = str(illness), illness.cure
+        except DatabaseError as error:
+            wrong, cure = f"{error}".strip().splitlines()[0], "cure the database first"
+        self.stdout.write(self.style.ERROR(f"FAILED   {name}: {wrong}"))
+        self.stdout.write(f"         cure: {cure}")
+        return False
 
 
 def database() -> str:
