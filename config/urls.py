@@ -2,7 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth
+from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from config import health, shop
@@ -17,6 +19,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("", include("ground.web.urls")),
     path("", RedirectView.as_view(pattern_name="inbox:home")),
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("favicon.svg"))),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("inbox/", include("inbox.urls")),

@@ -12,6 +12,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config import env
 from config.composition import FRAMES
+from config.demo.access import email_of
+from config.demo.story import MATES
 from config.reactions import REACTIONS
 from ground.conditions import FactType, registry
 from ground.journal.kinds import KINDS
@@ -169,6 +171,12 @@ def test_the_commands_of_the_readme_exist():
     for name in re.findall(r"manage\.py ([a-z_]+)", readme):
         found = list(ROOT.glob(f"*/management/commands/{name}.py"))
         assert found, name
+
+
+def test_the_log_ins_of_the_readme_are_those_of_the_demo():
+    readme = (ROOT / "README.md").read_text()
+    for key, mate in MATES.items():
+        assert f"| `{email_of(key)}` | {mate.name}, " in readme
 
 
 @pytest.mark.parametrize("name", ["_environment", "bench", "lock", "test", "up"])
