@@ -93,7 +93,7 @@ def mate(key: str, teams: dict[str, Team]) -> Teammate:
     found = Teammate.objects.filter(email=email_of(key)).first()
     if found is not None:
         return found
-    role, _ = Role.objects.get_or_create(name=cast.role, defaults=ROLES[cast.role])
+    role, _ = Role.objects.get_or_create(name=cast.role, defaults=dict(ROLES[cast.role]))
     teammate = create_teammate(
         by=None, email=email_of(key), name=cast.name, role=role, is_staff=role.is_admin
     )

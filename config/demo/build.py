@@ -3,11 +3,13 @@
 import io
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, Min
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -17,6 +19,7 @@ from config.demo.story import (
     ATTRIBUTES,
     CUSTOMERS,
     EVENTS,
+    SHOP,
     STRANGERS,
     TALKS,
     Step,
@@ -26,7 +29,7 @@ from ground.journal.live import silently
 from ground.journal.models import Decision, Entry
 from ground.journal.reactions import run_owed
 from ground.web import files
-from inbox.actions import assign, attach, close, mark_read, note, reply, snooze, start
+from inbox.actions import KEEP, assign, attach, close, mark_read, note, reply, snooze, start
 from inbox.models import Attachment, Conversation
 from messenger.models import Installation
 from people.actions import claim_identity, identify, meet_visitor, track, update_contact
@@ -167,27 +170,25 @@ class Stage:
         folder = f"{path}/" if path else ""
         return {
             "url": f"http://localhost:{env.PORT.read()}/demo/{folder}",
-            "title": title,
+            "title": f"{title} · {SHOP}" if path else title,
             "referrer": "",
         }
 
     def take(self, step: Step, conversation: Conversation) -> None:
-        by = self.mates.get(step.who) or self.contacts[step.who]
+        by: Contact | Teammate = self.mates.get(step.who) or self.contacts[step.who]
         match step.verb:
             case "says":
-                files = self.attachments(step, by)
+                named = self.attachments(step, by)
                 reply(
-                    conversation, by=by, body=step.text, client_id=uuid.uuid4(), attachments=files
+                    conversation, by=by, body=step.text, client_id=uuid.uuid4(), attachments=named
                 )
             case "notes":
-                note(conversation, by=by, body=step.text, client_id=uuid.uuid4())
+                mate = self.mates[step.who]
+                note(conversation, by=mate, body=step.text, client_id=uuid.uuid4())
             case "gives":
-                given = {}
-                if step.to:
-                    given["assignee"] = self.mates[step.to]
-                if step.team:
-                    given["team"] = Team.objects.get(name=step.team)
-                assign(conversation, by=by, **given)
+                assignee = self.mates[step.to] if step.to else KEEP
+                team = Team.objects.get(name=step.team) if step.team else KEEP
+                assign(conversation, by=by, assignee=assignee, team=team)
             case "closes":
                 close(conversation, by=by)
             case "snoozes":
@@ -197,7 +198,7 @@ class Stage:
     def attachments(self, step: Step, by: Contact | Teammate) -> list[str]:
         if not step.file:
             return []
-        upload = SimpleUploadedFile(step.file, cracked_foot(), content_type="image/png")
+        upload = SimpleUploadedFile(step.file, moth_hole(), content_type="image/png")
         return [attach(upload, by=by).public_id]
 
     # ---- dates -----------------------------------------------------------------------------------
@@ -227,18 +228,17 @@ class Stage:
             moment = self.now - talk.ago - timedelta(minutes=2)
             self.did(talk.who, Event.PAGE_VISITED, seen, moment)
 
-    def did(self, key: str, name: str, metadata: dict[str, object], moment: datetime) -> None:
-        event = track(self.contacts[key], name, metadata)
+    def did(self, key: str, name: str, metadata: Mapping[str, Any], moment: datetime) -> None:
+        event = track(self.contacts[key], name, dict(metadata))
         Event.objects.filter(pk=event.pk).update(created_at=moment)
 
     def date_contacts(self) -> None:
         """Everybody is known since shortly before they first did something."""
         for contact in self.contacts.values():
-            first = contact.events.order_by("created_at").first()
-            latest = contact.events.order_by("-created_at").first()
-            since = first.created_at - MET_BEFORE
+            moments = contact.events.aggregate(first=Min("created_at"), last=Max("created_at"))
+            since = moments["first"] - MET_BEFORE
             Contact.objects.filter(pk=contact.pk).update(
-                created_at=since, last_seen_at=latest.created_at
+                created_at=since, last_seen_at=moments["last"]
             )
             contact.identities.update(created_at=since, confirmed_at=since)
             Decision.objects.filter(subject_id=contact.public_id).update(created_at=since)
@@ -250,16 +250,19 @@ class Stage:
         )
 
 
-def cracked_foot() -> bytes:
-    """A small picture of a lamp with a crack in its foot."""
-    image = Image.new("RGB", (640, 480), "#EFE9DF")
+def moth_hole() -> bytes:
+    """A small picture of a green jumper with a hole at its elbow."""
+    image = Image.new("RGB", (640, 480), "#F0E7D8")
     draw = ImageDraw.Draw(image)
-    draw.rectangle((0, 360, 640, 480), fill="#C9A97C")
-    draw.polygon([(250, 90), (390, 90), (440, 210), (200, 210)], fill="#0B6B5D")
-    draw.rectangle((312, 210, 328, 350), fill="#3A3A38")
-    draw.ellipse((220, 335, 420, 395), fill="#3A3A38")
-    crack = [(300, 338), (322, 352), (312, 364), (338, 376), (330, 394)]
-    draw.line(crack, fill="#EFE9DF", width=5)
+    wool, rib = "#3F6B4F", "#345A42"
+    draw.polygon([(200, 110), (440, 110), (450, 430), (190, 430)], fill=wool)
+    draw.polygon([(200, 110), (130, 160), (70, 400), (135, 415), (200, 230)], fill=wool)
+    draw.polygon([(440, 110), (510, 160), (570, 400), (505, 415), (440, 230)], fill=wool)
+    draw.ellipse((270, 85, 370, 140), fill="#F0E7D8", outline=rib, width=9)
+    draw.rectangle((190, 404, 450, 430), fill=rib)
+    draw.ellipse((505, 262, 545, 312), fill="#F0E7D8", outline=rib, width=4)
+    for thread in ((508, 270, 536, 300), (520, 262, 526, 311), (506, 292, 543, 284)):
+        draw.line(thread, fill=rib, width=2)
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

@@ -1,4 +1,4 @@
-"""The demo's story: a small homeware shop, who buys there, and what they wrote.
+"""The demo's story: a small workshop that makes and mends clothes, and who writes to it.
 
 Times are minutes since the step before; a talk's `ago` is how long before now it began.
 """
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-SHOP = "Harbor & Pine"
-DOMAIN = "harborpine.example"
-GREETING = "Questions about an order, a lamp or a return? We are here."
-COLOR = "#0B6B5D"
+SHOP = "Thimble & Thread"
+DOMAIN = "thimble.example"
+GREETING = "A hole, a hem, an order? Ask away."
+COLOR = "#14524A"
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def snoozes(who: str, days: int, after: int = 1) -> Step:
     return Step("snoozes", who, str(days), after)
 
 
-ROLES = {
+ROLES: dict[str, dict[str, Any]] = {
     "Admin": {"is_admin": True},
     "Agent": {
         "capabilities": [
@@ -104,7 +104,7 @@ ROLES = {
         ]
     },
 }
-TEAMS = {"Support": False, "Orders": False, "Billing": True}
+TEAMS = {"Support": False, "Workshop": False, "Billing": True}
 MATES = {
     "ada": Mate("Ada Byrne", "Admin"),
     "ben": Mate("Ben Okafor", "Agent", "Support"),
@@ -115,17 +115,17 @@ ATTRIBUTES = [
     ("contact", "orders", "Orders", "number", []),
     ("contact", "spent", "Spent so far", "number", []),
     ("contact", "newsletter", "Reads the newsletter", "boolean", []),
-    ("contact", "style", "Style", "choice", ["Nordic", "Industrial", "Classic"]),
+    ("contact", "fit", "Fit", "choice", ["Straight", "Easy", "Long"]),
     ("contact", "last_order", "Last order", "text", []),
     ("company", "industry", "Industry", "text", []),
     ("company", "terms", "Payment terms", "choice", ["Prepaid", "14 days", "30 days"]),
 ]
 
 FIRMS = {
-    "acme": Firm("Acme", "Trade Plus", 4320, {"industry": "Interior design", "terms": "30 days"}),
-    "globex": Firm("Globex", "Trade", 860, {"industry": "Offices", "terms": "14 days"}),
-    "northwind": Firm("Northwind Hotels", "Trade Plus", 9150, {"industry": "Hotels"}),
-    "kessel": Firm("Studio Kessel", "Trade", 640, {"industry": "Architecture", "terms": "Prepaid"}),
+    "acme": Firm("Acme", "House account", 1320, {"industry": "Restaurants", "terms": "30 days"}),
+    "globex": Firm("Globex", "Trade", 460, {"industry": "Theater", "terms": "14 days"}),
+    "northwind": Firm("Northwind Hotels", "House account", 3150, {"industry": "Hotels"}),
+    "kessel": Firm("Studio Kessel", "Trade", 240, {"industry": "Film", "terms": "Prepaid"}),
 }
 
 CUSTOMERS = {
@@ -134,67 +134,67 @@ CUSTOMERS = {
         "dora@acme.example",
         "acme",
         timezone="Europe/Stockholm",
-        attributes={"orders": 14, "spent": 8210, "style": "Nordic", "last_order": "HP-5521"},
+        attributes={"orders": 14, "spent": 4210, "fit": "Easy", "last_order": "TT-5521"},
     ),
     "emil": Customer(
         "Emil Novak",
         "emil@globex.example",
         "globex",
         timezone="Europe/Prague",
-        attributes={"orders": 3, "spent": 1290, "newsletter": True, "last_order": "HP-5498"},
+        attributes={"orders": 3, "spent": 690, "newsletter": True, "last_order": "TT-5498"},
     ),
     "maya": Customer(
         "Maya Ortiz",
         "maya.ortiz@mail.example",
         locale="es",
         timezone="Europe/Madrid",
-        attributes={"orders": 2, "spent": 340, "last_order": "HP-5530"},
+        attributes={"orders": 2, "spent": 119, "last_order": "TT-5530"},
     ),
     "hugo": Customer(
         "Hugo Bianchi",
         "hugo@northwind.example",
         "northwind",
         timezone="Europe/Rome",
-        attributes={"orders": 31, "spent": 41200, "style": "Classic", "last_order": "HP-5511"},
+        attributes={"orders": 31, "spent": 21200, "last_order": "TT-5511"},
     ),
     "priya": Customer(
         "Priya Raman",
         "priya@kessel.example",
         "kessel",
         timezone="Europe/Berlin",
-        attributes={"orders": 6, "spent": 2870, "style": "Industrial", "last_order": "HP-5475"},
+        attributes={"orders": 6, "spent": 870, "fit": "Long", "last_order": "TT-5475"},
     ),
     "sven": Customer(
         "Sven Aalto",
         "sven.aalto@mail.example",
         timezone="Europe/Helsinki",
-        attributes={"orders": 1, "spent": 79, "newsletter": False, "last_order": "HP-5527"},
+        attributes={"orders": 1, "spent": 95, "newsletter": False, "last_order": "TT-5527"},
     ),
     "grace": Customer(
         "Grace Adeyemi",
         "grace.adeyemi@mail.example",
-        attributes={"orders": 5, "spent": 615, "newsletter": True, "last_order": "HP-5519"},
+        attributes={"orders": 5, "spent": 615, "newsletter": True, "last_order": "TT-5519"},
     ),
     "tomas": Customer(
         "Tomás Herrera",
         "tomas@acme.example",
         "acme",
         timezone="Europe/Stockholm",
-        attributes={"orders": 4, "spent": 1980, "last_order": "HP-5460"},
+        attributes={"orders": 4, "spent": 380, "last_order": "TT-5460"},
     ),
     "ines": Customer(
         "Inès Laurent",
         "ines.laurent@mail.example",
         locale="fr",
         timezone="Europe/Paris",
-        attributes={"orders": 2, "spent": 198, "style": "Classic", "last_order": "HP-5502"},
+        attributes={"orders": 2, "spent": 198, "fit": "Straight", "last_order": "TT-5502"},
     ),
     "noah": Customer(
         "Noah Fischer",
         "noah.fischer@mail.example",
         locale="de",
         timezone="Europe/Berlin",
-        attributes={"orders": 3, "spent": 455, "last_order": "HP-5488"},
+        attributes={"orders": 3, "spent": 455, "last_order": "TT-5488"},
     ),
 }
 
@@ -220,80 +220,81 @@ TALKS = (
     Talk(
         "maya",
         hours(0.4),
-        ("orders", "Your orders"),
+        ("delivery", "Delivery and returns"),
         (
-            says("maya", "Hi! Can I still change the delivery of HP-5530?"),
+            says("maya", "Hi! Can I still move the delivery of TT-5530 to Friday?"),
             says("maya", "I'm out on Tuesday, and the gate code has changed as well.", 1),
         ),
     ),
     Talk(
         "guest",
         hours(0.7),
-        ("lamps", "Lamps"),
+        ("coat", "Harbour coat"),
         (
             says(
                 "guest",
-                "Do you ship the Fjord floor lamp to the US? And does it come with a 110 V plug?",
+                "Do you ship the Harbour coat to the US? And how would the fittings work from "
+                "that far away?",
             ),
         ),
     ),
     Talk(
         "dora",
         hours(1.5),
-        ("orders", "Your orders"),
+        ("shirt", "Linen work shirt"),
         (
             says(
                 "dora",
-                "Hi! We need 12 of the Birch pendants for a client in Malmö, delivered "
-                "to the site by the 4th. Is that realistic?",
+                "Hi! We need 12 linen work shirts for the new kitchen crew, with our name on the "
+                "pocket, by the 4th. Is that realistic?",
             ),
             gives("ada", to="ben", team="Support", after=4),
             says(
                 "ben",
-                "Hello Dora! Nine are in Gothenburg now, the other three arrive on Thursday. "
-                "One delivery on the 3rd would work. Shall I hold all twelve for you?",
+                "Hello Dora! Nine are on the shelf, the other three can be sewn by Thursday. With "
+                "the embroidery all twelve would be with you on the 3rd. Shall I set them aside?",
                 6,
             ),
             notes(
                 "ben",
-                "Acme is on Trade Plus: free freight above 1,000. I've asked the warehouse to put "
-                "nine aside until noon.",
+                "Acme has a house account, so the embroidery is free. Nine shirts are in the "
+                "basket under my table.",
                 3,
             ),
-            says("dora", "Yes please, hold them. Same terms as last time?", 11),
-            says("dora", "And can the driver call me half an hour before?", 1),
+            says("dora", "Yes please. The same green thread as last time?", 11),
+            says("dora", "And could two of them have longer sleeves?", 1),
         ),
     ),
     Talk(
         "sven",
         hours(3),
-        ("lamps", "Lamps"),
+        ("mending", "Visible mending"),
         (
             says(
                 "sven",
-                "My lamp arrived today with a crack in the foot. Photo attached. I'd like a new "
-                "one rather than the money back.",
-                file="cracked-foot.png",
+                "The moths found my grandfather's jumper. Photo attached. Can this be saved, and "
+                "what would it cost?",
+                file="moth-hole.png",
             ),
-            gives("ben", to="ben", team="Support", after=5),
+            gives("ben", to="ben", team="Workshop", after=5),
             says(
                 "ben",
-                "Oh no, that is not how it should arrive. Thank you for the photo, that's all I "
-                "need. A new one leaves us today. You needn't send the cracked one back.",
+                "It can, and nicely so. A darned patch of that size is 25 €. Would you like it in "
+                "the same green, or one that people will ask about? Mustard would look great.",
                 4,
             ),
-            says("sven", "That was quick. Thanks a lot!", 9),
+            says("sven", "Mustard! He would have laughed. I'll bring it on Saturday.", 9),
         ),
         seen_by=("ada",),
     ),
     Talk(
         "emil",
         hours(5),
-        ("account", "Your account"),
+        ("delivery", "Delivery and returns"),
         (
             says(
                 "emil",
-                "Invoice 2026-1184 has our old address on it and our accountant won't take it. "
+                "Invoice 2026-1184 has our old address on it, and our accountant won't take it. "
                 "Could you send a corrected one?",
             ),
             gives("ben", team="Billing", after=8),
@@ -312,9 +313,9 @@ TALKS = (
     Talk(
         "ruth",
         hours(7),
-        ("returns", "Returns"),
+        ("kit", "The mending kit"),
         (
-            says("ruth", "How long do I have to return something I bought as a present?"),
+            says("ruth", "How long do I have to return a mending kit I bought as a present?"),
             says(
                 "ben",
                 "Until **31 January** for everything bought from November on, and you don't need "
@@ -329,48 +330,46 @@ TALKS = (
     Talk(
         "hugo",
         hours(9),
-        ("trade", "Trade accounts"),
+        ("shirt", "Linen work shirt"),
         (
             says(
                 "hugo",
-                "We're refitting two floors in Turin in February: 84 rooms, two bedside lamps"
-                " each, "
-                "one desk lamp. What price could you do, and can you deliver floor by floor?",
+                "We're dressing the staff of two houses in February: 84 people, two shirts each "
+                "and one coat for everybody at the door, which makes 16. What price could you do, "
+                "and can you deliver house by house?",
             ),
             gives("ada", to="ada", after=20),
             notes(
                 "ada",
-                "84 × 2 Dune + 84 × Ledger. Checked with purchasing: 22 % is possible if they "
-                "commit to both floors.",
+                "168 shirts and 16 coats. Asked the workshop: 12 % is possible if they commit to "
+                "both houses and we measure on site.",
                 25,
             ),
             says(
                 "ada",
-                "Hello Hugo, gladly. For both floors together:\n\n"
-                "- 168 × Dune bedside lamp\n- 84 × Ledger desk lamp\n"
-                "- delivery in two parts, labelled by floor\n\n"
-                "I can offer 22 % below list. I'll send the written quote by tomorrow noon.",
+                "Hello Hugo, gladly. For both houses together:\n\n"
+                "- 168 linen work shirts\n- 16 Harbour coats, measured at your place\n"
+                "- two deliveries, packed by name\n\n"
+                "I can offer 12 % below list. The written quote follows by tomorrow noon.",
                 10,
             ),
-            says(
-                "hugo", "That sounds good. Please include spare shades, about five per floor.", 45
-            ),
+            says("hugo", "That sounds good. Please add ten spare shirts in size M.", 45),
         ),
         seen_by=("ada",),
     ),
     Talk(
         "jonas",
         hours(11),
-        ("tables", "Tables"),
-        (says("jonas", "Gibt es den Esstisch Linde auch in 2,20 m? Im Shop sehe ich nur 1,80 m."),),
+        ("shirt", "Linen work shirt"),
+        (says("jonas", "Gibt es das Leinenhemd auch in Überlänge? Ich bin 2,04 m groß."),),
     ),
     Talk(
         "grace",
         days(1.1),
-        ("orders", "Your orders"),
+        ("delivery", "Delivery and returns"),
         (
-            says("grace", "Order HP-5519 says delivered, but nothing is here. I was home all day."),
-            gives("ben", to="ben", team="Orders", after=15),
+            says("grace", "TT-5519 says delivered, but nothing is here. I was home all day."),
+            gives("ben", to="ben", team="Support", after=15),
             says(
                 "ben",
                 "Hello Grace, I'm sorry. The carrier's photo shows a blue door with the number 14. "
@@ -380,9 +379,8 @@ TALKS = (
             says("grace", "No, mine is green and it's number 41!", 6),
             says(
                 "ben",
-                "That explains it. I've asked them to fetch it and bring it to you. They have"
-                " until "
-                "tomorrow evening. If it isn't with you by then, I send a new one.",
+                "That explains it. I've asked them to fetch it and bring it to you. They have "
+                "until tomorrow evening. If it isn't with you by then, we sew you a new one.",
                 5,
             ),
             snoozes("ben", 1),
@@ -393,22 +391,22 @@ TALKS = (
     Talk(
         "priya",
         days(1.4),
-        ("lamps", "Lamps"),
+        ("mending", "Visible mending"),
         (
             says(
                 "priya",
-                "Do you have CAD files for the Girder wall light? DWG or STEP, either is fine.",
+                "For a film we need six coats that look ten years old and well mended. Could you "
+                "do that to new ones? The costume list is in the folder I shared.",
             ),
             says(
                 "ben",
-                "Hi Priya! Both: they are under “Downloads” on the product page once you are "
-                "logged "
-                "in with your trade account. Tell me if you can't see them.",
+                "Hi Priya! Making things look old and loved is our favorite kind of work. I can "
+                "open the folder, but the list in it is empty.",
                 40,
             ),
-            says("priya", "Found them, thanks. The STEP file of the small one seems empty.", 70),
-            notes("ben", "It is, 0 bytes. Asked Mika to export it again.", 15),
-            gives("ben", to="ben", team="Support"),
+            says("priya", "Strange. I'll ask the wardrobe to upload it again.", 70),
+            notes("ben", "Lena has time for this from the 8th. Six coats are about nine days.", 15),
+            gives("ben", to="ben", team="Workshop"),
             snoozes("ben", 3),
         ),
         seen_by=("ben",),
@@ -416,13 +414,13 @@ TALKS = (
     Talk(
         "liam",
         days(1.7),
-        ("", "Harbor & Pine"),
+        ("", "Thimble & Thread"),
         (
             says("liam", "do you have a shop in dublin"),
             says(
                 "ben",
-                "Not in Dublin, but our partner Folk & Form on Drury Street shows most of our "
-                "lamps. We deliver to Ireland in three to five days.",
+                "Not in Dublin, there's only the workshop on Cooper's Quay. But we mend by post: "
+                "send a photo first, and you know the price before anything travels.",
                 5,
             ),
             closes("ben", 30),
@@ -432,16 +430,15 @@ TALKS = (
     Talk(
         "tomas",
         days(2.2),
-        ("account", "Your account"),
+        ("", "Thimble & Thread"),
         (
             says(
                 "tomas", "I can't log in: it says my account is locked. Dora told me to ask here."
             ),
             says(
                 "ada",
-                "Hi Tomás, too many tries with an old password. I've unlocked it. The link to"
-                " set a "
-                "new one is in your mailbox.",
+                "Hi Tomás, too many tries with an old password. I've unlocked it. The link to set "
+                "a new one is in your mailbox.",
                 18,
             ),
             says("tomas", "It works. I had caps lock on, most likely. Sorry!", 7),
@@ -453,19 +450,17 @@ TALKS = (
     Talk(
         "ines",
         days(2.6),
-        ("returns", "Returns"),
+        ("shirt", "Linen work shirt"),
         (
             says(
                 "ines",
-                "Bonjour, j'aimerais échanger la lampe Dune grise contre la beige. C'est "
-                "possible ?",
+                "Bonjour, j'aimerais échanger la chemise bleue contre la verte. C'est possible ?",
             ),
             gives("ben", to="ben", team="Support", after=25),
             says(
                 "ben",
-                "Bonjour Inès, bien sûr. Je vous envoie l'étiquette de retour, et la beige "
-                "part dès "
-                "que la grise est en route.",
+                "Bonjour Inès, bien sûr. Je vous envoie l'étiquette de retour, et la verte part "
+                "dès que la bleue est en route.",
                 9,
             ),
             says("ines", "Merci beaucoup, c'est très aimable.", 31),
@@ -476,17 +471,12 @@ TALKS = (
     Talk(
         "otto",
         days(3),
-        ("lamps", "Lamps"),
+        ("hemming", "Hem and taper"),
         (
-            says("otto", "Is the Fjord dimmable?"),
-            says(
-                "ben",
-                "Yes, with any trailing-edge dimmer, and the bulb that comes with it is dimmable, "
-                "too.",
-                7,
-            ),
-            says("otto", "Great. And how long is the cable?", 3),
-            says("ben", "2.4 m, the last 30 cm after the switch.", 2),
+            says("otto", "Can you take in a pair of jeans at the calf without touching the hem?"),
+            says("ben", "Yes. We open the seam from the knee down and keep the old hem.", 7),
+            says("otto", "Great. And what if I want it back as it was?", 3),
+            says("ben", "The cloth stays inside, so within a year we let it out again.", 2),
             closes("ben", 60),
         ),
         seen_by=("ada", "ben"),
@@ -494,12 +484,12 @@ TALKS = (
     Talk(
         "hugo",
         days(3.5),
-        ("account", "Your account"),
+        ("delivery", "Delivery and returns"),
         (
             says(
                 "hugo",
-                "We were charged twice for HP-5511: once on the 14th, once on the 15th. 1,840"
-                " each.",
+                "We were charged twice for TT-5511: once on the 14th, once on the 15th, 1,840 "
+                "each.",
             ),
             gives("ada", to="cleo", team="Billing", after=12),
             notes(
@@ -521,9 +511,9 @@ TALKS = (
     Talk(
         "noah",
         days(4.2),
-        ("orders", "Your orders"),
+        ("delivery", "Delivery and returns"),
         (
-            says("noah", "Wann kommt HP-5488 an? Der Link zur Sendungsverfolgung ist leer."),
+            says("noah", "Wann kommt TT-5488 an? Der Link zur Sendungsverfolgung ist leer."),
             says(
                 "ben",
                 "Hallo Noah, das Paket ist gestern erst beim Spediteur angekommen. Morgen zwischen "
@@ -538,18 +528,18 @@ TALKS = (
     Talk(
         "passer",
         days(5),
-        ("tables", "Tables"),
+        ("care", "Wool and down care"),
         (says("passer", "Hello, is anybody there?"), closes("ben", 600)),
         seen_by=("ada", "ben"),
     ),
     Talk(
         "dora",
         days(6.3),
-        ("trade", "Trade accounts"),
+        ("", "Thimble & Thread"),
         (
-            says("dora", "Could you add my colleague Tomás to our trade account?"),
+            says("dora", "Could you add my colleague Tomás to our house account?"),
             gives("ben", to="ben", team="Support", after=6),
-            says("ben", "Done! He gets an invitation by mail and may order up to 5,000.", 14),
+            says("ben", "Done! He gets an invitation by mail and may order up to 500.", 14),
             says("dora", "Perfect.", 20),
             closes("ben", 5),
         ),
@@ -558,11 +548,15 @@ TALKS = (
     Talk(
         "maya",
         days(8),
-        ("returns", "Returns"),
+        ("kit", "The mending kit"),
         (
-            says("maya", "The shade I got is oat, but I ordered clay. Can I swap it?"),
-            gives("ben", to="ben", team="Orders", after=10),
-            says("ben", "Our mistake, Maya. The clay one is on its way; keep the oat one.", 13),
+            says("maya", "The thimble in my kit is much too big for me. Can I swap it?"),
+            gives("ben", to="ben", team="Support", after=10),
+            says(
+                "ben",
+                "Of course, Maya. I'm sending three small ones to try. Keep the one that fits.",
+                13,
+            ),
             says("maya", "Really? That's so kind. Gracias!", 5),
             closes("ben", 3),
         ),
@@ -571,10 +565,10 @@ TALKS = (
     Talk(
         "emil",
         days(9.5),
-        ("tables", "Tables"),
+        ("care", "Wool and down care"),
         (
-            says("emil", "What does the Linde table weigh? Our lift takes 90 kg."),
-            says("ben", "62 kg in two parcels of 38 and 24 kg, so the lift will do.", 30),
+            says("emil", "Can you clean forty wool capes between two shows? That's four days."),
+            says("ben", "Twenty at a time, yes: two days washing, two by the stove.", 30),
             closes("ben", 15),
         ),
         seen_by=("ada", "ben"),
@@ -582,16 +576,16 @@ TALKS = (
     Talk(
         "grace",
         days(11),
-        ("lamps", "Lamps"),
+        ("coat", "Harbour coat"),
         (
-            says("grace", "Will the Ledger lamp be on sale this month?"),
+            says("grace", "Will the Harbour coat cost less after the winter?"),
             says(
                 "ben",
-                "I can't promise, but everything with a desk in the picture will be 15 % off from "
-                "the 24th. You didn't hear it from me. 🙂",
+                "We have no sales: every coat is made for one person. But the fabric of last "
+                "year's lining is half price, if you like stripes. 🙂",
                 16,
             ),
-            says("grace", "My lips are sealed. Thanks!", 4),
+            says("grace", "I love stripes. I'll come by!", 4),
             closes("ben"),
         ),
         seen_by=("ada", "ben"),
@@ -599,7 +593,7 @@ TALKS = (
     Talk(
         "priya",
         days(13),
-        ("account", "Your account"),
+        ("delivery", "Delivery and returns"),
         (
             says("priya", "Our card was declined at checkout though it works elsewhere."),
             gives("ben", team="Billing", after=9),
@@ -618,23 +612,18 @@ TALKS = (
     Talk(
         "hugo",
         days(15),
-        ("orders", "Your orders"),
+        ("shirt", "Linen work shirt"),
         (
-            says("hugo", "Three of the forty Dune lamps hum when dimmed. Is that a known thing?"),
-            gives("ben", to="ben", team="Support", after=14),
-            notes(
-                "ben",
-                "Batch 2609 has a bad driver; the supplier knows. Replacement drivers are free.",
-                8,
-            ),
+            says("hugo", "Three of the forty shirts lose their buttons. Is that a known thing?"),
+            gives("ben", to="ben", team="Workshop", after=14),
+            notes("ben", "Batch of September: the thread was the thin one. Repairs are free.", 8),
             says(
                 "ben",
-                "It is, and it's easily cured: one batch left the factory with a weak driver."
-                " Three "
-                "new ones are in today's mail, they click in without tools.",
+                "It is, and it's ours to cure: one batch was sewn with a thread that is too thin. "
+                "Friday's bike picks the three up, and you have them back on Tuesday.",
                 5,
             ),
-            says("hugo", "Replaced, silent. Well done.", 4300),
+            says("hugo", "All three are back and hold. Well done.", 4300),
             closes("ben", 30),
         ),
         seen_by=("ada", "ben"),
@@ -642,10 +631,10 @@ TALKS = (
     Talk(
         "tomas",
         days(17),
-        ("returns", "Returns"),
+        ("delivery", "Delivery and returns"),
         (
-            says("tomas", "Is there a fee for returning trade orders?"),
-            says("ben", "None within 30 days; after that we take back unopened boxes at 10 %.", 11),
+            says("tomas", "Is there a fee for returning shirts with our name on the pocket?"),
+            says("ben", "We can't take those back, but we unpick the name and sew it anew.", 11),
             closes("ben", 45),
         ),
         seen_by=("ada", "ben"),
@@ -653,10 +642,10 @@ TALKS = (
     Talk(
         "sven",
         days(19),
-        ("lamps", "Lamps"),
+        ("care", "Wool and down care"),
         (
-            says("sven", "Which bulb fits the Fjord? The page says E27 and E14."),
-            says("ada", "E27. The page was wrong, and I've just corrected it. Thank you!", 8),
+            says("sven", "At how many degrees do you wash wool? One page says 20, one says 30."),
+            says("ada", "20. The other page was wrong, and I've just corrected it. Thank you!", 8),
             closes("ada", 6),
         ),
         seen_by=("ada", "ben"),
@@ -664,10 +653,10 @@ TALKS = (
     Talk(
         "ines",
         days(22),
-        ("", "Harbor & Pine"),
+        ("kit", "The mending kit"),
         (
             says("ines", "Do you gift-wrap?"),
-            says("ben", "Yes, for 4 €. Tick the box at checkout and add a line for the card.", 5),
+            says("ben", "Yes, in fabric and for free. Add a line for the card at checkout.", 5),
             says("ines", "Lovely, merci.", 2),
             closes("ben"),
         ),
@@ -677,14 +666,15 @@ TALKS = (
 
 # What contacts did: who, days ago, event, metadata.
 EVENTS = (
-    ("dora", 14.0, "order.placed", {"order": "HP-5521", "total": 1180}),
-    ("emil", 20.0, "order.placed", {"order": "HP-5498", "total": 430}),
-    ("maya", 1.5, "order.placed", {"order": "HP-5530", "total": 189}),
-    ("hugo", 8.0, "order.placed", {"order": "HP-5511", "total": 1840}),
-    ("priya", 13.0, "order.placed", {"order": "HP-5475", "total": 612}),
-    ("sven", 4.0, "order.placed", {"order": "HP-5527", "total": 79}),
-    ("grace", 5.0, "order.placed", {"order": "HP-5519", "total": 145}),
-    ("ines", 24.0, "order.placed", {"order": "HP-5502", "total": 99}),
-    ("noah", 9.0, "order.placed", {"order": "HP-5488", "total": 210}),
-    ("otto", 2.9, "cart.left", {"items": 1, "total": 249}),
+    ("dora", 14.0, "order.placed", {"order": "TT-5521", "total": 380}),
+    ("emil", 20.0, "order.placed", {"order": "TT-5498", "total": 230}),
+    ("maya", 9.5, "order.placed", {"order": "TT-5524", "total": 24}),
+    ("maya", 1.5, "order.placed", {"order": "TT-5530", "total": 95}),
+    ("hugo", 8.0, "order.placed", {"order": "TT-5511", "total": 1840}),
+    ("priya", 13.0, "order.placed", {"order": "TT-5475", "total": 210}),
+    ("sven", 4.0, "order.placed", {"order": "TT-5527", "total": 95}),
+    ("grace", 5.0, "order.placed", {"order": "TT-5519", "total": 95}),
+    ("ines", 24.0, "order.placed", {"order": "TT-5502", "total": 99}),
+    ("noah", 9.0, "order.placed", {"order": "TT-5488", "total": 210}),
+    ("otto", 2.9, "basket.left", {"items": 1, "total": 18}),
 )
