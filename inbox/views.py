@@ -414,7 +414,7 @@ def done(
         "conversation": conversation.public_id,
         "status": conversation.status,
     }
-    return trigger_client_event(response, "done", said)
+    return trigger_client_event(response, "inbox:done", said)
 
 
 # ---- the teammate's own ------------------------------------------------------------------------

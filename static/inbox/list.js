@@ -18,6 +18,11 @@ export class InboxList extends HTMLElement {
     this.pager = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadMore();
     }, { root: this.rows, rootMargin: "300px" });
+    this.rows.addEventListener("click", (event) => {
+      if (!(/** @type {Element} */ (event.target).closest(".more"))) return;
+      event.preventDefault();
+      this.loadMore();
+    });
     this.settle();
   }
 

@@ -1,7 +1,7 @@
 import { LiveSocket } from "../shared/socket.js";
 import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
-import { addressOf, conversation, hear, tell, view } from "./page.js";
+import { addressOf, conversation, hear, home, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
@@ -56,10 +56,17 @@ async function vanish() {
 function refreshAll() {
   countsSoon();
   headSoon();
-  return Promise.all([
-    quietly(() => list().refresh()),
-    quietly(() => thread()?.catchUp()),
-  ]);
+  return Promise.all([quietly(refreshList), quietly(() => thread()?.catchUp())]);
+}
+
+async function refreshList() {
+  try {
+    await list().refresh();
+  } catch (error) {
+    // The list itself is gone: a team that this teammate may not see any more.
+    if (error instanceof Problem && error.status === 404) location.assign(home);
+    throw error;
+  }
 }
 
 /**
@@ -247,7 +254,7 @@ function sendRead(mark) {
 async function hurry() {
   if (isLoggedOut) {
     isLoggedOut = false;
-    if (!(await quietly(() => list().refresh()))) return;
+    if (!(await quietly(refreshList))) return;
     socket.start();
   }
   socket.hurry();
@@ -282,7 +289,7 @@ export function goLive() {
   hear("inbox:read", sendRead);
   hear("inbox:changed", () => {
     countsSoon();
-    if (socket.state !== "live") quietly(() => list().refresh());
+    if (socket.state !== "live") quietly(refreshList);
   });
   hear("inbox:logged-out", () => {
     isLoggedOut = true;

@@ -4,7 +4,7 @@ import { keepKeys } from "./keys.js";
 import { list } from "./list.js";
 import { goLive } from "./live.js";
 import "./menu.js";
-import { conversation, hear, isWide, tell } from "./page.js";
+import { conversation, hear, isWide, tell, view } from "./page.js";
 import { go, keepPlaces } from "./places.js";
 import { keepSending } from "./sending.js";
 import { explain, sayDone } from "./toasts.js";
@@ -18,6 +18,7 @@ function keepForms() {
     Object.assign(headers, credentials());
     delete parameters.csrfmiddlewaretoken;
   });
+  document.addEventListener("htmx:beforeRequest", rememberNext);
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = /** @type {CustomEvent} */ (event).detail;
     let document = {};
@@ -35,7 +36,7 @@ function keepForms() {
     const { target } = /** @type {CustomEvent} */ (event).detail;
     if (target instanceof HTMLElement && target.id === "head") focusHead();
   });
-  hear("done", (done) => {
+  hear("inbox:done", (done) => {
     sayDone(done);
     tell("inbox:changed");
     if (done.status !== "open" && done.conversation === conversation()) goOn(done.status);
@@ -50,16 +51,22 @@ function focusHead() {
   });
 }
 
+/** The row after the one that is being worked on; its own may be gone before the answer comes. */
+let next = "";
+
+function rememberNext() {
+  const row = list().row(conversation());
+  const beside = row?.nextElementSibling?.querySelector("a.row-link")
+    || row?.previousElementSibling?.querySelector("a.row-link");
+  next = beside instanceof HTMLAnchorElement ? beside.href : "";
+}
+
 /**
  * After closing or snoozing comes the next one in the list.
  * @param {string} status
  */
 function goOn(status) {
-  const row = list().row(conversation());
-  if (!isWide() || !row || list().dataset.url?.endsWith(`/${status}/`)) return;
-  const next = row.nextElementSibling || row.previousElementSibling;
-  const link = next?.querySelector("a.row-link");
-  if (link instanceof HTMLAnchorElement) go(link.href);
+  if (next && isWide() && view() !== status) go(next);
 }
 
 keepTimes();

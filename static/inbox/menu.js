@@ -15,7 +15,10 @@ export class PickMenu extends HTMLElement {
     }
     if (this.dataset.filter) this.addFilter(this.dataset.filter);
     else this.summary.setAttribute("aria-haspopup", "true");
-    this.details.addEventListener("toggle", () => this.toggled());
+    this.details.addEventListener("toggle", () => {
+      const isInside = this.menu.contains(document.activeElement);
+      if (this.details.open && !isInside) this.enter();
+    });
     this.details.addEventListener("keydown", (event) => this.keyed(event));
     this.controller = new AbortController();
     document.addEventListener("pointerdown", (event) => this.pressedOutside(event), {
@@ -27,8 +30,10 @@ export class PickMenu extends HTMLElement {
     this.controller?.abort();
   }
 
+  /** Opens it with the focus inside at once: the next key is already meant for it. */
   open() {
     this.details.open = true;
+    this.enter();
   }
 
   /** @param {boolean} [isBack] whether the focus goes back to the button */
@@ -93,8 +98,7 @@ export class PickMenu extends HTMLElement {
     else this.field?.removeAttribute("aria-activedescendant");
   }
 
-  toggled() {
-    if (!this.details.open) return;
+  enter() {
     if (this.field) {
       this.field.value = "";
       this.filter("");

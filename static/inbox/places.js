@@ -69,6 +69,16 @@ function arrive(html, place) {
   /** @type {HTMLElement|null} */ (document.querySelector("#rail:popover-open"))?.hidePopover();
   entitle();
   tell("inbox:arrived", place);
+  if (!isWide()) focusPane(place);
+}
+
+/**
+ * Where one pane is shown at a time, the focus must not stay behind in the one that left.
+ * @param {{view: string, conversation: string}} place
+ */
+function focusPane({ conversation: id }) {
+  const target = id ? "thread-title" : "list";
+  document.getElementById(target)?.focus({ preventScroll: true });
 }
 
 /**

@@ -61,7 +61,7 @@ function onReturned(item, problem) {
   giveBack(item, words);
   if (item.conversation === conversation()) {
     thread()?.removeOwn(item.client_id);
-    thread()?.catchUp();
+    thread()?.heardOf(newest?.seq || Infinity);
     composer()?.reload();
     return;
   }

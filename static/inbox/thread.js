@@ -29,6 +29,8 @@ export class InboxThread extends HTMLElement {
     /** @type {Map<string, {name: string, timer: any}>} */
     this.writers = new Map();
     if (this.hasAttribute("data-cut")) {
+      // A stretch further up, as browsers without scripts page: here one scrolls to it instead.
+      history.replaceState(null, "", location.pathname);
       go(location.pathname, { push: false });
       return;
     }
@@ -54,6 +56,10 @@ export class InboxThread extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.moved(), { signal });
     window.addEventListener("focus", () => this.moved(), { signal });
     this.log.addEventListener("click", (event) => this.pressed(event), { signal });
+    this.querySelector(".older")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.loadOlder();
+    });
     this.older = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadOlder();
     }, { root: this.scroller, rootMargin: "400px 0px 0px" });
@@ -96,21 +102,25 @@ export class InboxThread extends HTMLElement {
     if (frame.client_id) tell("inbox:stored", frame.client_id);
     if (frame.seq <= this.lastSeq) return;
     if (frame.seq > this.lastSeq + 1) {
-      this.catchUp();
+      this.heardOf(frame.seq);
       return;
     }
     this.place(elementsOf(frame.html));
   }
 
   /**
-   * The thread's end as the server knows it: asks for what is missing here.
+   * The thread's end as the server knows it: asks for what is missing here. When that fails, the
+   * next heartbeat or poll asks again.
    * @param {number} lastSeq
    */
   heardOf(lastSeq) {
-    if (lastSeq > this.lastSeq) this.catchUp();
+    if (lastSeq > this.lastSeq) this.catchUp().catch(() => {});
   }
 
-  /** Asks for everything that follows; one request at a time, however often it is called. */
+  /**
+   * Asks for everything that follows; one request at a time, however often it is called.
+   * @throws {import("./ask.js").Problem}
+   */
   catchUp() {
     this.catching ||= this.fetchNewer().finally(() => {
       this.catching = null;

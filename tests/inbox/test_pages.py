@@ -363,3 +363,23 @@ def test_a_page_left_open_by_somebody_else_cannot_write_in_your_name(browser_of,
     )
     assert answer.status_code == 401
     assert not lamp.messages.filter(kind="reply", author_type="teammate").exists()
+
+
+@pytest.mark.parametrize("part", ["room", "rows", "views", "conversation"])
+def test_every_part_of_a_list_page_is_there_alone(browser_of, ben, lamp, part):
+    browser = browser_of(ben)
+    for view in ("unassigned", "snoozed"):
+        answer = browser.get(
+            f"/inbox/{view}/", headers={"HX-Request": "true", "HX-Target": part}
+        )
+        assert answer.status_code == 200
+        assert "<html" not in text_of(answer)
+
+
+@pytest.mark.parametrize("part", ["room", "head", "conversation"])
+def test_every_part_of_a_conversation_page_is_there_alone(browser_of, ben, lamp, part):
+    answer = browser_of(ben).get(
+        address(lamp), headers={"HX-Request": "true", "HX-Target": part}
+    )
+    assert f'id="{part}"' in text_of(answer)
+    assert "<html" not in text_of(answer)

@@ -1,0 +1,175 @@
+"""Journeys in a real Chromium through the whole product, as bin/up starts it with its demo."""
+
+import json
+import os
+import uuid
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.up.product import Product
+
+# What a browser says of a network that a test took away is no fault of the page.
+NETWORK = ("net::ERR_", "WebSocket connection", "Failed to load resource")
+
+
+def pytest_collection_modifyitems(items):
+    if os.environ.get("BROWSER_PATH"):
+        return
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
+
+
+@pytest.fixture(scope="session")
+def product():
+    running = Product()
+    running.start()
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="session")
+def demo(product):
+    """The demo's addresses and log-ins, as scripts read them."""
+    return json.loads((product.data_dir / "demo.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_PATH"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(chromium):
+    """window(**options): a new page in a context of its own. Fails the test at its end when a page
+    reported an error or broke the content security policy."""
+    contexts, complaints = [], []
+
+    def hear(message):
+        if message.type == "error" and not any(word in message.text for word in NETWORK):
+            complaints.append(message.text)
+
+    def opened(**options):
+        context = chromium.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def log_ins(chromium, demo):
+    """log_ins("ben"): the cookies of a logged-in teammate; each logs in once."""
+    kept = {}
+
+    def cookies_of(name):
+        if name not in kept:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{demo['url']}/login/")
+            page.fill("#id_username", demo["logins"][name]["email"])
+            page.fill("#id_password", demo["logins"][name]["password"])
+            page.get_by_role("button", name="Log in").click()
+            page.wait_for_url("**/inbox/**")
+            kept[name] = context.storage_state()["cookies"]
+            context.close()
+        return kept[name]
+
+    return cookies_of
+
+
+@pytest.fixture
+def agent(window, log_ins, demo):
+    """agent("ben", "all/"): a teammate's page at an address of the inbox."""
+
+    def opened(name, path="all/", **options):
+        page = window(base_url=demo["url"], **options)
+        page.context.add_cookies(log_ins(name))
+        page.goto(f"/inbox/{path}")
+        return page
+
+    return opened
+
+
+class Visitor:
+    """A visitor of the demo shop, speaking the messenger's HTTP interface."""
+
+    def __init__(self, demo, name=""):
+        self.demo = demo
+        self.token = None
+        self.conversation = None
+        identity = {} if not name else {"identity": signed(demo, name)}
+        page = {"url": "http://localhost/demo/lamps/", "title": "Lamps"}
+        self.token = self.call("POST", "boot", app=demo["app_id"], page=page, **identity)["token"]
+
+    def call(self, method, path, **body):
+        port = self.demo["url"].rsplit(":", 1)[1]
+        headers = {"Origin": f"http://localhost:{port}", "Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        request = Request(
+            f"{self.demo['url']}/m/api/{path}",
+            method=method,
+            headers=headers,
+            data=json.dumps(body).encode() if body else None,
+        )
+        try:
+            with urlopen(request, timeout=10) as answer:
+                return json.loads(answer.read() or "null")
+        except HTTPError as error:
+            raise AssertionError(error.read().decode()) from error
+
+    def say(self, body):
+        """Writes; the first words begin a conversation."""
+        fields = {"client_id": str(uuid.uuid4()), "body": body}
+        if self.conversation is None:
+            page = {"url": "http://localhost/demo/lamps/", "title": "Lamps"}
+            answer = self.call("POST", "conversations", page=page, **fields)
+            self.conversation = answer["conversation"]["id"]
+            return answer["message"]
+        return self.call("POST", f"conversations/{self.conversation}/messages", **fields)["message"]
+
+    def hears(self):
+        """What stands in the visitor's own thread."""
+        path = f"conversations/{self.conversation}/messages"
+        return [message["body_text"] for message in self.call("GET", path)["messages"]]
+
+    def reads(self):
+        path = f"conversations/{self.conversation}"
+        seq = self.call("GET", f"{path}/messages")["last_seq"]
+        self.call("PUT", f"{path}/read", seq=seq)
+
+    def types(self):
+        self.call("POST", f"conversations/{self.conversation}/typing")
+
+
+def signed(demo, name):
+    import time
+
+    import jwt
+
+    known = demo["customers"][name]
+    claims = {**known, "aud": demo["app_id"], "exp": int(time.time()) + 600}
+    return jwt.encode(claims, demo["identity_secret"], algorithm="HS256")
+
+
+@pytest.fixture
+def visitor(demo):
+    """visitor(): somebody new in the shop; visitor("dora"): a customer whom the shop signs in."""
+    return lambda name="": Visitor(demo, name)
