@@ -1,5 +1,7 @@
 """The two documents that a host page loads: the loader and the frame."""
 
+from pathlib import Path
+
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,8 +26,7 @@ def loader(request: HttpRequest) -> HttpResponse:
         path = finders.find(LOADER)
         if path is None:
             raise Http404 from None
-        with open(path, "rb") as file:
-            script = file.read()
+        script = Path(path).read_bytes()
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "public, max-age=600, stale-while-revalidate=86400"
     response["Access-Control-Allow-Origin"] = "*"

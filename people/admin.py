@@ -66,9 +66,7 @@ class MembershipInline(TabularInline):
 class SavesMemberships(ProblemsAsMessages):
     """Teams are joined and left through actions, so that open screens hear of it."""
 
-    def save_formset(
-        self, request: HttpRequest, form: Any, formset: Any, change: bool
-    ) -> None:
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         rows = formset.save(commit=False)
         for row in formset.deleted_objects:
             remove_from_team(row.teammate, row.team, by=request.user)

@@ -284,9 +284,7 @@ class ContactsView(TokenView):
         made = actions.create_contact(by=self.doer, **sent)
         contact = contacts_for(self.viewer).get(pk=made.pk)
         location = reverse("api:contact", args=[contact.public_id])
-        return Response(
-            ContactSerializer(contact).data, status=201, headers={"Location": location}
-        )
+        return Response(ContactSerializer(contact).data, status=201, headers={"Location": location})
 
 
 class ContactView(TokenView):

@@ -113,9 +113,8 @@ def play(scene: Callable[[], Awaitable[Any]]) -> Any:
 @sync_to_async
 def committed(change: Callable[[], Any]) -> Any:
     """Makes a change and then does what its commit would have done: the live publishing."""
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        with transaction.atomic():
-            return change()
+    with TestCase.captureOnCommitCallbacks(execute=True), transaction.atomic():
+        return change()
 
 
 def session_cookie(client: Any) -> str:

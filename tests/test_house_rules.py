@@ -151,7 +151,9 @@ def test_async_code_lives_in_its_homes_only():
     assert wrong == []
 
 
-@pytest.mark.parametrize("module", ["django.http", "django.shortcuts", "urllib.request", "requests"])
+@pytest.mark.parametrize(
+    "module", ["django.http", "django.shortcuts", "urllib.request", "requests"]
+)
 def test_actions_read_no_requests_and_call_no_network(module):
     wrong = [
         path

@@ -34,7 +34,7 @@ def test_ruff_finds_nothing():
 
 
 def test_everything_is_formatted():
-    assert said_by("ruff", "format", "--check", ".") == ""
+    assert said_by("ruff", "format", "--check", "--output-format", "concise", ".") == ""
 
 
 def test_types_hold_where_they_are_checked():

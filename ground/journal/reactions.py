@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -121,7 +121,7 @@ def backoff(attempt: int) -> timedelta:
     return timedelta(seconds=2**attempt)
 
 
-@lru_cache(maxsize=None)
+@cache
 def handler(name: str) -> Callable[[Entry], None]:
     return import_string(name)
 

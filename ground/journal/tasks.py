@@ -8,6 +8,7 @@ from ground.journal import reactions
 
 GATHER_SECONDS = 0.025
 
+
 @shared_task(name="journal.drain")
 def drain() -> int:
     """Runs what is owed now, gathers for a moment what a busy time adds, and runs that.

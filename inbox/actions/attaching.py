@@ -36,9 +36,7 @@ def attach(
     )
 
 
-def take(
-    names: Iterable[str], message: Message, *, by: Any, visitor: str = ""
-) -> None:
+def take(names: Iterable[str], message: Message, *, by: Any, visitor: str = "") -> None:
     """Hangs uploads on a message. Raises Invalid unless each is the speaker's own and unused."""
     wanted = list(dict.fromkeys(names))
     if not wanted:

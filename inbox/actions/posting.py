@@ -59,9 +59,7 @@ def compose(kind: str, body: str, client_id: uuid.UUID, attachments: Iterable[st
     limit = settings.ATTACHMENTS_PER_MESSAGE
     if len(names) > limit:
         raise Invalid(errors={"attachments": [f"At most {limit} files fit one message."]})
-    text = clean(
-        body, "body", max_bytes=settings.MESSAGE_MAX_KB * 1024, required=not names
-    )
+    text = clean(body, "body", max_bytes=settings.MESSAGE_MAX_KB * 1024, required=not names)
     return Draft(kind, text, render(text), client_id, names)
 
 
@@ -255,9 +253,9 @@ def post(
         cause=cause,
         rows={"conversation": conversation, "message": message},
     )
-    if is_public and conversation.status != Conversation.Status.OPEN:
-        if isinstance(by, Contact) or conversation.is_closed:
-            open_again(conversation, by=by, cause=entry)
+    is_news = is_public and (isinstance(by, Contact) or conversation.is_closed)
+    if is_news and not conversation.is_open:
+        open_again(conversation, by=by, cause=entry)
     return message
 
 

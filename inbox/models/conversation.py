@@ -63,9 +63,7 @@ class Conversation(models.Model):
         ]
         indexes = [
             models.Index(fields=["-last_message_at", "-id"], name="inbox_conv_all"),
-            models.Index(
-                fields=["status", "-last_message_at", "-id"], name="inbox_conv_status"
-            ),
+            models.Index(fields=["status", "-last_message_at", "-id"], name="inbox_conv_status"),
             models.Index(
                 fields=["-last_message_at", "-id"],
                 name="inbox_conv_unassigned",
@@ -81,9 +79,7 @@ class Conversation(models.Model):
                 name="inbox_conv_team",
                 condition=Q(status="open"),
             ),
-            models.Index(
-                fields=["contact", "-last_message_at", "-id"], name="inbox_conv_contact"
-            ),
+            models.Index(fields=["contact", "-last_message_at", "-id"], name="inbox_conv_contact"),
             models.Index(
                 fields=["snoozed_until"], name="inbox_conv_due", condition=Q(status="snoozed")
             ),

@@ -55,9 +55,7 @@ def stamp(moment: datetime | None) -> str:
 
 def _time(moment: datetime, form: str, text: str) -> str:
     """A moment that `static/shared/times.js` rewrites in the reader's own zone and language."""
-    return format_html(
-        '<time datetime="{}" data-time="{}">{}</time>', stamp(moment), form, text
-    )
+    return format_html('<time datetime="{}" data-time="{}">{}</time>', stamp(moment), form, text)
 
 
 @register.simple_tag

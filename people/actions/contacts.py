@@ -81,9 +81,7 @@ def create_contact(
     return contact
 
 
-def meet_visitor(
-    *, scope: str, visitor_id: str, locale: str = "", timezone: str = ""
-) -> Contact:
+def meet_visitor(*, scope: str, visitor_id: str, locale: str = "", timezone: str = "") -> Contact:
     """The contact behind a messenger visitor, made when this is the visitor's first write.
 
     `scope` is the installation's public id. Two first writes at once make one contact.

@@ -59,9 +59,7 @@ def name_of(field: models.Field[Any, Any]) -> str:
     return f"{field.model._meta.label_lower}.{field.name}"
 
 
-def merge_contacts(
-    kept: Contact, merged: Contact, *, by: Actor, reason: str = ""
-) -> ContactMerge:
+def merge_contacts(kept: Contact, merged: Contact, *, by: Actor, reason: str = "") -> ContactMerge:
     """Makes `merged` a part of `kept`: its rows move, its fields fill what `kept` lacks.
 
     Where both have a row of which there may be one only, each keeps its own. Raises StateConflict

@@ -59,14 +59,11 @@ def add_teammate(teammate: Teammate, *, by: Teammate | None) -> None:
     with transaction.atomic():
         teammate.save(force_insert=True)
         role = str(teammate.role) if teammate.role else None
-        tell(
-            kinds.TEAMMATE_CREATED, teammate, by=by, after={"name": teammate.name, "role": role}
-        )
+        tell(kinds.TEAMMATE_CREATED, teammate, by=by, after={"name": teammate.name, "role": role})
 
 
 def change_role(teammate: Teammate, role: Role | None, *, by: Teammate | None) -> Teammate:
-    """Gives another role and ends the teammate's sessions. Raises StateConflict for the last admin.
-    """
+    """Gives another role and ends the teammate's sessions. Raises StateConflict for the last admin."""
     require_admin(by)
     with transaction.atomic():
         held = lock(teammate)

@@ -71,12 +71,7 @@ def find_token(plain: object) -> ApiToken | None:
     if not isinstance(plain, str) or len(plain) != LENGTH or not plain.isascii():
         return None
     digest = digest_of(plain)
-    found = (
-        ApiToken.objects.usable()
-        .select_related("teammate__role")
-        .filter(digest=digest)
-        .first()
-    )
+    found = ApiToken.objects.usable().select_related("teammate__role").filter(digest=digest).first()
     if found is None or not hmac.compare_digest(found.digest, digest):
         return None
     touch(found)

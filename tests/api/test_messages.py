@@ -22,9 +22,13 @@ def file_store(settings, tmp_path):
 def upload(script, content=PNG, name="coat.png", **headers):
     boundary = "frontier"
     raw = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
-        "Content-Type: image/png\r\n\r\n"
-    ).encode() + content + f"\r\n--{boundary}--\r\n".encode()
+        (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
+            "Content-Type: image/png\r\n\r\n"
+        ).encode()
+        + content
+        + f"\r\n--{boundary}--\r\n".encode()
+    )
     kind = f"multipart/form-data; boundary={boundary}"
     return script.call("post", "uploads", raw=raw, type=kind, **headers)
 

@@ -67,10 +67,22 @@ def everything(ada, ben, cleo, dora, otto, installation, line):
             "value": True,
             "tree": {
                 "all": [
-                    {"fact": "contact.role", "op": "is", "value": "user", "read": "user",
-                     "truth": True},
-                    {"not": {"fact": "company.plan", "op": "is", "value": "<b>", "skipped": True},
-                     "skipped": True},
+                    {
+                        "fact": "contact.role",
+                        "op": "is",
+                        "value": "user",
+                        "read": "user",
+                        "truth": True,
+                    },
+                    {
+                        "not": {
+                            "fact": "company.plan",
+                            "op": "is",
+                            "value": "<b>",
+                            "skipped": True,
+                        },
+                        "skipped": True,
+                    },
                 ],
                 "truth": True,
             },

@@ -47,9 +47,7 @@ def people(dora, emil, otto, acme):
         ("company", "segment", "text", []),
     ]
     for subject, key, type_, choices in own:
-        Attribute.objects.create(
-            subject=subject, key=key, label=key, type=type_, choices=choices
-        )
+        Attribute.objects.create(subject=subject, key=key, label=key, type=type_, choices=choices)
     update_contact(
         dora,
         by=None,
@@ -83,9 +81,7 @@ def test_one_and_all_agree(people, clause, is_negated):
     condition = parse(tree, subject="contact")
     found = set(to_queryset(condition, Contact, now=now))
     everybody = Contact.objects.select_related("company")
-    assert found == {
-        contact for contact in everybody if evaluate(condition, contact, now=now)
-    }
+    assert found == {contact for contact in everybody if evaluate(condition, contact, now=now)}
     assert 0 < len(found) < 4
 
 

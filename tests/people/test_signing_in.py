@@ -15,9 +15,7 @@ SCOPE = "app_one"
 
 
 def sign_in(visitor=None, *, sub="dora-1", visitor_id="v1", **claims):
-    return identify(
-        scope=SCOPE, visitor_id=visitor_id, visitor_contact=visitor, sub=sub, **claims
-    )
+    return identify(scope=SCOPE, visitor_id=visitor_id, visitor_contact=visitor, sub=sub, **claims)
 
 
 def visitor_of(visitor_id="v1"):
