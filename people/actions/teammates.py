@@ -63,7 +63,7 @@ def add_teammate(teammate: Teammate, *, by: Teammate | None) -> None:
 
 
 def change_role(teammate: Teammate, role: Role | None, *, by: Teammate | None) -> Teammate:
-    """Gives another role and ends the teammate's sessions. Raises StateConflict for the last admin."""
+    """Gives another role, which ends all sessions. Raises StateConflict for the last admin."""
     require_admin(by)
     with transaction.atomic():
         held = lock(teammate)

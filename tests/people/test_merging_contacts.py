@@ -213,7 +213,7 @@ def test_a_block_is_not_shed_by_a_merge(dora, otto):
 
 
 def at_once(*jobs):
-    """Runs all jobs at the same moment, each on a connection of its own; returns what they raised."""
+    """Runs all jobs at once, each on a connection of its own; returns what they raised."""
     start = threading.Barrier(len(jobs))
     errors = []
 
