@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from ground.journal import live
 from ground.journal.live import RedisAway
+from ground.web.api import UuidField, checked
 from ground.web.paging import keyset, limit_from
 from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound
 from ground.web.text import CleanCharField
@@ -78,7 +79,7 @@ def web_address(value: str) -> str:
 
 
 class MessageSerializer(serializers.Serializer):
-    client_id = serializers.UUIDField()
+    client_id = UuidField()
     body = CleanCharField(max_bytes=256 * 1024, required=False, allow_blank=True, default="")
     attachments = serializers.ListField(
         child=serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z"),
@@ -119,12 +120,6 @@ class BootSerializer(serializers.Serializer):
     page = PageSerializer(required=False, allow_null=True)
     locale = CleanCharField(max_bytes=35, allow_blank=True, allow_null=True, default="")
     timezone = CleanCharField(max_bytes=64, allow_blank=True, allow_null=True, default="")
-
-
-def checked(serializer_class: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    serializer = serializer_class(data=data)
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data
 
 
 class MessengerView(APIView):
