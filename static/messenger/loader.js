@@ -38,7 +38,7 @@
 
   const here = () => ({
     url: address(location.href),
-    title: document.title.slice(0, 120),
+    title: document.title.slice(0, 120).toWellFormed(),
     referrer: document.referrer && address(document.referrer),
   });
 
@@ -176,7 +176,9 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
       launcher.append((badge = make("span")));
       launcher.onclick = () => run(isOpen ? "hide" : "show");
       launcher.onpointerenter = launcher.onfocus = makeFrame;
-      launcher.onkeydown = (event) => event.key === "Escape" && hide();
+      launcher.onkeydown = ({ key: pressed }) => {
+        if (pressed === "Escape") hide();
+      };
       attach();
     }
     const { color, on_color: onColor, position } = session.settings;

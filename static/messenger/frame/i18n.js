@@ -31,9 +31,12 @@ export function t(key, values = {}) {
   return (text ?? key).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+/** @param {string[]} names */
+export const listOf = (names) => new Intl.ListFormat(language).format(names);
+
 /** @param {number} at ms */
 export const clock = (at) =>
-  new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit" }).format(at);
+  new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" }).format(at);
 
 /**
  * @param {number} at ms

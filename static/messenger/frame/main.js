@@ -14,7 +14,7 @@ import { ThreadView } from "./views/thread.js";
  * @typedef {import("./types.js").Session} Session
  * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
  * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
- * @typedef {{app: string, name: string, api: string, origins: string[]}} Installation
+ * @typedef {{app: string, name: string, origins: string[]}} Installation
  */
 
 /** A break in the connection is only mentioned when it lasts. */
@@ -47,7 +47,7 @@ export class Shell {
     this.bridge = bridge;
     this.store = store;
     this.messenger = new Messenger({
-      base: installation.api,
+      base: new URL("../api/", location.href).href,
       app: installation.app,
       store,
       renew: () => bridge.renew(),
@@ -128,7 +128,10 @@ export class Shell {
       const detail = { conversation: incoming.key, author: { type: author.type, name: author.name } };
       bridge.say("event", { name: "message", detail });
     });
-    document.addEventListener("visibilitychange", () => this.refresh());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.#look();
+      this.refresh();
+    });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) bridge.say("close");
     });
@@ -182,6 +185,7 @@ export class Shell {
   /** @param {Target} [target] */
   #show(target) {
     const { messenger } = this;
+    this.#look();
     messenger.setShown(true);
     if (!this.view) {
       this.#early = { target };
@@ -197,6 +201,11 @@ export class Shell {
       this.view?.focus();
     }
     this.refresh();
+  }
+
+  /** The visitor comes to look: what arrived meanwhile is new to them. */
+  #look() {
+    if (this.view instanceof ThreadView) this.view.noteUnread();
   }
 
   /** @param {Target} target */

@@ -105,10 +105,10 @@ export class Messenger extends EventTarget {
    * `quiet` (nobody looks).
    */
   get connection() {
-    if (this.socket.state === "live") return "live";
     if (!navigator.onLine) return "offline";
     if (this.socket.state === "idle") return "quiet";
     if (!this.isReachable) return "reconnecting";
+    if (this.socket.state === "live") return "live";
     return this.socket.failures >= 3 ? "polling" : "reconnecting";
   }
 
@@ -232,7 +232,8 @@ export class Messenger extends EventTarget {
   send(key, body, attachments = []) {
     this.#wasActive(Date.now());
     this.#lastTyping = 0;
-    this.outbox.add({ client_id: uuid7(), thread: key, body, attachments, page: this.page });
+    const text = body.toWellFormed();
+    this.outbox.add({ client_id: uuid7(), thread: key, body: text, attachments, page: this.page });
     this.#connect();
   }
 
@@ -253,10 +254,9 @@ export class Messenger extends EventTarget {
     const conversation = this.conversations.get(key);
     const seq = this.thread(key).timeline.lastSeq;
     if (!conversation || seq <= conversation.read_seq) return;
-    const had = conversation.unread;
     conversation.read_seq = seq;
     conversation.unread = 0;
-    this.#setUnread(this.unread - had);
+    this.#countUnread();
     this.#reading.set(key, seq);
     this.#flushReading();
   }
@@ -270,8 +270,8 @@ export class Messenger extends EventTarget {
     this.#emit("list");
   }
 
-  #setUnread(/** @type {number} */ unread) {
-    this.unread = Math.max(0, unread);
+  #countUnread() {
+    this.unread = sum([...this.conversations.values()].map((item) => item.unread));
     this.#emit("list");
   }
 
@@ -350,7 +350,6 @@ export class Messenger extends EventTarget {
     if (!answer || !this.session) return;
     if (this.next === undefined) this.next = answer.next;
     for (const item of answer.conversations) this.#upsert(item);
-    this.#setUnread(sum([...this.conversations.values()].map((item) => item.unread)));
     this.#flushReading();
   }
 
@@ -371,7 +370,6 @@ export class Messenger extends EventTarget {
     else if (frame.type === "ping") this.#compare(frame.seq);
     else if (frame.type === "message") this.#arrived(key, [frame.message]);
     else if (frame.type === "conversation") this.#upsert(frame.conversation);
-    else if (frame.type === "unread") this.#setUnread(frame.unread);
     else if (frame.type === "stale") this.#poll();
     else if (frame.type === "typing") this.#typing(key, frame.author);
     else if (frame.type === "read" && frame.by === "teammate") this.#seen(key, frame.seq);
@@ -407,6 +405,7 @@ export class Messenger extends EventTarget {
       seen_seq: Math.max(known?.seen_seq || 0, conversation.seen_seq),
     });
     this.#wasActive(Date.parse(conversation.updated_at));
+    this.#countUnread();
     this.#changed(conversation.id);
     if (this.#threads.has(conversation.id)) this.#catchUp(conversation.id);
   }

@@ -24,7 +24,8 @@ export default {
   "unread.one": "{n} unread message",
   "unread.other": "{n} unread messages",
   "closed.tag": "Closed",
-  team: "Our team",
+  team: "{names} will answer",
+  "team.hint": "The conversation is kept for you",
 
   "thread.new": "New conversation",
   "thread.log": "Messages",

@@ -1,5 +1,5 @@
 import { avatar, h, icon, reconcile } from "../dom.js";
-import { t } from "../i18n.js";
+import { listOf, t } from "../i18n.js";
 import { conversationLines, conversationRow, lineVersion } from "./conversations.js";
 
 /** @typedef {import("../main.js").Shell} Shell */
@@ -14,14 +14,14 @@ export class HomeView {
     const { name, team } = shell.messenger.settings;
     this.title = h("h1", { tabindex: "-1" });
     this.recent = h("div", { class: "recent" });
-    const faces = team.slice(0, 3).map((face) => avatar(face));
+    const faces = team.slice(0, 3).map((face) => avatar(face, "large"));
+    const names = listOf(team.slice(0, 3).map((face) => face.name));
     const start = h(
       "button",
       { type: "button", class: "start", onclick: () => shell.startThread() },
       h("span", { class: "grow" }, h("b", {}, t("start.title")), h("small", {}, t("start.hint"))),
       icon("send"),
     );
-    this.start = start;
     this.element = h(
       "section",
       { class: "view home" },
@@ -33,19 +33,29 @@ export class HomeView {
           { class: "head" },
           h("span", { class: "mark", "aria-hidden": "true" }, [...name][0] || ""),
           h("b", { class: "grow cut" }, name),
-          h("span", { class: "faces", role: "img", "aria-label": t("team") }, ...faces),
           shell.closeButton(),
         ),
         this.title,
       ),
-      h("div", { class: "cards" }, h("div", { class: "card" }, this.recent, start)),
+      h(
+        "div",
+        { class: "cards" },
+        h("div", { class: "card" }, this.recent, start),
+        team.length > 0 &&
+          h(
+            "div",
+            { class: "card team" },
+            h("span", { class: "faces", "aria-hidden": "true" }, ...faces),
+            h("p", {}, h("b", {}, t("team", { names })), h("small", {}, t("team.hint"))),
+          ),
+      ),
       shell.notice,
       h("p", { class: "foot", "aria-hidden": "true" }, icon("logo"), "Counterfoil"),
     );
   }
 
   focus() {
-    this.start.focus();
+    this.title.focus();
   }
 
   close() {}

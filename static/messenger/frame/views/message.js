@@ -157,8 +157,12 @@ function showState(node, row, messenger) {
     meta.replaceChildren(
       icon("alert"),
       h("span", {}, reason ? `${t("state.failed")}: ${reason}` : t("state.failed")),
-      action("retry", () => messenger.outbox.retry(outgoing.client_id)),
-      action("discard", () => messenger.outbox.discard(outgoing.client_id)),
+      h(
+        "span",
+        { class: "actions" },
+        action("retry", () => messenger.outbox.retry(outgoing.client_id)),
+        action("discard", () => messenger.outbox.discard(outgoing.client_id)),
+      ),
     );
   } else if (outgoing) {
     meta.replaceChildren(icon("clock"), t(`state.${state}`));

@@ -78,7 +78,7 @@ export class ThreadView {
       h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"), t("compose.drop")),
     );
     this.#acceptDrops();
-    this.#noteUnread();
+    this.noteUnread();
     this.messenger.open(key);
   }
 
@@ -99,7 +99,7 @@ export class ThreadView {
 
   /** Something about this thread, or who sees it, changed. */
   update() {
-    if (!this.#isVisible()) this.#noteUnread();
+    if (!this.#isVisible()) this.noteUnread();
     this.#showHeader();
     const thread = this.messenger.thread(this.key);
     const entries = this.messenger.entries(this.key);
@@ -140,7 +140,7 @@ export class ThreadView {
   }
 
   /** Remember where the visitor stopped reading, for the line above what is new. */
-  #noteUnread() {
+  noteUnread() {
     const conversation = this.messenger.conversations.get(this.key);
     if (conversation?.unread) this.#unreadAfter = conversation.read_seq;
   }
