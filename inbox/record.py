@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from inbox.models import Conversation
-from people.models import Attribute, Contact, Event, Identity, Teammate
+from inbox.querysets import ConversationQuerySet
+from people.models import Attribute, Contact, Event, Identity
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
@@ -37,16 +38,15 @@ class Record:
         return [i for i in self.identities if i.kind != Identity.Kind.WIDGET_VISITOR]
 
 
-def record_of(conversation: Conversation, viewer: Teammate) -> Record:
-    """The record of a conversation's contact, with the earlier conversations the viewer may see."""
+def record_of(conversation: Conversation, visible: ConversationQuerySet) -> Record:
+    """The record of a conversation's contact, with their other visible conversations."""
     contact = conversation.contact
     labels: dict[tuple[str, str], str] = {
         (subject, key): label
         for subject, key, label in Attribute.objects.values_list("subject", "key", "label")
     }
     earlier = list(
-        Conversation.objects.visible_to(viewer)
-        .filter(contact=contact)
+        visible.filter(contact=contact)
         .exclude(pk=conversation.pk)
         .newest_first()[: EARLIER_SHOWN + 1]
     )

@@ -42,6 +42,7 @@ from inbox.forms import (
     checked,
 )
 from inbox.models import Attachment, Conversation, Message
+from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
 from people.actions import set_away
 from people.models import Team, Teammate
@@ -84,22 +85,22 @@ def part_wanted(request: HttpRequest) -> str:
 # ---- what a page shows ---------------------------------------------------------------------------
 
 
-def visible_conversation(viewer: Teammate, name: str) -> Conversation:
-    """Raises NotFound for what does not exist and for what the viewer may not see, alike."""
-    found = (
-        Conversation.objects.visible_to(viewer)
-        .for_list()
-        .select_related("contact__company")
-        .filter(public_id=name)
-        .first()
-    )
+def visible_to(request: HttpRequest) -> ConversationQuerySet:
+    """What the teammate may see. Asks for their teams, so a page makes it once and hands it on."""
+    return Conversation.objects.visible_to(request.user)
+
+
+def find(visible: ConversationQuerySet, name: str) -> Conversation:
+    """Raises NotFound for what does not exist and for what is not visible, alike."""
+    found = visible.for_list().select_related("contact__company").filter(public_id=name).first()
     if found is None:
         raise NotFound("There is no such conversation, or it is not yours to see.")
     return found
 
 
-def rail(request: HttpRequest, view: default_views.View) -> dict[str, Any]:
-    visible = Conversation.objects.visible_to(request.user)
+def rail(
+    request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
+) -> dict[str, Any]:
     views, team_views = default_views.with_counts(request.user, visible)
     count = next((size for each, size in views + team_views if each.slug == view.slug), 0)
     return {
@@ -112,11 +113,12 @@ def rail(request: HttpRequest, view: default_views.View) -> dict[str, Any]:
     }
 
 
-def rows(request: HttpRequest, view: default_views.View) -> dict[str, Any]:
-    viewer = request.user
-    visible = Conversation.objects.visible_to(viewer).for_list().with_read_seq(viewer)
+def rows(
+    request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
+) -> dict[str, Any]:
+    shown = view.narrow(visible, request.user).for_list().with_read_seq(request.user)
     cursor = request.GET.get("cursor")
-    page = keyset(view.narrow(visible, viewer), cursor=cursor, limit=limit_from(request))
+    page = keyset(shown, cursor=cursor, limit=limit_from(request))
     return {"view": view, "page": page, "is_first_page": cursor is None}
 
 
@@ -169,7 +171,7 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
 def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     return {
         "conversation": conversation,
-        "teammates": Teammate.objects.active(),
+        "teammates": Teammate.objects.active().only("public_id", "name", "email", "is_away"),
         "teams": Team.objects.visible_to(request.user),
         "can_manage": request.user.can(Capability.MANAGE),
     }
@@ -187,11 +189,13 @@ def stand_in(teammate: Teammate, kind: str) -> Message:
     )
 
 
-def whole_conversation(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+def whole_conversation(
+    request: HttpRequest, conversation: Conversation, visible: ConversationQuerySet
+) -> dict[str, Any]:
     return (
         thread(request, conversation)
         | head(request, conversation)
-        | {"record": record_of(conversation, request.user)}
+        | {"record": record_of(conversation, visible)}
     )
 
 
@@ -209,16 +213,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def show_view(request: HttpRequest, view: str) -> HttpResponse:
     """A list of conversations."""
     shown = default_views.find(view, request.user)
+    visible = visible_to(request)
     match part_wanted(request):
         case "rows":
-            return render(request, "inbox/_rows.html", rows(request, shown))
+            return render(request, "inbox/_rows.html", rows(request, shown, visible))
         case "views":
-            return render(request, "inbox/_views.html", rail(request, shown))
+            return render(request, "inbox/_views.html", rail(request, shown, visible))
         case "conversation":
             return render(request, "inbox/_no_conversation.html", {"view": shown})
         case "room":
-            return render(request, "inbox/_room.html", rows(request, shown))
-    return render(request, "inbox/inbox.html", rail(request, shown) | rows(request, shown))
+            return render(request, "inbox/_room.html", rows(request, shown, visible))
+    context = rail(request, shown, visible) | rows(request, shown, visible)
+    return render(request, "inbox/inbox.html", context)
 
 
 @for_teammates
@@ -226,29 +232,34 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
 def show_conversation(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     """A conversation beside the list that it was chosen from."""
     shown = default_views.find(view, request.user)
-    found = visible_conversation(request.user, conversation)
+    visible = visible_to(request)
+    found = find(visible, conversation)
     match part_wanted(request):
         case "head":
             return render_head(request, shown, found)
         case "conversation":
-            context = {"view": shown} | whole_conversation(request, found)
+            context = {"view": shown} | whole_conversation(request, found, visible)
             return render(request, "inbox/_conversation.html", context)
         case "room":
-            context = rows(request, shown) | whole_conversation(request, found)
+            context = rows(request, shown, visible) | whole_conversation(request, found, visible)
             return render(request, "inbox/_room.html", context)
-    return render_page(request, shown, found)
+    return render_page(request, shown, found, visible)
 
 
 def render_page(
     request: HttpRequest,
     view: default_views.View,
     conversation: Conversation,
+    visible: ConversationQuerySet,
     *,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
     context = (
-        rail(request, view) | rows(request, view) | whole_conversation(request, conversation) | more
+        rail(request, view, visible)
+        | rows(request, view, visible)
+        | whole_conversation(request, conversation, visible)
+        | more
     )
     return render(request, "inbox/inbox.html", context, status=status)
 
@@ -273,7 +284,7 @@ def messages(request: HttpRequest, view: str, conversation: str) -> HttpResponse
 
 @require_GET
 def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = visible_conversation(request.user, conversation)
+    found = find(visible_to(request), conversation)
     limits = checked(WindowForm(request.GET))
     context = {
         "view": default_views.find(view, request.user),
@@ -285,7 +296,7 @@ def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
 
 def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     shown = default_views.find(view, request.user)
-    found = visible_conversation(request.user, conversation)
+    found = find(visible_to(request), conversation)
     try:
         posted = post(request, found)
     except NewerMessages as problem:
@@ -347,7 +358,13 @@ def write_again(
     """The page with what was written still in its box, and why it was not sent."""
     draft = {"kind": request.POST.get("kind", "reply"), "body": request.POST.get("body", "")}
     return render_page(
-        request, view, conversation, status=problem.status, draft=draft, problem=problem
+        request,
+        view,
+        conversation,
+        visible_to(request),
+        status=problem.status,
+        draft=draft,
+        problem=problem,
     )
 
 
@@ -355,7 +372,7 @@ def write_again(
 @require_POST
 def read(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     """How far the teammate has read, for when the socket cannot say so."""
-    found = visible_conversation(request.user, conversation)
+    found = find(visible_to(request), conversation)
     actions.mark_read(found, by=request.user, seq=checked(SeqForm(request.POST))["seq"])
     return HttpResponse(status=204)
 
@@ -366,7 +383,7 @@ def read(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
 @for_teammates
 @require_POST
 def assign(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = visible_conversation(request.user, conversation)
+    found = find(visible_to(request), conversation)
     wanted = assignment(request.POST, request.user)
     undo = {name: id_of(getattr(found, name)) for name in wanted}
     changed = actions.assign(found, by=request.user, **wanted)
@@ -380,7 +397,7 @@ def id_of(thing: Teammate | Team | None) -> str:
 @for_teammates
 @require_POST
 def set_status(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = visible_conversation(request.user, conversation)
+    found = find(visible_to(request), conversation)
     data = checked(StatusForm(request.POST))
     match data["status"]:
         case Conversation.Status.CLOSED:
@@ -403,8 +420,7 @@ def done(
 ) -> HttpResponse:
     """Back to the conversation; for a script its new head, and what to say about it."""
     if not is_script(request):
-        visible = Conversation.objects.visible_to(request.user)
-        if visible.filter(pk=conversation.pk).exists():
+        if visible_to(request).filter(pk=conversation.pk).exists():
             return redirect("inbox:conversation", view, conversation.public_id)
         return redirect("inbox:view", view)
     response = render_head(request, default_views.find(view, request.user), conversation)

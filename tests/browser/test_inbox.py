@@ -93,7 +93,7 @@ def test_the_whole_triage_by_keys_alone(agent, visitor):
         customer.say(f"Question number {number} of the keyboard.")
     page = agent("ada", "unassigned/")
     expect(page.locator(".row").first).to_contain_text("Question number 2")
-    newest, middle, oldest = reversed(customers)
+    newest, middle, _ = reversed(customers)
 
     page.keyboard.press("j")
     expect(page.locator(".messages")).to_contain_text("Question number 2")

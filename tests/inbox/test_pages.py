@@ -345,7 +345,7 @@ def test_being_away_is_said_by_a_form(browser_of, ben):
 
 
 def test_html_in_every_field_stays_text(browser_of, ben, otto, line):
-    evil = '<img src=x onerror=alert(1)>"\'><script>'
+    evil = "<img src=x onerror=alert(1)>\"'><script>"
     otto.name = evil
     otto.attributes = {evil: evil}
     otto.save()
@@ -369,17 +369,13 @@ def test_a_page_left_open_by_somebody_else_cannot_write_in_your_name(browser_of,
 def test_every_part_of_a_list_page_is_there_alone(browser_of, ben, lamp, part):
     browser = browser_of(ben)
     for view in ("unassigned", "snoozed"):
-        answer = browser.get(
-            f"/inbox/{view}/", headers={"HX-Request": "true", "HX-Target": part}
-        )
+        answer = browser.get(f"/inbox/{view}/", headers={"HX-Request": "true", "HX-Target": part})
         assert answer.status_code == 200
         assert "<html" not in text_of(answer)
 
 
 @pytest.mark.parametrize("part", ["room", "head", "conversation"])
 def test_every_part_of_a_conversation_page_is_there_alone(browser_of, ben, lamp, part):
-    answer = browser_of(ben).get(
-        address(lamp), headers={"HX-Request": "true", "HX-Target": part}
-    )
+    answer = browser_of(ben).get(address(lamp), headers={"HX-Request": "true", "HX-Target": part})
     assert f'id="{part}"' in text_of(answer)
     assert "<html" not in text_of(answer)
