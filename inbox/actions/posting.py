@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
-from django.utils import timezone
 
 from ground.journal import record
 from ground.journal.recording import Automation
@@ -226,7 +225,6 @@ def post(
         kind=draft.kind,
         body_text=draft.text,
         body_html=draft.html,
-        created_at=timezone.now(),
         **speaker_fields(by),
     )
     if draft.attachments:

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from inbox import kinds
-from inbox.actions.thread import Actor, change, lock, require
+from inbox.actions.thread import Actor, change, database_now, lock, require
 from inbox.models import Conversation
 from people.models.teammate import Capability
 
@@ -21,7 +21,7 @@ def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Convers
 
     Raises Invalid when the time is past, StateConflict when the conversation is closed.
     """
-    if until <= timezone.now():
+    if until <= database_now():
         raise Invalid(errors={"until": ["Choose a time in the future."]})
     with transaction.atomic():
         locked = lock(conversation)
@@ -54,7 +54,7 @@ def close(conversation: Conversation, *, by: Actor) -> Conversation:
             activity={"kind": "closed"},
             changes={
                 "status": Status.CLOSED,
-                "closed_at": timezone.now(),
+                "closed_at": database_now(),
                 "snoozed_until": None,
                 "waiting_since": None,
                 "holder": Conversation.Holder.NOBODY,
@@ -91,7 +91,7 @@ def wake_due() -> int:
         due = (
             Conversation.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("contact", "assignee", "team")
-            .filter(status=Status.SNOOZED, snoozed_until__lte=timezone.now())
+            .filter(status=Status.SNOOZED, snoozed_until__lte=Now())
             .order_by("snoozed_until")[:WAKE_BATCH]
         )
         woken = [open_again(conversation, by=None) for conversation in due]

@@ -1,7 +1,10 @@
 """What all actions on a conversation share: its lock, its counters, its journal topics."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from ground.journal import record
 from ground.journal.models import Entry
@@ -141,6 +144,14 @@ def change(
         cause=cause,
         rows={"conversation": conversation, "message": message, **(more_rows or {})},
     )
+
+
+def database_now() -> datetime:
+    """The database's clock: the only one that all processes share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        now: datetime = cursor.fetchone()[0]
+    return now
 
 
 def plain(value: Any) -> Any:
