@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import faults, live
+from bench import faults, live, pages
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
+    ("inbox", "conv"): pages.figures,
     ("faults",): lambda wants: faults.figures(),
 }
 

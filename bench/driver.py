@@ -317,6 +317,7 @@ class Agent(Author, Screen):
         self,
         place: Place,
         session: str,
+        token: str,
         name: str,
         words: Words,
         on_accepted: Callable[[Said], None],
@@ -326,20 +327,29 @@ class Agent(Author, Screen):
         self.cookies = f"counterfoil_session={session}; counterfoil_csrf={CSRF}"
         headers = {"Cookie": self.cookies, "X-CSRFToken": CSRF, "HX-Request": "true"}
         self.lines = [Connection(place.host, place.port, headers) for _ in range(2)]
+        bearer = {"Authorization": f"Bearer {token}"}
+        self.api = Connection(place.host, place.port, bearer)
 
     def watch(self, conversation: str) -> None:
         """Puts a conversation on screen; the socket hears of it when it says hello next."""
         self.shown.setdefault(conversation, [])
         self.want(conversation)
 
-    async def reply(self, conversation: str, *, is_note: bool = False) -> Said:
+    async def reply(
+        self, conversation: str, *, is_note: bool = False, by_api: bool = False
+    ) -> Said:
+        """Writes by the inbox's own form or by the REST API."""
         n, client_id = self.next()
-        form = {
+        message = {
             "kind": "note" if is_note else "reply",
             "body": self.words.text(self.name, n),
             "client_id": client_id,
         }
-        answer = await self.submit(conversation, "messages", form)
+        if by_api:
+            path = f"/api/v1/conversations/{conversation}/messages"
+            answer = await patiently(lambda: self.api.ask("POST", path, data=message))
+        else:
+            answer = await self.submit(conversation, "messages", message)
         return self.accepted(answer, n, conversation, client_id, is_public=not is_note)
 
     async def close(self, conversation: str) -> None:
@@ -367,6 +377,22 @@ class Agent(Author, Screen):
             answer = await self.lines[1].ask("GET", path)
             if answer.status == 200:
                 return list(lines_of(conversation, answer.text(), self.words))
+        return None
+
+    async def fetch_by_api(self, conversation: str, after: int) -> list[Seen] | None:
+        path = f"/api/v1/conversations/{conversation}/messages?after={after}&limit=100"
+        with suppress(Unanswered):
+            answer = await self.api.ask("GET", path)
+            if answer.status == 200:
+                return [
+                    Seen(
+                        conversation,
+                        message["seq"],
+                        *self.words.read(message["body_text"]),
+                        message["client_id"] or "",
+                    )
+                    for message in answer.json()["messages"]
+                ]
         return None
 
 

@@ -117,7 +117,7 @@ class Scene:
             for number in range(1, VISITORS + 1)
         ]
         self.agents = [
-            Agent(place, agent["session"], agent["name"], self.words, self.accept)
+            Agent(place, agent["session"], agent["token"], agent["name"], self.words, self.accept)
             for agent in stage["agents"][:AGENTS]
         ]
         self.screens: list[Screen] = [*self.visitors, *self.agents]
@@ -151,7 +151,9 @@ class Scene:
         while not self.is_over.is_set():
             await asyncio.sleep(random.expovariate(pace))
             conversation = random.choice(list(agent.shown))
-            await agent.reply(conversation, is_note=random.random() < 0.15)
+            await agent.reply(
+                conversation, is_note=random.random() < 0.15, by_api=random.random() < 0.5
+            )
             if random.random() < 0.05:
                 await agent.close(conversation)
 
@@ -303,13 +305,14 @@ class Scene:
             lines = [line for lines in screen.shown.values() for line in lines]
             name = getattr(screen, "name", "")
             found.add(compare(self.due(screen), lines, f"screen of {name}"))
+        agent = self.agents[0]
         for visitor in self.visitors:
-            said = [each for each in self.ledger.said if each.conversation == visitor.conversation]
+            name = visitor.conversation
+            said = [each for each in self.ledger.said if each.conversation == name]
             public = [each for each in said if each.is_public]
-            found.add(compare(public, await read_all(visitor), f"messenger of {visitor.name}"))
-            agent = self.agents[0]
-            everything = await read_all(agent, visitor.conversation)
-            found.add(compare(said, everything, f"inbox on {visitor.name}"))
+            found.add(compare(public, await read_all(visitor.fetch, name), f"messenger, {name}"))
+            found.add(compare(said, await read_all(agent.fetch, name), f"inbox, {name}"))
+            found.add(compare(said, await read_all(agent.fetch_by_api, name), f"API, {name}"))
         self.judge_database()
         self.judge_windows()
         return outcome
@@ -366,14 +369,16 @@ class Scene:
             self.outcome.waits.setdefault(f"shown.{window.name}", []).extend(seen)
 
 
-async def read_all(screen: Visitor | Agent, conversation: str = "") -> list[Seen]:
-    """A conversation from its beginning, as a screen that is opened now would fetch it."""
-    name = conversation or getattr(screen, "conversation", "")
+Fetch = Callable[[str, int], Awaitable[list[Seen] | None]]
+
+
+async def read_all(fetch: Fetch, conversation: str) -> list[Seen]:
+    """A conversation from its beginning, page by page. Raises GaveUp."""
     found: list[Seen] = []
     for _ in range(1000):
-        more = await screen.fetch(name, found[-1].seq if found else 0)
+        more = await fetch(conversation, found[-1].seq if found else 0)
         if more is None:
-            raise GaveUp(f"{name} cannot be read")
+            raise GaveUp(f"{conversation} cannot be read")
         if not more:
             break
         found += more

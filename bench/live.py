@@ -1,4 +1,4 @@
-"""How fast a customer's message reaches the agents' screens, and what it costs, beside the floor."""
+"""How fast a customer's message reaches the agents' screens, at what cost, beside the floor."""
 
 import asyncio
 import http.client

@@ -1,6 +1,7 @@
 """Sets the stage in the product whose DATA_DIR the environment names: a messenger and its agents.
 
-`python -m bench.stage AGENTS` prints, as JSON, the app id and a session of each agent.
+`python -m bench.stage AGENTS` prints, as JSON, the app id, and a session and an API token
+of each agent.
 """
 
 import json
@@ -10,19 +11,24 @@ from typing import Any
 
 import django
 
+TEAMS = 12
+
 
 def set_stage(agents: int) -> dict[str, Any]:
-    """Makes a messenger, a team and agents who are logged in."""
+    """Makes a messenger, teams (one of them private) and agents who are logged in."""
     from inbox.models import Line
     from messenger.models import Installation
-    from people.actions import create_teammate
+    from people.actions import create_teammate, create_token
     from people.models import Role, Team
     from people.models.teammate import Capability
+    from people.models.token import Scope
 
     line = Line.objects.create(kind="messenger", name="Bench")
     installation = Installation.objects.create(line=line, name="Bench")
     role = Role.objects.create(name="Bench agent", capabilities=list(Capability.values))
-    team = Team.objects.create(name="Bench team")
+    team, *_ = [Team.objects.create(name=f"Bench {number}") for number in range(1, TEAMS)]
+    # Nobody is in it: what a list has to leave out.
+    Team.objects.create(name="Bench private", is_private=True)
     mates = [
         create_teammate(
             by=None,
@@ -37,7 +43,12 @@ def set_stage(agents: int) -> dict[str, Any]:
         "app": installation.public_id,
         "team": team.public_id,
         "agents": [
-            {"name": f"agent-{number}", "id": mate.public_id, "session": session_of(mate)}
+            {
+                "name": f"agent-{number}",
+                "id": mate.public_id,
+                "session": session_of(mate),
+                "token": create_token(teammate=mate, name="Bench", scopes=Scope.values)[1],
+            }
             for number, mate in enumerate(mates, 1)
         ],
     }

@@ -1,0 +1,288 @@
+"""How long lists and threads take over HTTP, beside one bare SQL statement for the same rows, and
+how that grows from a tenth of the data to all of it."""
+
+import asyncio
+import http.client
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any, Self
+
+import psutil
+import psycopg2
+
+from bench import generate
+from bench.driver import CSRF
+from bench.figures import Figure, compared, percentile, say
+from bench.product import LIMITS, cpu_seconds, free_port, plain_environment
+from bench.wire import Connection
+from config import env
+from config.up import parts
+
+FULL = 1_000_000
+AGENTS = 200
+ROUNDS, REQUESTS, WARM = 3, 60, 5
+
+_HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
+_LIST = """
+SELECT * FROM inbox_conversation WHERE {where} ORDER BY last_message_at DESC, id DESC LIMIT 25
+"""
+_THREAD = """
+SELECT message.* FROM inbox_message AS message
+  JOIN inbox_conversation AS conversation ON conversation.id = message.conversation_id
+ WHERE conversation.public_id = %s ORDER BY message.seq DESC LIMIT 50
+"""
+_LONG = """
+SELECT conversation.public_id FROM inbox_conversation AS conversation
+  LEFT JOIN people_team AS team ON team.id = conversation.team_id
+ WHERE last_seq BETWEEN {least} AND {most} AND team.is_private IS NOT TRUE
+ ORDER BY conversation.id DESC LIMIT 200
+"""
+
+
+@contextmanager
+def services() -> Iterator[dict[str, str]]:
+    """A PostgreSQL and a Redis of the embedded kind, as the environment that leads to them.
+
+    Configured as bin/up configures them, but nothing is flushed to the disk: only reads are timed.
+    """
+    command = [sys.executable, "-m", "config.up.services", sys.executable, "-c", _HOLD]
+    process = subprocess.Popen(
+        command,
+        cwd=env.BASE_DIR,
+        env={**plain_environment(), **LIMITS},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin and process.stdout
+    try:
+        yield json.loads(process.stdout.readline())
+    finally:
+        process.stdin.close()
+        process.wait(30)
+
+
+class Desk:
+    """One size of data: a database, and the pages process that serves it."""
+
+    def __init__(self, environment: dict[str, str], count: int) -> None:
+        self.count = count
+        self.port = free_port()
+        self.name = f"desk_{count}"
+        self.dsn = environment["DATABASE_URL"].replace("/counterfoil?", f"/{self.name}?")
+        self.environment = {**environment, "DATABASE_URL": self.dsn, "PORT": str(self.port)}
+        administration = psycopg2.connect(environment["DATABASE_URL"])
+        administration.autocommit = True
+        with administration.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {self.name}")
+        administration.close()
+        self.manage("migrate", "-v", "0")
+        self.stage = json.loads(self.python("-m", "bench.stage", str(AGENTS)))
+        began = time.monotonic()
+        generate.fill(self.dsn, count)
+        say(f"{count:,} conversations in {time.monotonic() - began:.0f} s")
+        self.database = psycopg2.connect(self.dsn)
+        self.database.autocommit = True
+        self.threads = {
+            "20": self.column(_LONG.format(least=20, most=30)),
+            "500": self.column(_LONG.format(least=generate.LONGEST, most=generate.LONGEST)),
+        }
+
+    def manage(self, *arguments: str) -> None:
+        self.python("manage.py", *arguments)
+
+    def python(self, *arguments: str) -> str:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=env.BASE_DIR,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+
+    def column(self, query: str) -> list[Any]:
+        with self.database.cursor() as cursor:
+            cursor.execute(query)
+            return [row[0] for row in cursor.fetchall()]
+
+    def __enter__(self) -> Self:
+        command = list(parts.commands()["pages"])
+        command[command.index("--port") + 1] = str(self.port)
+        self.process = subprocess.Popen(command, cwd=env.BASE_DIR, env=self.environment)
+        for _ in range(300):
+            with suppress(OSError, http.client.HTTPException):
+                line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
+                line.request("GET", "/healthz")
+                if line.getresponse().status == 200:
+                    return self
+            time.sleep(0.1)
+        self.process.kill()
+        raise RuntimeError("the pages did not start")
+
+    def __exit__(self, *reason: object) -> None:
+        self.process.terminate()
+        self.process.wait(15)
+        self.database.close()
+
+    def time_sql(self, query: str, *values: Any) -> float:
+        began = time.perf_counter()
+        with self.database.cursor() as cursor:
+            cursor.execute(query, values)
+            cursor.fetchall()
+        return (time.perf_counter() - began) * 1000
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something a teammate does: its address, by which door, and the bare SQL for its rows.
+
+    `{thread}` in the address stands for a conversation of that length.
+    """
+
+    name: str
+    path: str
+    target: str = ""
+    where: str = ""
+    thread: str = ""
+
+    def headers(self, agent: dict[str, Any]) -> dict[str, str]:
+        if self.path.startswith("/api/"):
+            return {"Authorization": f"Bearer {agent['token']}"}
+        cookies = f"counterfoil_session={agent['session']}; counterfoil_csrf={CSRF}"
+        page = {"HX-Request": "true", "HX-Target": self.target} if self.target else {}
+        return {"Cookie": cookies, **page}
+
+
+ME = "(SELECT id FROM people_teammate WHERE email = 'agent-1@bench.test')"
+TEAM = "(SELECT id FROM people_team WHERE name = 'Bench 1')"
+JOBS = [
+    Job("inbox.list.http", "/api/v1/conversations?status=open", where="status = 'open'"),
+    Job("inbox.page.http", "/inbox/all/", where="status = 'open'"),
+    *(
+        Job(f"inbox.list.{slug}", f"/inbox/{address}/", "rows", where)
+        for slug, address, where in (
+            ("all", "all", "status = 'open'"),
+            ("you", "you", f"status = 'open' AND assignee_id = {ME}"),
+            ("unassigned", "unassigned", "status = 'open' AND assignee_id IS NULL"),
+            ("team", "team-{team}", f"status = 'open' AND team_id = {TEAM}"),
+            ("closed", "closed", "status = 'closed'"),
+        )
+    ),
+    Job("conv.open.20", "/inbox/all/{thread}/", "conversation", thread="20"),
+    Job("conv.open.500", "/inbox/all/{thread}/", "conversation", thread="500"),
+    Job("conv.api.20", "/api/v1/conversations/{thread}/messages", thread="20"),
+]
+
+
+@dataclass
+class Timing:
+    """One round of one job on one desk, in ms; `cpu` is of the pages and their database."""
+
+    http: float
+    sql: float
+    cpu: float
+
+
+class Asker:
+    """Does one job on one desk, again and again, over one connection."""
+
+    def __init__(self, desk: Desk, job: Job, postgres: psutil.Process) -> None:
+        self.desk, self.job, self.postgres = desk, job, postgres
+        self.threads = cycle(desk.threads.get(job.thread) or [""])
+        agent = desk.stage["agents"][0]
+        self.connection = Connection("127.0.0.1", desk.port, job.headers(agent))
+        self.took: list[float] = []
+
+    async def ask(self) -> None:
+        path = self.job.path.format(thread=next(self.threads), team=self.desk.stage["team"])
+        began = time.perf_counter()
+        answer = await self.connection.ask("GET", path)
+        self.took.append((time.perf_counter() - began) * 1000)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status} {answer.body[:300]!r}")
+
+    def cpu(self) -> float:
+        """Processor seconds so far of the pages and of the processes that serve this database."""
+        mark = f" {self.desk.name} "
+        servers = [each for each in self.postgres.children() if mark in " ".join(each.cmdline())]
+        return cpu_seconds([psutil.Process(self.desk.process.pid), *servers])
+
+    def bare(self) -> float:
+        """The median time of the bare statement."""
+        if self.job.thread:
+            names = [next(self.threads) for _ in range(REQUESTS)]
+            took = [self.desk.time_sql(_THREAD, name) for name in names]
+        else:
+            query = _LIST.format(where=self.job.where)
+            took = [self.desk.time_sql(query) for _ in range(REQUESTS)]
+        return percentile(took, 50)
+
+
+async def measure(job: Job, desks: Sequence[Desk], postgres: psutil.Process) -> list[Timing]:
+    """One round on all desks in turn, request by request, so that all have the same weather."""
+    askers = [Asker(desk, job, postgres) for desk in desks]
+    for asker in askers * WARM:
+        await asker.ask()
+    before = [asker.cpu() for asker in askers]
+    for asker in askers:
+        asker.took.clear()
+    for asker in askers * REQUESTS:
+        await asker.ask()
+    after = [asker.cpu() for asker in askers]
+    for asker in askers:
+        asker.connection.close()
+    return [
+        Timing(percentile(asker.took, 50), asker.bare(), (end - start) * 1000 / REQUESTS)
+        for asker, start, end in zip(askers, before, after, strict=True)
+    ]
+
+
+def sizes() -> tuple[int, int]:
+    """A tenth and all of the data; BENCH_SCALE scales both (0.1: 10,000 and 100,000)."""
+    full = int(FULL * float(os.environ.get("BENCH_SCALE", "1")))
+    return full // 10, full
+
+
+def figures(wants: Sequence[str]) -> Iterator[Figure]:
+    """The figures whose names begin with `inbox` or `conv`, as far as they are wanted."""
+    jobs = [job for job in JOBS if job.name.split(".")[0] in wants]
+    with ExitStack() as stack:
+        environment = stack.enter_context(services())
+        small, large = (Desk(environment, count) for count in sizes())
+        small.manage("collectstatic", "--noinput", "-v", "0")
+        for desk in (small, large):
+            stack.enter_context(desk)
+        yield from compare(jobs, small, large, postgres_of(large))
+
+
+def compare(
+    jobs: Sequence[Job], small: Desk, large: Desk, postgres: psutil.Process
+) -> Iterator[Figure]:
+    for job in jobs:
+        rounds = [asyncio.run(measure(job, (small, large), postgres)) for _ in range(ROUNDS)]
+        many = [on_large for _, on_large in rounds]
+        yield compared(job.name, "ms", [each.http for each in many], [each.sql for each in many])
+        yield Figure(f"{job.name}.cpu", statistics.median(each.cpu for each in many), "cpu ms")
+        yield slope(job.name, rounds, lambda timing: timing.http)
+        yield slope(f"{job.name}.sql", rounds, lambda timing: timing.sql)
+
+
+def slope(name: str, rounds: Sequence[Sequence[Timing]], of: Callable[[Timing], float]) -> Figure:
+    """How much longer it takes on ten times the data."""
+    ratios = [of(on_large) / of(on_small) for on_small, on_large in rounds]
+    return Figure(f"{name}.slope", statistics.median(ratios), "x")
+
+
+def postgres_of(desk: Desk) -> psutil.Process:
+    """The main process of the server that a desk's database is in."""
+    pid = int(desk.column("SELECT pg_read_file('postmaster.pid')")[0].split()[0])
+    return psutil.Process(pid)
