@@ -182,6 +182,8 @@ export class Outbox {
       this.#inFlight.delete(item.client_id);
       this.options.onSent(item, answer);
       this.confirm(item.client_id, answer.conversation?.id || item.thread);
+      // Before another tab may look at the store.
+      await this.#saving;
     } catch (problem) {
       this.#inFlight.delete(item.client_id);
       await this.#failed(item, problem);

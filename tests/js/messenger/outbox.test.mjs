@@ -1,0 +1,281 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Problem } from "../../../static/messenger/frame/api.js";
+import { Outbox } from "../../../static/messenger/frame/outbox.js";
+import { memoryStore } from "../../../static/messenger/frame/store.js";
+
+const CONVERSATION = "cv_1";
+
+/** A server that keeps what it is told, and can be made to fail on the way in or out. */
+class Server {
+  stored = [];
+  requests = [];
+  faults = [];
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  deliver = async (item) => {
+    this.requests.push(item.client_id);
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    this.atOnce -= 1;
+    const fault = this.faults.shift();
+    if (fault?.before) throw fault.before;
+    if (!this.stored.includes(item.body)) this.stored.push(item.body);
+    if (fault?.after) throw fault.after;
+    const conversation = item.thread.startsWith("new:") ? { id: CONVERSATION } : undefined;
+    return { conversation, message: { seq: this.stored.length, client_id: item.client_id } };
+  };
+}
+
+let server;
+let store;
+let clock;
+
+/** A tab: an outbox with the shared store and server, and a clock that the test moves. */
+function tab(options = {}) {
+  const timers = new Set();
+  const made = { sent: [], moved: [], changes: 0 };
+  made.outbox = new Outbox({
+    store,
+    deliver: server.deliver,
+    onSent: (item) => made.sent.push(item.body),
+    onMoved: (from, to) => made.moved.push([from, to]),
+    onChange: () => (made.changes += 1),
+    now: () => clock,
+    random: () => 1,
+    setTimeout: (work, ms) => {
+      const timer = { work, at: clock + ms };
+      timers.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => timers.delete(timer),
+    ...options,
+  });
+  made.write = (body, thread = CONVERSATION) =>
+    made.outbox.add({ client_id: body, thread, body, attachments: [], page: null });
+  made.wait = async (ms) => {
+    clock += ms;
+    for (const timer of [...timers]) {
+      if (timer.at > clock) continue;
+      timers.delete(timer);
+      timer.work();
+    }
+    await settle();
+  };
+  return made;
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 40));
+const offline = () => new Problem(0);
+const inStore = async () => (await store.all("outbox")).map(({ body }) => body);
+
+beforeEach(() => {
+  server = new Server();
+  store = memoryStore();
+  clock = 1000;
+});
+
+test("messages go in the order of writing, one in flight at a time", async () => {
+  const { outbox, write } = tab();
+  const bodies = ["a", "b", "c", "d", "e"];
+  bodies.forEach((body) => write(body));
+  assert.deepEqual(outbox.items().map(({ body }) => body), bodies);
+  await settle();
+  assert.deepEqual(server.stored, bodies);
+  assert.equal(server.mostAtOnce, 1);
+  assert.deepEqual(outbox.items(), []);
+  assert.deepEqual(await inStore(), []);
+});
+
+test("a message is on the device before it is sent", async () => {
+  let stored;
+  const { write } = tab({
+    deliver: async (item) => {
+      stored = await inStore();
+      return server.deliver(item);
+    },
+  });
+  await write("a");
+  assert.deepEqual(stored, ["a"]);
+});
+
+test("without a network everything waits, then goes once and in order", async () => {
+  const { outbox, write, wait } = tab();
+  server.faults = [{ before: offline() }, { before: offline() }];
+  write("a");
+  write("b");
+  await settle();
+  assert.deepEqual(server.requests, ["a"]);
+  assert.deepEqual(outbox.items().map(({ status }) => status), ["queued", "queued"]);
+  await wait(1000);
+  assert.deepEqual(server.requests, ["a", "a"]);
+  await wait(1999);
+  assert.deepEqual(server.stored, []);
+  await wait(1);
+  assert.deepEqual(server.stored, ["a", "b"]);
+});
+
+test("an answer that was lost does not double the message", async () => {
+  const { write, wait } = tab();
+  server.faults = [{ after: offline() }];
+  write("a");
+  await settle();
+  await wait(1000);
+  assert.deepEqual(server.stored, ["a"]);
+  assert.deepEqual(server.requests, ["a", "a"]);
+});
+
+test("the network's return is not waited out", async () => {
+  const { outbox, write } = tab();
+  server.faults = [{ before: offline() }];
+  write("a");
+  await settle();
+  outbox.hurry();
+  await settle();
+  assert.deepEqual(server.stored, ["a"]);
+});
+
+test("a reload finds what was left, and sends it", async () => {
+  const first = tab();
+  server.faults = [{ before: offline() }];
+  first.write("a");
+  first.write("b");
+  await settle();
+  const second = tab();
+  await second.outbox.load();
+  assert.deepEqual(second.outbox.items().map(({ body }) => body), ["a", "b"]);
+  await second.wait(1000);
+  await settle();
+  assert.deepEqual(server.stored, ["a", "b"]);
+});
+
+test("a refused message stays with its reason and lets the next one pass", async () => {
+  const { outbox, write } = tab();
+  server.faults = [{ before: new Problem(413, { detail: "This message is too long." }) }];
+  write("a");
+  write("b");
+  await settle();
+  assert.deepEqual(server.stored, ["b"]);
+  const [failed] = outbox.items();
+  assert.equal(failed.status, "failed");
+  assert.equal(failed.reason, "This message is too long.");
+  assert.deepEqual(await inStore(), ["a"]);
+});
+
+test("a refused message goes when it is tried again, or away when it is not wanted", async () => {
+  const { outbox, write } = tab();
+  const refusal = { before: new Problem(403, { detail: "No." }) };
+  server.faults = [refusal, refusal];
+  write("a");
+  write("b");
+  await settle();
+  await outbox.retry("a");
+  assert.deepEqual(server.stored, ["a"]);
+  outbox.discard("b");
+  await settle();
+  assert.deepEqual(outbox.items(), []);
+  assert.deepEqual(await inStore(), []);
+});
+
+test("a short “slow down” is waited out, a long one is said", async () => {
+  const { outbox, write, wait } = tab();
+  server.faults = [{ before: new Problem(429, {}, 20) }];
+  write("a");
+  await settle();
+  await wait(19999);
+  assert.deepEqual(server.stored, []);
+  await wait(1);
+  assert.deepEqual(server.stored, ["a"]);
+
+  server.faults = [{ before: new Problem(429, { detail: "Too many conversations." }, 3000) }];
+  write("b");
+  await settle();
+  assert.equal(outbox.items()[0].reason, "Too many conversations.");
+});
+
+test("what follows the first message of a new thread goes into its conversation", async () => {
+  const { outbox, write, moved } = tab();
+  server.faults = [{ before: offline() }];
+  write("a", "new:x");
+  write("b", "new:x");
+  await settle();
+  assert.deepEqual(outbox.items("new:x").length, 2);
+  outbox.hurry();
+  await settle();
+  assert.deepEqual(server.stored, ["a", "b"]);
+  assert.deepEqual(moved, [["new:x", CONVERSATION]]);
+  assert.deepEqual(await inStore(), []);
+});
+
+test("a discarded first message lets the next one begin the conversation", async () => {
+  const { outbox, write } = tab();
+  server.faults = [{ before: new Problem(400, { detail: "No." }) }];
+  write("a", "new:x");
+  await settle();
+  outbox.discard("a");
+  await write("b", "new:x");
+  await settle();
+  assert.deepEqual(server.stored, ["b"]);
+});
+
+test("a message that the socket already showed is not sent again", async () => {
+  const { outbox, write, wait } = tab();
+  server.faults = [{ after: offline() }];
+  write("a", "new:x");
+  write("b", "new:x");
+  await settle();
+  outbox.confirm("a", CONVERSATION);
+  await settle();
+  await wait(1000);
+  assert.deepEqual(server.requests, ["a", "b"]);
+  assert.deepEqual(server.stored, ["a", "b"]);
+  assert.deepEqual(outbox.items(), []);
+});
+
+test("two tabs with the same queue send everything once", async () => {
+  const locks = new Map();
+  const exclusive = (name, work) => {
+    const done = (locks.get(name) || Promise.resolve()).then(work);
+    locks.set(name, done.catch(() => {}));
+    return done;
+  };
+  const first = tab({ exclusive });
+  server.faults = [{ before: offline() }];
+  for (const body of ["a", "b", "c"]) first.write(body, "new:x");
+  await settle();
+  const second = tab({ exclusive });
+  await second.outbox.load();
+  first.outbox.hurry();
+  second.outbox.hurry();
+  await settle();
+  await settle();
+  assert.deepEqual(server.stored, ["a", "b", "c"]);
+  assert.deepEqual(server.requests, ["a", "a", "b", "c"]);
+  assert.deepEqual(first.outbox.items(), []);
+  assert.deepEqual(second.outbox.items(), []);
+});
+
+test("a device without room still sends", async () => {
+  store.put = () => Promise.reject(new Error("QuotaExceededError"));
+  const { write } = tab();
+  await write("a");
+  await write("b");
+  assert.deepEqual(server.stored, ["a", "b"]);
+});
+
+test("clearing leaves nothing, here or on the device", async () => {
+  const { outbox, write, wait } = tab();
+  server.faults = [{ before: offline() }];
+  write("a");
+  await store.put("drafts", { thread: "x", body: "secret" });
+  await settle();
+  await outbox.clear();
+  await wait(60000);
+  assert.deepEqual(outbox.items(), []);
+  assert.deepEqual(await inStore(), []);
+  assert.deepEqual(await store.all("drafts"), []);
+  assert.deepEqual(server.stored, []);
+});

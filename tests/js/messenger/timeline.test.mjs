@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Timeline } from "../../../static/messenger/frame/timeline.js";
+
+const message = (seq, client_id = null) => ({ id: `msg_${seq}`, seq, client_id });
+const range = (from, to) =>
+  Array.from({ length: to - from + 1 }, (_, i) => message(from + i));
+const seqs = (timeline) => timeline.messages.map(({ seq }) => seq);
+
+function loaded(...messages) {
+  const timeline = new Timeline();
+  timeline.reset(messages);
+  return timeline;
+}
+
+test("messages that come in any order, and twice, stand once and in order", () => {
+  const timeline = loaded(message(1));
+  for (const seq of [4, 2, 2, 5, 1, 3, 3, 5]) timeline.apply([message(seq)]);
+  assert.deepEqual(seqs(timeline), [1, 2, 3, 4, 5]);
+  assert.equal(timeline.hasGap, false);
+});
+
+test("what comes ahead of its turn waits, and says that something is missing", () => {
+  const timeline = loaded(message(1), message(2));
+  assert.deepEqual(timeline.apply([message(5)]), []);
+  assert.equal(timeline.hasGap, true);
+  assert.equal(timeline.lastSeq, 2);
+  const added = timeline.apply([message(3), message(4)]);
+  assert.deepEqual(added.map(({ seq }) => seq), [3, 4, 5]);
+  assert.equal(timeline.hasGap, false);
+});
+
+test("a frame that comes before the first page is kept for it", () => {
+  const timeline = new Timeline();
+  timeline.apply([message(53)]);
+  timeline.reset(range(3, 52));
+  assert.equal(timeline.firstSeq, 3);
+  assert.equal(timeline.lastSeq, 53);
+});
+
+test("frames that the first page already holds leave nothing behind", () => {
+  const timeline = new Timeline();
+  timeline.apply([message(2), message(3)]);
+  timeline.reset(range(1, 3));
+  assert.deepEqual(seqs(timeline), [1, 2, 3]);
+  assert.equal(timeline.hasGap, false);
+});
+
+test("older pages go in front, and only where they fit", () => {
+  const timeline = loaded(...range(51, 60));
+  assert.equal(timeline.hasOlder, true);
+  assert.equal(timeline.prepend(range(1, 40)), 0);
+  assert.equal(timeline.prepend(range(41, 50)), 10);
+  assert.equal(timeline.prepend(range(41, 52)), 0);
+  assert.equal(timeline.prepend(range(1, 45)), 40);
+  assert.deepEqual(seqs(timeline), range(1, 60).map(({ seq }) => seq));
+  assert.equal(timeline.hasOlder, false);
+});
+
+test("a message on its way is shown last, until the stored one with its id is there", () => {
+  const timeline = loaded(message(1));
+  const outgoing = [{ client_id: "a" }, { client_id: "b" }];
+  assert.deepEqual(
+    timeline.entries(outgoing).map(({ key }) => key),
+    ["msg_1", "a", "b"],
+  );
+  timeline.apply([message(2, "a"), message(3)]);
+  assert.deepEqual(
+    timeline.entries(outgoing).map(({ key }) => key),
+    ["msg_1", "a", "msg_3", "b"],
+  );
+});
+
+test("an empty thread has nothing older and takes its first message", () => {
+  const timeline = loaded();
+  assert.equal(timeline.hasOlder, false);
+  timeline.apply([message(1)]);
+  assert.deepEqual(seqs(timeline), [1]);
+});
