@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product():
     running = Product()
     running.start()
@@ -30,13 +30,13 @@ def product():
     running.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo(product):
     """The demo's addresses and log-ins, as scripts read them."""
     return json.loads((product.data_dir / "demo.json").read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     from playwright.sync_api import sync_playwright
 
@@ -73,7 +73,7 @@ def window(chromium):
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def log_ins(chromium, demo):
     """log_ins("ben"): the cookies of a logged-in teammate; each logs in once."""
     kept = {}
