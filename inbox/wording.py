@@ -17,6 +17,11 @@ def ago(age: timedelta) -> str:
     return "now"
 
 
+def wait(age: timedelta) -> str:
+    """A length of time for which something lasts: as `ago`, but never "now"."""
+    return ago(age).replace("now", "<1m")
+
+
 def date(moment: datetime) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 

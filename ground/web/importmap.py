@@ -22,10 +22,11 @@ SHARED = "shared"
 
 @dataclass(frozen=True)
 class ImportMap:
-    """The text of a map and the CSP source (with its quotes) that allows it."""
+    """The text of a map, the CSP source (with its quotes) that allows it, its modules."""
 
     text: str
     source: str
+    urls: tuple[str, ...]
 
 
 def import_map(room: str) -> ImportMap:
@@ -53,4 +54,4 @@ def _build(room: str, names: Iterator[str] | dict[str, str]) -> ImportMap:
     }
     text = json.dumps({"imports": modules}, separators=(",", ":")).replace("<", "\\u003c")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-    return ImportMap(text, f"'sha256-{digest}'")
+    return ImportMap(text, f"'sha256-{digest}'", tuple(modules.values()))

@@ -88,6 +88,12 @@ def ago(moment: datetime | None) -> str:
 
 
 @register.simple_tag
+def wait(since: datetime) -> str:
+    """How long somebody has been waiting: 12m, at least "<1m". The browser keeps it true."""
+    return _time(since, "wait", wording.wait(timezone.now() - since))
+
+
+@register.simple_tag
 def activity(message) -> str:
     """An activity line in words: "Ana closed this"."""
     done = message.activity or {}

@@ -6,11 +6,13 @@ const TIMEOUT_MS = 15000;
 export class Problem extends Error {
   /**
    * @param {number} status
-   * @param {{type?: string, detail?: string, [member: string]: any}} [document]
+   * @param {{type?: string, detail?: string, errors?: Record<string, string[]>,
+   *   [member: string]: any}} [document]
    * @param {number} [retryAfter] seconds
    */
   constructor(status, document = {}, retryAfter = 0) {
-    super(document.detail || "The server did not answer.");
+    const sentences = Object.values(document.errors || {}).flat();
+    super(sentences.join(" ") || document.detail || "The server did not answer.");
     this.status = status;
     this.type = document.type || "";
     this.document = document;

@@ -1,6 +1,6 @@
 import { store } from "./page.js";
 
-const KEY = "counterfoil:theme"; // static/shared/theme.js reads it before the first paint
+const KEY = "counterfoil:theme"; // static/early/theme.js reads it before the first paint
 
 function show() {
   const choice = store.get(KEY) || "system";

@@ -65,6 +65,8 @@ function written(form, date, now) {
         hour: "2-digit",
         minute: "2-digit",
       });
+    case "wait":
+      return short((now.getTime() - date.getTime()) / 1000).replace("now", "<1m");
     default:
       return short((now.getTime() - date.getTime()) / 1000);
   }
@@ -101,5 +103,5 @@ export function keepTimes() {
       localize(/** @type {Element} */ (parent));
     }
   }).observe(document.body, { childList: true, subtree: true });
-  setInterval(() => localize(document, 'time[data-time="ago"]'), 30000);
+  setInterval(() => localize(document, 'time:is([data-time="ago"], [data-time="wait"])'), 30000);
 }
