@@ -19,7 +19,7 @@ class Server {
     this.requests.push(item.client_id);
     this.atOnce += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await turn();
     this.atOnce -= 1;
     const fault = this.faults.shift();
     if (fault?.before) throw fault.before;
@@ -68,7 +68,10 @@ function tab(options = {}) {
   return made;
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 40));
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const settle = async () => {
+  for (let turns = 0; turns < 100; turns += 1) await turn();
+};
 const offline = () => new Problem(0);
 const inStore = async () => (await store.all("outbox")).map(({ body }) => body);
 
