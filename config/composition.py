@@ -43,6 +43,7 @@ FRAMES = {
     "contact.merged": ["people.frames.access"],
     "contact.unmerged": ["people.frames.access"],
     "teammate.role_changed": ["people.frames.access"],
+    "teammate.password_changed": ["people.frames.access"],
     "teammate.joined_team": ["people.frames.access"],
     "teammate.left_team": ["people.frames.access"],
     "teammate.deactivated": ["people.frames.access"],

@@ -4,15 +4,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from ground.web.admin import LargeTable, LookOnly, ProblemsAsMessages
 from ground.web.problems import Problem
@@ -24,6 +27,7 @@ from people.actions import (
     create_token,
     deactivate,
     merge_contacts,
+    password_changed,
     reactivate,
     remove_from_team,
     revoke_token,
@@ -74,7 +78,7 @@ class SavesMemberships(ProblemsAsMessages):
             add_to_team(row.teammate, row.team, by=request.user)
 
 
-class TeammateCreationForm(BaseUserCreationForm):
+class TeammateCreationForm(UserCreationForm):
     class Meta:
         model = Teammate
         fields = ("email", "name", "role", "is_staff")
@@ -92,10 +96,11 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
     filter_horizontal = ()
     autocomplete_fields = ("role",)
     inlines = (MembershipInline,)
-    readonly_fields = ("public_id", "last_login", "created_at")
+    readonly_fields = ("another_password", "public_id", "last_login", "created_at")
     add_form = TeammateCreationForm
+    change_password_form = AdminPasswordChangeForm
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "name", "another_password")}),
         (
             "Rights",
             {
@@ -113,6 +118,22 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description="Password")
+    def another_password(self, teammate: Teammate) -> str:
+        url = reverse("admin:auth_user_password_change", args=[teammate.pk])
+        return format_html('<a href="{}" style="text-decoration:underline">Set another</a>', url)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        teammate = self.get_object(request, unquote(id))
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            held = Teammate.objects.filter(pk=teammate.pk).first() if teammate else None
+            if held is not None and held.password != teammate.password:
+                password_changed(held, by=request.user)
+        return response
 
     def save_model(self, request: HttpRequest, obj: Teammate, form: Any, change: bool) -> None:
         if not change:
@@ -280,7 +301,7 @@ class IdentityInline(LookOnly, TabularInline):
 class ContactAdmin(LookOnly, LargeTable, ModelAdmin):
     """Contacts are changed in the inbox and through the API. Here they are found and merged."""
 
-    list_display = ("display_name", "email", "role", "company", "last_seen_at", "merged_into")
+    list_display = ("shown_name", "email", "role", "company", "last_seen_at", "merged_into")
     list_filter = ("role", "is_blocked", ("merged_into", admin.EmptyFieldListFilter))
     list_select_related = ("company", "merged_into")
     search_fields = ("name", "=identities__value", "=public_id", "company__name")
@@ -308,6 +329,10 @@ class ContactAdmin(LookOnly, LargeTable, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).with_identities()
+
+    @admin.display(description="Name", ordering="name")
+    def shown_name(self, contact: Contact) -> str:
+        return contact.display_name
 
     @admin.display(description="E-mail")
     def email(self, contact: Contact) -> str:

@@ -14,6 +14,7 @@ from people.actions.teammates import (
     change_team,
     create_teammate,
     deactivate,
+    password_changed,
     reactivate,
     remove_from_team,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "meet_visitor",
     "merge_contacts",
     "note_seen",
+    "password_changed",
     "reactivate",
     "remove_from_team",
     "revoke_token",

@@ -172,6 +172,12 @@ def reactivate(teammate: Teammate, *, by: Teammate | None) -> Teammate:
     return held
 
 
+def password_changed(teammate: Teammate, *, by: Teammate | None) -> None:
+    """Tells of a password that was just set: the old one's sessions are over, so its sockets must
+    look again. Call it in the transaction that sets the password."""
+    tell(kinds.TEAMMATE_PASSWORD_CHANGED, teammate, by=by)
+
+
 def end_sessions(teammate: Teammate) -> None:
     """Makes every session of the teammate invalid, wherever it is kept."""
     teammate.session_generation = F("session_generation") + 1

@@ -125,6 +125,9 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
             "people.models.Teammate", f"{passwords}{self.session_generation}", secret=secret
         ).hexdigest()
 
+    def get_full_name(self):
+        return str(self)
+
     def get_short_name(self):
         return self.name.split(" ")[0] if self.name else self.email
 

@@ -2,9 +2,11 @@
 
 import re
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user
 from django.urls import reverse
 from django.utils import timezone
 
@@ -171,6 +173,22 @@ def test_another_role_is_journaled(ada, ben, browser_of):
     ben.refresh_from_db()
     assert ben.role == lead
     assert Entry.objects.filter(kind="teammate.role_changed", subject_id=ben.public_id).exists()
+
+
+def test_another_password_ends_the_old_ones_sessions(ada, ben, browser_of):
+    own, admins = browser_of(ben), browser_of(ada)
+    url = reverse("admin:auth_user_password_change", args=[ben.pk])
+    words = {"password1": "quite another phrase", "password2": "quite another phrase"}
+    assert admins.get(url).status_code == 200
+    assert admins.post(url, {**words, "password2": "a slip"}).status_code == 200
+    assert not Entry.objects.filter(kind="teammate.password_changed").exists()
+    admins.post(url, {**words, "usable_password": "true"})
+    ben.refresh_from_db()
+    assert ben.check_password("quite another phrase")
+    entry = Entry.objects.get(kind="teammate.password_changed")
+    assert (entry.actor_id, entry.topics) == (ada.public_id, [f"teammate.{ben.public_id}"])
+    assert "_auth_user_id" in own.session
+    assert get_user(SimpleNamespace(session=own.session)).is_anonymous
 
 
 def test_the_last_admin_stays(ada, agent_role, browser_of):
