@@ -42,6 +42,19 @@ def command(*arguments: str, **settings: object) -> subprocess.CompletedProcess[
     )
 
 
+def running_on(data_dir: Path) -> dict[int, str]:
+    """Process id -> command line of everything that runs on a data folder."""
+    found = {}
+    wanted = f"DATA_DIR={data_dir}".encode()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            spoken = wanted in (entry / "environ").read_bytes().split(b"\0")
+            if (spoken or str(data_dir) in line) and line:
+                found[int(entry.name)] = line
+    return found
+
+
 class Product:
     """One data folder and two ports, on which bin/up can be started again and again."""
 
@@ -99,16 +112,7 @@ class Product:
         return False
 
     def processes(self) -> dict[int, str]:
-        """Process id -> command line of everything that runs on this data folder."""
-        found = {}
-        wanted = f"DATA_DIR={self.data_dir}".encode()
-        for entry in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                spoken = wanted in (entry / "environ").read_bytes().split(b"\0")
-                if (spoken or str(self.data_dir) in line) and line:
-                    found[int(entry.name)] = line
-        return found
+        return running_on(self.data_dir)
 
     def part(self, *words: str) -> list[int]:
         """The ids of the processes whose command line has all these words, oldest first."""

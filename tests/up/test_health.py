@@ -1,5 +1,6 @@
 """What machines are told: the process lives, and which part of the product is missing."""
 
+import sys
 import time
 
 import pytest
@@ -78,7 +79,7 @@ def settings_of(expression: str, **environment: str) -> str:
         "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings';"
         f"from django.conf import settings as s; print({expression})"
     )
-    done = command(".venv/bin/python", "-c", program, SECRET_KEY="k" * 32, **environment)
+    done = command(sys.executable, "-c", program, SECRET_KEY="k" * 32, **environment)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

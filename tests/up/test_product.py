@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,7 @@ def test_a_port_in_use_is_named_with_its_setting(product, tmp_path, name):
 
 
 def test_doctor_finds_nothing_wrong(product):
-    done = command(".venv/bin/python", "manage.py", "doctor", **product.settings)
+    done = command(sys.executable, "manage.py", "doctor", **product.settings)
     assert done.returncode == 0, done.stdout + done.stderr
     for check in ("socket as contact", "socket as teammate", "job through reactions"):
         assert f"ok       {check}" in done.stdout

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -38,7 +39,7 @@ def fresh_limits():
     ],
 )
 def test_a_malformed_setting_is_named(tmp_path, name, value):
-    done = command(".venv/bin/python", "-m", "config.up", DATA_DIR=tmp_path, **{name: value})
+    done = command(sys.executable, "-m", "config.up", DATA_DIR=tmp_path, **{name: value})
     assert done.returncode != 0
     assert name in done.stderr
     assert "Traceback" not in done.stderr
@@ -47,7 +48,7 @@ def test_a_malformed_setting_is_named(tmp_path, name, value):
 
 def test_a_password_in_a_malformed_address_is_not_repeated(tmp_path):
     url = "postgres://ann:hunter2@db:port/x"
-    done = command(".venv/bin/python", "-m", "config.up", DATA_DIR=tmp_path, DATABASE_URL=url)
+    done = command(sys.executable, "-m", "config.up", DATA_DIR=tmp_path, DATABASE_URL=url)
     assert "DATABASE_URL" in done.stderr
     assert "hunter2" not in done.stderr
 
@@ -55,18 +56,18 @@ def test_a_password_in_a_malformed_address_is_not_repeated(tmp_path):
 def test_a_setting_may_come_from_a_file_but_not_twice(tmp_path):
     file = tmp_path / "port"
     file.write_text("no number\n")
-    once = command(".venv/bin/python", "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE=file)
+    once = command(sys.executable, "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE=file)
     assert "PORT must be a whole number" in once.stderr
     twice = command(
-        ".venv/bin/python", "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE=file, PORT="8000"
+        sys.executable, "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE=file, PORT="8000"
     )
     assert "PORT and PORT_FILE are both set" in twice.stderr
-    gone = command(".venv/bin/python", "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE="/none")
+    gone = command(sys.executable, "-m", "config.up", DATA_DIR=tmp_path, PORT_FILE="/none")
     assert "PORT_FILE cannot be read" in gone.stderr
 
 
 def test_manage_names_a_malformed_setting_too():
-    done = command(".venv/bin/python", "manage.py", "check", DEBUG="maybe")
+    done = command(sys.executable, "manage.py", "check", DEBUG="maybe")
     assert done.returncode != 0
     assert "DEBUG must be true or false" in done.stderr
     assert "Traceback" not in done.stderr
@@ -75,14 +76,14 @@ def test_manage_names_a_malformed_setting_too():
 def test_a_data_folder_that_is_a_file_is_refused(tmp_path):
     file = tmp_path / "data"
     file.write_text("")
-    done = command(".venv/bin/python", "-m", "config.up", DATA_DIR=file)
+    done = command(sys.executable, "-m", "config.up", DATA_DIR=file)
     assert done.returncode != 0
     assert "DATA_DIR" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_data_folder_that_cannot_be_written_to_is_refused():
-    done = command(".venv/bin/python", "-m", "config.up", DATA_DIR="/proc/self/counterfoil")
+    done = command(sys.executable, "-m", "config.up", DATA_DIR="/proc/self/counterfoil")
     assert done.returncode != 0
     assert "DATA_DIR" in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -98,7 +99,7 @@ def test_a_full_disk_is_refused(tmp_path, monkeypatch):
 def test_a_host_that_is_not_this_machine_is_refused(tmp_path):
     port, live_port = free_ports()
     done = command(
-        ".venv/bin/python", "-m", "config.up",
+        sys.executable, "-m", "config.up",
         DATA_DIR=tmp_path, HOST="192.0.2.1", PORT=port, LIVE_PORT=live_port,
     )  # fmt: skip
     assert done.returncode != 0
@@ -108,7 +109,7 @@ def test_a_host_that_is_not_this_machine_is_refused(tmp_path):
 def test_a_database_that_is_away_is_told_in_a_sentence(tmp_path):
     port, live_port = free_ports()
     done = command(
-        ".venv/bin/python", "-m", "config.up",
+        sys.executable, "-m", "config.up",
         DATA_DIR=tmp_path, PORT=port, LIVE_PORT=live_port,
         DATABASE_URL="postgres://nobody@127.0.0.1:1/none",
     )  # fmt: skip

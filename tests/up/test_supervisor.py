@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
-from tests.up.product import ROOT, environment
+from tests.up.product import ROOT, environment, running_on
 
 
 @pytest.fixture(autouse=True)
@@ -101,12 +102,12 @@ def test_root_without_namespaces_runs_the_database_as_nobody():
         import sys
         from config.up import postgres, services
         postgres._namespaces_work = lambda: False
-        probe = "stat -c %U $DATA_DIR/postgres/PG_VERSION; ps -o user= -C postgres | sort | uniq -c"
+        probe = "stat -c %U /proc/$(head -n 1 $DATA_DIR/postgres/postmaster.pid)"
         raise SystemExit(services.main(["sh", "-c", probe]))
         """
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[0] == "nobody"
+    assert done.stdout.split() == ["nobody"]
 
 
 def test_a_private_pair_of_services_ends_with_its_command():
@@ -119,6 +120,5 @@ def test_a_private_pair_of_services_ends_with_its_command():
     assert done.returncode == 7
     data_dir = done.stdout.strip()
     assert data_dir
-    assert not os.path.exists(data_dir)  # noqa: PTH110
-    left = subprocess.run(["pgrep", "-f", data_dir], capture_output=True, check=False)
-    assert left.returncode == 1
+    assert not Path(data_dir).exists()
+    assert running_on(Path(data_dir)) == {}
