@@ -9,4 +9,6 @@ REACTIONS = {
     "contact.updated": ["inbox.tasks.follow_name"],
     "contact.merged": ["inbox.tasks.follow_name"],
     "contact.unmerged": ["inbox.tasks.follow_name"],
+    "teammate.left_team": ["inbox.tasks.release_unseen"],
+    "teammate.deactivated": ["inbox.tasks.release_unseen"],
 }

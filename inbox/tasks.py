@@ -5,7 +5,7 @@ from celery import shared_task
 from ground.journal.models import Entry
 from inbox import actions
 from inbox.actions.attaching import forget_unused
-from people.models import Contact
+from people.models import Contact, Teammate
 
 
 @shared_task(name="inbox.wake_due", expires=10)
@@ -23,3 +23,10 @@ def follow_name(entry: Entry) -> None:
     contact = Contact.objects.filter(public_id=entry.subject_id).first()
     if contact is not None:
         actions.rename(contact, cause=entry)
+
+
+def release_unseen(entry: Entry) -> None:
+    """A teammate lost access: nobody waits for them where they cannot look."""
+    teammate = Teammate.objects.filter(public_id=entry.subject_id).first()
+    if teammate is not None:
+        actions.release_unseen(teammate, cause=entry)

@@ -1,6 +1,6 @@
 """Everything that changes a conversation. A click, a key, a rule, the API: all call these."""
 
-from inbox.actions.assigning import KEEP, assign, hold
+from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.reading import mark_read
@@ -16,6 +16,7 @@ __all__ = [
     "hold",
     "mark_read",
     "note",
+    "release_unseen",
     "rename",
     "reopen",
     "reply",

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from ground.journal import record
+from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from inbox import kinds
 from inbox.actions.thread import Actor, can_see, change, list_topic, lock, require, save, topics
@@ -21,6 +22,7 @@ def assign(
     by: Actor,
     assignee: Teammate | None = KEEP,
     team: Team | None = KEEP,
+    cause: Entry | None = None,
 ) -> Conversation:
     """Gives a conversation to a teammate, a team, both or (None) nobody.
 
@@ -44,9 +46,23 @@ def assign(
             by=by,
             activity=activity_of(changes),
             changes=changes,
+            cause=cause,
             more_rows={"old_topic": old_topic},
         )
         return locked
+
+
+def release_unseen(teammate: Teammate, *, cause: Entry | None = None) -> int:
+    """Takes from a teammate what they can no longer see; returns how many conversations.
+
+    Closed ones keep their name: nobody waits for them.
+    """
+    theirs = Conversation.objects.assigned_to(teammate).exclude(status="closed")
+    visible = Conversation.objects.visible_to(teammate).values("pk")
+    unseen = theirs.exclude(pk__in=visible).order_by("pk")
+    for conversation in unseen:
+        assign(conversation, by=None, assignee=None, cause=cause)
+    return len(unseen)
 
 
 def check_assignee(conversation: Conversation, changes: dict[str, Any]) -> None:

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from ground.journal import reactions
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotFound, StateConflict
 from inbox.actions import assign, close, mark_read, note, rename, reopen, reply, snooze, wake_due
 from inbox.models import Conversation, ReadMarker
+from people.actions import deactivate, remove_from_team
 from tests.inbox.test_posting import new_id
 
 
@@ -43,6 +45,22 @@ def test_nobody_is_given_what_they_could_not_see(conversation, ada, ben, cleo, b
     with pytest.raises(NotFound):
         assign(conversation, by=ben, assignee=ben)
     assign(conversation, by=cleo, assignee=cleo)
+
+
+def test_nobody_waits_for_who_can_no_longer_look(conversation, begin, emil, ada, cleo, billing):
+    private, public = assign(conversation, by=ada, assignee=cleo, team=billing), begin(emil)
+    assign(public, by=ada, assignee=cleo)
+    remove_from_team(cleo, billing, by=ada)
+    reactions.run_owed()
+    private.refresh_from_db()
+    public.refresh_from_db()
+    assert (private.assignee, public.assignee) == (None, cleo)
+    last = Entry.objects.filter(kind="conversation.assigned").latest("id")
+    assert last.cause.kind == "teammate.left_team" and last.actor_type == "system"
+    deactivate(cleo, by=ada)
+    reactions.run_owed()
+    public.refresh_from_db()
+    assert public.assignee is None
 
 
 def test_what_moves_behind_a_private_door_leaves_every_other_list(
