@@ -20,6 +20,7 @@ let socket;
 let isLoggedOut = false;
 let isPollFailing = false;
 let isResuming = true;
+let isHeadOwed = false;
 /** @type {any} */
 let pollTimer = 0;
 /** @type {any} */
@@ -112,8 +113,18 @@ async function refreshHead() {
   if (!id) return;
   const response = await ask(addressOf(view(), id), { part: "head" });
   const html = await response.text();
-  const isBusy = document.querySelector("#head details[open]") !== null;
-  if (conversation() === id && !isBusy) put(html);
+  if (conversation() !== id) return;
+  // An open menu is in somebody's hand, and a form that waits for its answer must be there to
+  // take it: the answer is a new head itself.
+  isHeadOwed = document.querySelector("#head :is(details[open], .htmx-request)") !== null;
+  if (!isHeadOwed) put(html);
+}
+
+/** @param {Event} event */
+function payHead(event) {
+  if (!isHeadOwed || !(event.target instanceof HTMLDetailsElement) || event.target.open) return;
+  isHeadOwed = false;
+  headSoon();
 }
 
 /** The number beside the list's name is that of its view in the rail. */
@@ -297,6 +308,7 @@ export function goLive() {
     socket.stop();
     showConnection();
   });
+  document.addEventListener("toggle", payHead, { capture: true });
   window.addEventListener("online", hurry);
   window.addEventListener("offline", showConnection);
   document.addEventListener("visibilitychange", () => {
