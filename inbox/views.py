@@ -119,7 +119,12 @@ def rows(
     shown = view.narrow(visible, request.user).for_list().with_read_seq(request.user)
     cursor = request.GET.get("cursor")
     page = keyset(shown, cursor=cursor, limit=limit_from(request))
-    return {"view": view, "page": page, "is_first_page": cursor is None}
+    return {
+        "view": view,
+        "page": page,
+        "is_first_page": cursor is None,
+        "rows_max": settings.PAGE_SIZE_MAX,
+    }
 
 
 @dataclass(frozen=True)

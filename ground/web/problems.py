@@ -316,6 +316,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.info("CSRF check failed at %s: %s", request.path, reason)
-    return problem_page(
-        request, NotAllowed("The page was open for too long. Reload it and try again.")
-    )
+    detail = "The page was open for too long. Reload it and try again."
+    return problem_page(request, NotAllowed(detail, is_page_stale=True))

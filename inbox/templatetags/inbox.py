@@ -1,7 +1,7 @@
 """What the inbox's templates need to word and draw a conversation."""
 
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django import template
@@ -127,3 +127,8 @@ def path_of(url: str) -> str:
 def is_web_address(url: str) -> bool:
     """Whether a visitor's address may become a link: never a script or a file."""
     return str(url).lower().startswith(("http://", "https://"))
+
+
+@register.filter
+def in_minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)

@@ -19,9 +19,14 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
+  /** Whether this page has lost its log-in: the session, or the secret that proves its forms. */
+  get isLoggedOut() {
+    return this.status === 401 || this.document.is_page_stale === true;
+  }
+
   /** Whether the same request may succeed later: also after logging in again. */
   get isTransient() {
-    return [0, 401, 429].includes(this.status) || this.status >= 500;
+    return this.isLoggedOut || [0, 429].includes(this.status) || this.status >= 500;
   }
 }
 

@@ -3,7 +3,8 @@ import { addressOf, conversation, hear, me, view } from "./page.js";
 import { belongs, isUnread, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
 
-const MOST_ROWS = 100;
+const USUAL_ROWS = 25;
+const MOST_ROWS = 300;
 
 /**
  * How far this teammate has read, beyond what the rows said when the server drew them.
@@ -104,6 +105,9 @@ export class InboxList extends HTMLElement {
     const index = placeOf(ats, fresh.dataset.at || "", more !== null);
     if (index < 0) return false;
     this.rows.insertBefore(fresh, rows[index] || more);
+    // A list that runs for days is taken anew, unless somebody reads far down in it.
+    const isAtTop = this.rows.scrollTop < this.rows.clientHeight;
+    if (rows.length > MOST_ROWS && isAtTop) this.refresh().catch(() => {});
     return true;
   }
 
@@ -118,7 +122,7 @@ export class InboxList extends HTMLElement {
 
   /** Takes the list from the server again, as far as it was loaded. */
   async refresh() {
-    const limit = Math.min(MOST_ROWS, Math.max(25, this.all().length));
+    const limit = Math.min(Number(this.dataset.most), Math.max(USUAL_ROWS, this.all().length));
     const response = await ask(`${addressOf(view())}?limit=${limit}`, { part: "rows" });
     const fresh = elementsOf(await response.text());
     if (!this.isConnected || signature(fresh) === signature([...this.rows.children])) return;

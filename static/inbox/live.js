@@ -34,7 +34,7 @@ async function quietly(work) {
     await work();
     return true;
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) tell("inbox:logged-out");
+    if (error instanceof Problem && error.isLoggedOut) tell("inbox:logged-out");
     if (error instanceof Problem && error.status === 404) vanish();
     return false;
   }

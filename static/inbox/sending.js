@@ -34,7 +34,7 @@ async function deliver(item) {
     const response = await ask(item.url, { form });
     return await response.json();
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) tell("inbox:logged-out");
+    if (error instanceof Problem && error.isLoggedOut) tell("inbox:logged-out");
     throw error;
   }
 }

@@ -44,7 +44,7 @@ export function toast(words, { tone, action } = {}) {
  */
 export function explain(error) {
   if (!(error instanceof Problem)) throw error;
-  if (error.status === 401) tell("inbox:logged-out");
+  if (error.isLoggedOut) tell("inbox:logged-out");
   else if (error.status === 0) toast("No connection. Nothing was changed.", { tone: "bad" });
   else toast(error.message, { tone: "bad" });
 }

@@ -418,3 +418,32 @@ def test_a_long_thread_is_read_upwards_and_jumped_down(agent, visitor):
     page.get_by_role("button", name="1 new").click()
     expect(bubble(page, "News from below.")).to_be_in_viewport()
     expect(page.locator(".new-line")).to_have_count(1)
+
+
+def test_whoever_was_logged_out_loses_no_word(agent, visitor, log_ins):
+    customer = visitor()
+    customer.say("Do not forget me.")
+    page = agent("ben")
+    open_row(page, customer)
+    page.context.clear_cookies()
+    write(page, "Written after the end of the session.")
+    expect(page.locator("#connection")).to_contain_text("You have been logged out")
+    expect(page.get_by_role("link", name="Log in again")).to_be_visible()
+    assert customer.hears() == ["Do not forget me."]
+
+    page.context.add_cookies(log_ins("ben"))
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    settled(page)
+    expect(page.locator("#connection")).to_be_empty()
+    assert customer.hears()[-1] == "Written after the end of the session."
+
+
+def test_what_one_wrote_never_goes_out_in_the_name_of_another(agent, visitor, log_ins):
+    customer = visitor()
+    customer.say("Who is this?")
+    page = agent("ben")
+    open_row(page, customer)
+    page.context.add_cookies(log_ins("ada"))
+    write(page, "Ben wrote this.")
+    expect(page.locator("#connection")).to_contain_text("logged out")
+    assert customer.hears() == ["Who is this?"]

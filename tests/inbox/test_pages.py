@@ -1,11 +1,13 @@
 """The inbox's pages as a browser without scripts sees them."""
 
+import re
 import uuid
 
 import pytest
 
 from inbox.actions import assign, close, note, reply, start
 from inbox.models import ReadMarker
+from people.models import Contact
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,13 @@ def test_a_wrong_password_is_said_without_saying_which_half_was_wrong(client, be
     answer = client.post("/login/", {"username": "ben@lumen.test", "password": "wrong"})
     assert answer.status_code == 200
     assert 'role="alert"' in text_of(answer)
+
+
+def test_guessing_passwords_ends_in_a_wait(client, ben):
+    wrong = {"username": "ben@lumen.test", "password": "wrong"}
+    answers = [client.post("/login/", wrong) for _ in range(6)]
+    assert answers[-1].status_code == 429
+    assert "Wait 15 minutes" in text_of(answers[-1])
 
 
 def test_the_front_door_leads_to_a_view(browser_of, ben):
@@ -379,3 +388,16 @@ def test_every_part_of_a_conversation_page_is_there_alone(browser_of, ben, lamp,
     answer = browser_of(ben).get(address(lamp), headers={"HX-Request": "true", "HX-Target": part})
     assert f'id="{part}"' in text_of(answer)
     assert "<html" not in text_of(answer)
+
+
+def test_a_long_list_goes_on_by_a_plain_link(browser_of, ben, line):
+    for number in range(30):
+        conversation_of(Contact.objects.create(name=f"Customer {number}"), line)
+    browser = browser_of(ben)
+    page = text_of(browser.get("/inbox/all/"))
+    assert page.count('class="row ') == 25
+    more = re.search(r'href="(/inbox/all/\?cursor=[^"]+)"', page)[1]
+    rest = text_of(browser.get(more))
+    assert rest.count('class="row ') == 5
+    assert "Back to the newest" in rest
+    assert "Show more" not in rest
