@@ -238,8 +238,11 @@ class Scene:
                 "pushed": bool(pushed),
                 "reacted": bool(pushed) and await self.asked(_REACTED, pushed[0].client_id),
             }
-            for name in [name for name, holds in now.items() if holds]:
-                after.setdefault(name, time.monotonic() - since)
+            for name, holds in now.items():
+                if holds:
+                    after.setdefault(name, time.monotonic() - since)
+                else:  # a killed server's sockets look open a moment longer
+                    after.pop(name, None)
             if len(after) == len(now):
                 return after
         raise GaveUp(f"{RECOVERY_SECONDS:.0f} s after a fault only {after} had recovered")
