@@ -28,7 +28,15 @@ FROZEN_SECONDS = 10.0
 DATABASE_AWAY_SECONDS = 5.0
 
 SHORT = ("pages", "live", "worker", "redis", "postgres")
-LONG = (*SHORT, "beat", "one_thread", "one_job", "redis_frozen", "redis_away", "postgres_away")
+LONG = (
+    *SHORT,
+    "beat",
+    "one_page_process",
+    "one_job",
+    "redis_frozen",
+    "redis_away",
+    "postgres_away",
+)
 
 _REACTED = """
 SELECT count(*) > 0 AND count(*) = count(reaction.done_at)
@@ -188,8 +196,8 @@ class Scene:
             say(f"{name}: {steps} s; {len(self.ledger.said)} messages accepted so far")
             self.outcome.recoveries.setdefault(name, []).append(max(after.values()))
 
-    async def kill(self, part: str, *, whole: bool = True) -> float:
-        await asyncio.to_thread(self.product.kill, part, whole=whole)
+    async def kill(self, part: str) -> float:
+        await asyncio.to_thread(self.product.kill, part)
         return time.monotonic()
 
     async def kill_one_child(self, part: str) -> float:
@@ -389,12 +397,15 @@ async def read_all(fetch: Fetch, conversation: str) -> list[Seen]:
 
 
 Fault = Callable[[Scene], Awaitable[float]]
+
+
+def killing(part: str) -> Fault:
+    return lambda scene: scene.kill(part)
+
+
 FAULTS: dict[str, Fault] = {
-    **{
-        part: lambda scene, part=part: scene.kill(part)
-        for part in ("pages", "live", "worker", "beat", "redis", "postgres")
-    },
-    "one_thread": lambda scene: scene.kill_one_child("pages"),
+    **{part: killing(part) for part in (*SHORT, "beat")},
+    "one_page_process": lambda scene: scene.kill_one_child("pages"),
     "one_job": lambda scene: scene.kill_one_child("worker"),
     "redis_frozen": lambda scene: scene.freeze("redis", FROZEN_SECONDS),
     "redis_away": lambda scene: scene.take_away("redis", AWAY_SECONDS),

@@ -81,9 +81,9 @@ def compare(said: Iterable[Said], seen: Iterable[Seen], where: str) -> Findings:
     seen = list(seen)
     findings = Findings()
     times = Counter((line.author, line.n) for line in seen if line.n)
-    for key, line in expected.items():
+    for key, each in expected.items():
         if not times[key]:
-            findings.lost.append(f"{where}: {line.author}/{line.n} in {line.conversation} is lost")
+            findings.lost.append(f"{where}: {each.author}/{each.n} in {each.conversation} is lost")
     for (author, n), count in times.items():
         findings.doubled += [f"{where}: {author}/{n} is there {count} times"] * (count - 1)
     for line in seen:

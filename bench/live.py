@@ -297,7 +297,8 @@ def message_figures(ours: Target, bare: Target, stored: Target) -> Iterator[Figu
 
 
 def fan_figures(ours: Target, bare: Target) -> Iterator[Figure]:
-    mine, floor = [], []
+    mine: list[Sample] = []
+    floor: list[Sample] = []
     for _ in range(ROUNDS):
         for target, samples in ((bare, floor), (ours, mine)):
             samples.append(asyncio.run(fan_out(target)))

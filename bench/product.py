@@ -149,7 +149,7 @@ class Product:
     def parts(self) -> dict[str, psutil.Process]:
         """The main process of each part that runs now."""
         assert self.process
-        found = {}
+        found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.Error):
                 words = " ".join(child.cmdline())
@@ -169,12 +169,11 @@ class Product:
                 raise RuntimeError(f"{name} is not running:\n" + "\n".join(self.last_words))
             time.sleep(0.05)
 
-    def kill(self, name: str, *, whole: bool = True) -> None:
-        """kill -9: the part's main process, and with `whole` everything that it has started."""
+    def kill(self, name: str) -> None:
+        """kill -9: the part's main process and everything that it has started."""
         main = self.part(name)
         with suppress(psutil.Error):
-            tree = main.children(recursive=True) if whole else []
-            for process in [main, *tree]:
+            for process in [main, *main.children(recursive=True)]:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
 

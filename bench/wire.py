@@ -105,23 +105,25 @@ class Connection:
             )
         self.writer.write(raw)
         head = await self.reader.readuntil(b"\r\n\r\n")
-        answer = Answer(int(head.split(b" ", 2)[1]), head, await self._body(head))
+        answer = Answer(int(head.split(b" ", 2)[1]), head, await read_body(self.reader, head))
         if b"\r\nconnection: close" in head.lower():
             self.close()
         return answer
 
-    async def _body(self, head: bytes) -> bytes:
-        reader, low = self.reader, head.lower()
-        if b"\r\ncontent-length:" in low:
-            length = low.split(b"\r\ncontent-length:")[1].split(b"\r\n")[0]
-            return await reader.readexactly(int(length))
-        body = b""
-        if b"chunked" in low:
-            while size := int(await reader.readline(), 16):
-                body += await reader.readexactly(size)
-                await reader.readexactly(2)
+
+async def read_body(reader: asyncio.StreamReader, head: bytes) -> bytes:
+    """The body that follows a head, by its length or in chunks."""
+    low = head.lower()
+    if b"\r\ncontent-length:" in low:
+        length = low.split(b"\r\ncontent-length:")[1].split(b"\r\n")[0]
+        return await reader.readexactly(int(length))
+    body = b""
+    if b"chunked" in low:
+        while size := int(await reader.readline(), 16):
+            body += await reader.readexactly(size)
             await reader.readexactly(2)
-        return body
+        await reader.readexactly(2)
+    return body
 
 
 class Pool:
