@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -220,13 +221,18 @@ class Stage:
 
     def look_around(self) -> None:
         """Pages seen and things done, before and between the conversations."""
-        for key, ago, name, metadata in EVENTS:
-            self.did(key, name, metadata, self.now - timedelta(days=ago))
+        deeds = [
+            (self.now - timedelta(days=ago), key, name, dict(metadata))
+            for key, ago, name, metadata in EVENTS
+        ]
         for talk in TALKS:
             page = self.page(talk)
             seen = {"url": page["url"], "title": page["title"]}
-            moment = self.now - talk.ago - timedelta(minutes=2)
-            self.did(talk.who, Event.PAGE_VISITED, seen, moment)
+            deeds.append(
+                (self.now - talk.ago - timedelta(minutes=2), talk.who, Event.PAGE_VISITED, seen)
+            )
+        for moment, key, name, metadata in sorted(deeds, key=itemgetter(0)):
+            self.did(key, name, metadata, moment)
 
     def did(self, key: str, name: str, metadata: Mapping[str, Any], moment: datetime) -> None:
         event = track(self.contacts[key], name, dict(metadata))
