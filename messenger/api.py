@@ -128,6 +128,10 @@ class MessengerView(APIView):
     authentication_classes: list[type[BaseAuthentication]] = [VisitorAuthentication]
     permission_classes: list[Any] = []
 
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """None for what a browser asks beforehand (OPTIONS): it sends no token with that."""
+        return [] if self.request.method == "OPTIONS" else super().get_authenticators()
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if isinstance(request.user, Visitor):

@@ -11,8 +11,6 @@
   if (stub?.app) return; // The snippet stands on the page twice.
 
   const key = `counterfoil:${app}`;
-  const visitKey = `${key}:visit`;
-  const unsentKey = `${key}:unsent`;
   const listeners = {};
 
   let given = { ...script.dataset };
@@ -23,6 +21,8 @@
   let storage = {};
   let unread = 0;
   let session, page, isOpen, target, retry, host, root, launcher, badge, frame, port, isAlive;
+
+  const own = () => Object.entries(storage).filter(([name]) => name.startsWith(key));
 
   const emit = (name, detail) =>
     listeners[name]?.forEach((listener) => queueMicrotask(() => listener(detail)));
@@ -75,27 +75,24 @@
     const during = booted;
     try {
       storage = localStorage;
-      storage[visitKey] ||= Math.random();
+      storage[`${key}:visit`] ||= Math.random();
     } catch {
-      storage = { [visitKey]: Math.random(), ...storage };
+      storage = { ...storage };
     }
     page = here();
-    let reply;
-    try {
-      reply = await post("boot", {
-        locale: navigator.language,
-        timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-        ...given,
-        app,
-        page,
-        token: storage[key],
-      });
-    } catch (error) {
+    const reply = await post("boot", {
+      locale: navigator.language,
+      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...given,
+      app,
+      page,
+      token: storage[key],
+    }).catch((error) => {
       // No answer, or one that will change: try again unasked.
-      if (!(error.status < 429)) retry = setTimeout(start, 1000 + Math.random() * 3e4);
+      if (!(error.status < 429)) retry = setTimeout(start, Math.random() * 3e4);
       tell("refused", { reason: error.message });
       throw error;
-    }
+    });
     if (during !== booted) return; // Shut down meanwhile.
     session = reply;
     storage[key] = session.token;
@@ -104,7 +101,7 @@
     setUnread(session.unread);
     // Somebody waits for an answer, or something of theirs still waits to be sent.
     const latest = Date.parse(session.conversations[0]?.updated_at);
-    if (storage[unsentKey] || Date.now() - latest < 6e5) makeFrame();
+    if (storage[`${key}:unsent`] || Date.now() - latest < 6e5) makeFrame();
     const { contact } = session;
     booted.resolve(contact);
     emit("ready", contact);
@@ -115,8 +112,9 @@
   const end = () => {
     clearTimeout(retry);
     tell("shutdown");
+    port?.close();
     hide();
-    for (const name of [key, visitKey, unsentKey]) delete storage[name];
+    for (const [name] of own()) delete storage[name];
     // The frame needs a moment to forget what it keeps on the device.
     setTimeout((gone) => gone?.remove(), 1000, host);
     launcher?.remove();
@@ -199,7 +197,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     launcher.className = isOpen ? `o ${isAlive}` : "";
     launcher.ariaExpanded = !!isOpen;
     launcher.ariaLabel = `${isOpen ? "Close" : "Open"} messenger${news && ", " + news + " unread"}`;
-    badge.textContent = news > 99 ? "99+" : news;
+    badge.textContent = news;
   };
 
   const setUnread = (count) => {
@@ -234,7 +232,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   };
 
   const tell = (type, more) => port?.postMessage({ type, ...more });
-  const tellSession = () => tell("session", { session, page, visit: storage[visitKey] });
+  const tellSession = () => tell("session", { session, page, kept: own() });
   const tellShown = () => isOpen && tell("show", { target });
 
   const show = async (wanted) => {
@@ -265,7 +263,11 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     event: ({ name, detail }) => emit(name, detail),
     renew: start,
     unread: (data) => setUnread(data.unread),
-    unsent: ({ unsent }) => (storage[unsentKey] = unsent),
+    // For browsers that give an embedded page no storage of its own.
+    keep: ({ name, value }) => {
+      if (value) storage[`${key}:${name}`] = value;
+      else delete storage[`${key}:${name}`];
+    },
   };
 
   // On a phone the keyboard covers part of the page; the messenger keeps to what is left.

@@ -17,9 +17,17 @@ export class Bridge extends EventTarget {
   /** @type {((problem: Error) => void)|null} */
   #refused = null;
 
+  /** @type {Promise<{kept: [string, string][]}>} what the page says first */
+  first;
+
   /** @param {string[]} origins that may embed this messenger */
   constructor(origins) {
     super();
+    this.first = new Promise((resolve) => {
+      const once = { once: true };
+      const heard = (/** @type {any} */ event) => resolve(event.detail);
+      this.addEventListener("session", heard, once);
+    });
     addEventListener("message", (event) => {
       if (event.source !== parent || parent === self || !origins.includes(event.origin)) return;
       if (event.data !== "counterfoil:connect" || !event.ports[0]) return;

@@ -4,7 +4,7 @@ import { t, useLanguage } from "./i18n.js";
 import { uuid7 } from "./ids.js";
 import english from "./locales/en.js";
 import { Messenger } from "./messenger.js";
-import { openStore } from "./store.js";
+import { memoryStore, openStore } from "./store.js";
 import { brandSheet, isHex } from "./theme.js";
 import { HomeView } from "./views/home.js";
 import { ListView } from "./views/list.js";
@@ -35,6 +35,8 @@ export class Shell {
   #isDue = false;
   #noticeTimer = 0;
   #wasShown = false;
+  /** Where the page can keep nothing, every page is a visit of its own. */
+  #visit = uuid7();
   /** @type {{target?: Target}|null} asked for before we knew who the visitor is */
   #early = null;
 
@@ -137,10 +139,13 @@ export class Shell {
     });
   }
 
-  /** @param {{session: Session, visit: string, page: import("./types.js").Page}} data */
-  async #begin({ session, visit, page }) {
+  /**
+   * @param {{session: Session, page: import("./types.js").Page, kept: [string, string][]}} data
+   */
+  async #begin({ session, page, kept }) {
     const { messenger } = this;
-    await this.#forgetOthers(session, visit);
+    const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
+    await this.#forgetOthers(session, visit || this.#visit);
     const { color, on_color: onColor, locale } = session.settings;
     useLanguage(english, locale || "en");
     if (isHex(color) && isHex(onColor)) document.adoptedStyleSheets = [brandSheet(color, onColor)];
@@ -219,7 +224,7 @@ export class Shell {
     const { messenger, bridge } = this;
     const waiting = messenger.outbox.items().filter((item) => item.status === "queued").length;
     bridge.say("unread", { unread: messenger.unread });
-    bridge.say("unsent", { unsent: waiting ? "1" : "" });
+    bridge.say("keep", { name: "unsent", value: waiting ? "1" : "" });
     this.refresh();
   }
 
@@ -277,7 +282,7 @@ const isSomebodyElse = (before, contact) =>
   (before.role === "user" || contact.role !== "user");
 
 /** @param {Installation} installation */
-async function start(installation) {
+function start(installation) {
   useLanguage(english, "en");
   if (parent === self) {
     const { name } = installation;
@@ -285,7 +290,16 @@ async function start(installation) {
     return;
   }
   const bridge = new Bridge(installation.origins);
-  const store = await openStore(`counterfoil:${installation.app}`);
+  const name = `counterfoil:${installation.app}`;
+  const tell = (/** @type {string} */ row, /** @type {string} */ json = "") =>
+    bridge.say("keep", { name: row, value: json });
+  const store = openStore(name, async () => {
+    const { kept } = await bridge.first;
+    const rows = kept
+      .filter(([row]) => row.includes("/"))
+      .map(([row, json]) => [row.slice(name.length + 1), json]);
+    return memoryStore(Object.fromEntries(rows), tell);
+  });
   new Shell(installation, bridge, store);
 }
 

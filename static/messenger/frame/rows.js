@@ -82,15 +82,12 @@ export function rowsOf(entries, context = {}) {
 }
 
 /**
- * The one message that carries a receipt: the visitor's last, unless somebody answered it.
+ * The one message that carries a receipt: the last of all, when it is the visitor's own.
  * @param {Entry[]} entries
  */
 function receiptIndex(entries) {
-  for (let i = entries.length - 1; i >= 0; i -= 1) {
-    const { message } = entries[i];
-    if (message) return message.author.type === "contact" ? i : -1;
-  }
-  return -1;
+  const last = entries.length - 1;
+  return entries[last]?.message?.author.type === "contact" ? last : -1;
 }
 
 /**

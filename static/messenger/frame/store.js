@@ -16,49 +16,74 @@ const KEYS = { outbox: "n", drafts: "thread", meta: "name" };
 const SHELVES = /** @type {Shelf[]} */ (Object.keys(KEYS));
 
 /**
- * A store that lives as long as the page: for browsers that refuse storage to embedded pages.
+ * A store in memory, filled with `rows` and telling of each change: the page around us keeps what
+ * must outlive this one where the browser gives an embedded page no storage of its own. Files are
+ * not told of; they live as long as this page.
+ *
+ * @param {Record<string, string>} [rows] name → JSON, as it was told
+ * @param {(name: string, json?: string) => void} [tell] no JSON: forget it
  * @returns {Store}
  */
-export function memoryStore() {
-  /** @type {Map<string, Map<IDBValidKey, any>>} */
-  const shelves = new Map(SHELVES.map((shelf) => [shelf, new Map()]));
-  const rows = (/** @type {Shelf} */ shelf) => /** @type {Map<any, any>} */ (shelves.get(shelf));
-  let n = 0;
+export function memoryStore(rows = {}, tell = () => {}) {
+  /** @type {Map<string, any>} */
+  const kept = new Map();
+  for (const [name, json] of Object.entries(rows)) kept.set(name, JSON.parse(json));
+  const nameOf = (/** @type {Shelf} */ shelf, /** @type {any} */ key) => `${shelf}/${key}`;
+  // Other tabs number their rows as well: the fraction is ours, the rest keeps the order.
+  const tab = Math.random();
+  let last = 0;
+  const remove = (/** @type {string} */ name) => kept.delete(name) && tell(name);
   return {
-    all: async (shelf) => [...rows(shelf).values()].map((row) => ({ ...row })),
-    get: async (shelf, key) => rows(shelf).get(key),
+    all: async (shelf) =>
+      [...kept].filter(([name]) => name.startsWith(`${shelf}/`)).map(([, row]) => ({ ...row })),
+    get: async (shelf, key) => kept.get(nameOf(shelf, key)),
     put: async (shelf, value) => {
       const row = { ...value };
-      if (shelf === "outbox") row.n ??= ++n;
-      rows(shelf).set(row[KEYS[shelf]], row);
-      return row[KEYS[shelf]];
+      if (shelf === "outbox") row.n ??= (last = Math.max(last + 1, Date.now())) + tab;
+      const key = row[KEYS[shelf]];
+      kept.set(nameOf(shelf, key), row);
+      tell(nameOf(shelf, key), JSON.stringify(row, withoutFiles));
+      return key;
     },
-    remove: async (shelf, key) => void rows(shelf).delete(key),
-    clear: async () => SHELVES.forEach((shelf) => rows(shelf).clear()),
+    remove: async (shelf, key) => void remove(nameOf(shelf, key)),
+    clear: async () => [...kept.keys()].forEach(remove),
+  };
+}
+
+const withoutFiles = (/** @type {string} */ name, /** @type {unknown} */ value) =>
+  name === "blob" ? undefined : value;
+
+/**
+ * @param {string} name of the database
+ * @param {() => Promise<Store>} refused what to use when the browser has no storage for us
+ * @returns {Store} at once; its methods wait until it is open
+ */
+export function openStore(name, refused) {
+  const opened = openDatabase(name).then(durableStore).catch(refused);
+  return {
+    all: async (...given) => (await opened).all(...given),
+    get: async (...given) => (await opened).get(...given),
+    put: async (...given) => (await opened).put(...given),
+    remove: async (...given) => (await opened).remove(...given),
+    clear: async () => (await opened).clear(),
   };
 }
 
 /**
- * The durable store, or the one in memory when the browser has no storage for us.
- *
- * @param {string} name of the database
- * @returns {Promise<Store>}
+ * @param {string} name
+ * @returns {Promise<IDBDatabase>}
  */
-export async function openStore(name) {
-  try {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      for (const shelf of SHELVES) {
-        const autoIncrement = shelf === "outbox";
-        request.result.createObjectStore(shelf, { keyPath: KEYS[shelf], autoIncrement });
-      }
-    };
-    const database = await settled(request);
-    database.onversionchange = () => database.close();
-    return durableStore(database);
-  } catch {
-    return memoryStore();
-  }
+async function openDatabase(name) {
+  const request = indexedDB.open(name, 1);
+  request.onupgradeneeded = () => {
+    for (const shelf of SHELVES) {
+      const autoIncrement = shelf === "outbox";
+      request.result.createObjectStore(shelf, { keyPath: KEYS[shelf], autoIncrement });
+    }
+  };
+  const database = await settled(request);
+  database.onversionchange = () => database.close();
+  return database;
 }
 
 /**

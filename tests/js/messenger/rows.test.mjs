@@ -65,7 +65,7 @@ test("messages on their way say where they stand", () => {
   const entries = [stored(1, ME), outgoing("a"), outgoing("b"), outgoing("c", "failed")];
   const isInFlight = ({ client_id }) => client_id === "a";
   assert.deepEqual(states(rowsOf(entries, { isInFlight })), [
-    "sent",
+    "",
     "sending",
     "waiting",
     "failed",

@@ -10,6 +10,8 @@ import { fragmentOf, safeHref } from "../sanitize.js";
  * @typedef {import("../types.js").Upload} Upload
  */
 
+const THUMBNAIL_PX = 260;
+
 /**
  * What decides that a row's node must be made anew; everything else is updated in place.
  * @param {Row} row
@@ -109,8 +111,7 @@ function renderAttachment({ url, name, size, width, height, content_type }) {
   if (!content_type.startsWith("image/") || !width || !height) {
     return h("a", { ...link, class: "bubble attachment" }, ...fileLabel(name, size));
   }
-  const image = h("img", { src: href, alt: name, width, height, loading: "lazy" });
-  return h("a", { ...link, class: "picture" }, image);
+  return h("a", { ...link, class: "picture" }, thumbnail(href, name, width, height));
 }
 
 /**
@@ -120,8 +121,24 @@ function renderAttachment({ url, name, size, width, height, content_type }) {
 function renderUpload(upload, messenger) {
   const { name, size, width, height } = upload;
   const src = messenger.uploads.preview(upload);
-  if (src) return h("span", { class: "picture" }, h("img", { src, alt: name, width, height }));
+  if (src && width && height) {
+    return h("span", { class: "picture" }, thumbnail(src, name, width, height));
+  }
   return h("span", { class: "bubble attachment" }, ...fileLabel(name, size));
+}
+
+/**
+ * An image at its final size from the start: nothing moves when it has loaded.
+ *
+ * @param {string} src
+ * @param {string} alt
+ * @param {number} width
+ * @param {number} height
+ */
+function thumbnail(src, alt, width, height) {
+  const scale = Math.min(1, THUMBNAIL_PX / width, THUMBNAIL_PX / height);
+  const [wide, high] = [width, height].map((side) => Math.max(1, Math.round(side * scale)));
+  return h("img", { src, alt, width: wide, height: high, loading: "lazy" });
 }
 
 /**
@@ -151,7 +168,7 @@ function showState(node, row, messenger) {
   node.classList.toggle("failed", state === "failed");
   node.classList.toggle("pending", Boolean(outgoing) && state !== "failed");
   const meta = /** @type {HTMLElement} */ (node.querySelector(".meta"));
-  meta.hidden = !state && !row.isLast;
+  meta.hidden = !row.isLast && state !== "failed";
   const time = h("time", { datetime: new Date(row.at).toISOString() }, clock(row.at));
   if (state === "failed" && outgoing) {
     meta.replaceChildren(

@@ -1,0 +1,751 @@
+"""A customer's side in a real browser: the demo shop, its messenger, and who answers."""
+
+import http.server
+import json
+import os
+import re
+import signal
+import threading
+import time
+import uuid
+from urllib.request import Request, urlopen
+
+import brotli
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.product]
+
+PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+LAUNCHER_FROM_CORNER = 48
+
+
+class Shopper:
+    """Somebody in the demo shop, with the messenger under their hand."""
+
+    def __init__(self, page, address, path=""):
+        self.page = page
+        self.address = address
+        self.visit(path)
+
+    def visit(self, path=""):
+        self.page.goto(self.address + path)
+        self.ready()
+
+    def ready(self):
+        self.page.evaluate(
+            """() => new Promise((resolve) => {
+                window.told = { unread: [], message: [], route: [], show: 0, hide: 0 };
+                const listen = () => {
+                    if (!window.Counterfoil?.app) return setTimeout(listen, 20);
+                    for (const name of ["unread", "message", "route"]) {
+                        Counterfoil("on", name, (detail) => told[name].push(detail));
+                    }
+                    for (const name of ["show", "hide"]) {
+                        Counterfoil("on", name, () => (told[name] += 1));
+                    }
+                    Counterfoil("on", "ready", resolve);
+                };
+                listen();
+            })"""
+        )
+
+    def told(self, name):
+        return self.page.evaluate(f"told.{name}")
+
+    def click_launcher(self):
+        size = self.page.viewport_size
+        self.page.mouse.click(
+            size["width"] - LAUNCHER_FROM_CORNER, size["height"] - LAUNCHER_FROM_CORNER
+        )
+
+    @property
+    def frame(self):
+        """The messenger's document; its element is in a closed shadow root."""
+        self.page.wait_for_function("() => told.show > 0 || document.hidden")
+        for _ in range(100):
+            found = [frame for frame in self.page.frames if "/m/frame/" in frame.url]
+            if found:
+                return found[0]
+            self.page.wait_for_timeout(50)
+        raise AssertionError("the messenger's frame did not come")
+
+    def open(self):
+        self.click_launcher()
+        return self.frame
+
+    def begin(self, words):
+        self.open().get_by_role("button", name="Send us a message").click()
+        self.write(words)
+
+    def write(self, words):
+        box = self.frame.get_by_label("Your message")
+        box.fill(words)
+        box.press("Enter")
+
+    def bubble(self, words):
+        return self.frame.locator(".message", has_text=words)
+
+    def bubbles(self):
+        return [text.strip() for text in self.frame.locator(".bubble").all_inner_texts()]
+
+    def is_settled(self):
+        expect(self.frame.locator(".pending, .failed")).to_have_count(0)
+
+
+@pytest.fixture
+def shopper(window, demo):
+    """shopper("dora"): a customer at the demo shop, signed in by the shop; shopper(): anybody."""
+    shop = demo["url"].replace("127.0.0.1", "localhost") + "/demo/"
+
+    def arrived(name="", path="", page=None, **options):
+        known = f"?as={name}" if name else ""
+        return Shopper(page or window(**options), shop, path + known)
+
+    return arrived
+
+
+class Staff:
+    """A teammate who answers through the REST API."""
+
+    def __init__(self, demo, name):
+        self.demo, self.name = demo, name
+
+    def call(self, method, path, body=None):
+        request = Request(
+            f"{self.demo['url']}/api/v1/{path}",
+            method=method,
+            data=json.dumps(body).encode() if body else None,
+            headers={
+                "Authorization": f"Bearer {self.demo['api_tokens'][self.name]}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+
+    def find(self, words):
+        """The id of the conversation whose last words these are."""
+        for _ in range(50):
+            listed = self.call("GET", "conversations")
+            rows = listed.get("results") or listed.get("conversations")
+            for row in rows:
+                if words in row["preview"]["text"]:
+                    return row["id"]
+        raise AssertionError(f"no conversation ends with {words!r}")
+
+    def says(self, conversation, words):
+        body = {"kind": "reply", "body": words, "client_id": str(uuid.uuid4())}
+        return self.call("POST", f"conversations/{conversation}/messages", body)
+
+    def hears(self, conversation):
+        listed = self.call("GET", f"conversations/{conversation}/messages?limit=100")
+        rows = listed.get("results") or listed.get("messages")
+        said = sorted(rows, key=lambda row: row["seq"])
+        return [row["body_text"] for row in said if row["kind"] == "reply"]
+
+
+@pytest.fixture
+def ben(demo):
+    return Staff(demo, "ben")
+
+
+def test_a_customer_and_an_agent_talk_and_see_each_other(shopper, agent):
+    words = "Can the Harbour coat be longer?"
+    customer = shopper(path="coat/")
+    customer.begin(words)
+    expect(customer.bubble(words).locator(".meta")).to_contain_text("Sent")
+
+    desk = agent("ben")
+    desk.locator(".row", has_text=words).locator("a").click()
+    expect(desk.locator("#record")).to_contain_text("Harbour coat")
+    expect(customer.bubble(words).locator(".meta")).to_contain_text("Seen")
+
+    customer.frame.get_by_label("Your message").press_sequentially("and wider")
+    expect(desk.locator(".typing")).to_contain_text("is typing")
+    desk.locator("textarea").press_sequentially("By all means, ")
+    expect(customer.frame.locator(".typing")).to_contain_text("is typing")
+
+    desk.locator("textarea").fill("By all means, **ten centimeters**.")
+    desk.locator("textarea").press("Control+Enter")
+    answer = customer.bubble("By all means")
+    expect(answer.locator("strong")).to_have_text("ten centimeters")
+    expect(answer.locator(".who")).to_contain_text("Ben")
+    expect(customer.frame.locator(".typing")).to_be_hidden()
+
+    customer.page.reload()
+    customer.ready()
+    customer.open().locator(".conversation").first.click()
+    expect(customer.bubble("By all means")).to_be_visible()
+    expect(customer.bubble(words)).to_be_visible()
+
+
+def test_an_answer_is_there_at_once(shopper, ben):
+    customer = shopper()
+    customer.begin("How fast are you?")
+    conversation = ben.find("How fast are you?")
+    customer.frame.evaluate(
+        """() => {
+            window.seen = {};
+            new MutationObserver(() => {
+                for (const bubble of document.querySelectorAll(".theirs .bubble")) {
+                    seen[bubble.innerText.trim()] ??= Date.now();
+                }
+            }).observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+    took = []
+    for number in range(20):
+        sent = time.time() * 1000
+        ben.says(conversation, f"answer {number}")
+        expect(customer.bubble(f"answer {number}")).to_be_visible()
+        took.append(customer.frame.evaluate("seen")[f"answer {number}"] - sent)
+    assert sorted(took)[10] < 150, took
+
+
+def test_what_arrives_while_it_is_closed_is_counted_and_marked_as_new(shopper, ben):
+    customer = shopper()
+    customer.begin("I will look later.")
+    conversation = ben.find("I will look later.")
+    ben.says(conversation, "Of course.")
+    expect(customer.bubble("Of course.")).to_be_visible()
+    customer.page.keyboard.press("Escape")
+    customer.page.wait_for_function("() => told.hide === 1")
+
+    ben.says(conversation, "Your coat is ready.")
+    ben.says(conversation, "Come by any day.")
+    customer.page.wait_for_function("() => told.unread.at(-1) === 2")
+    assert customer.told("message")[-1]["author"]["name"].startswith("Ben")
+
+    customer.visit("delivery/")
+    customer.page.wait_for_function("() => told.unread.length === 0 || told.unread.at(-1) === 2")
+    customer.open()
+    expect(customer.bubble("Come by any day.")).to_be_visible()
+    new = customer.frame.locator(".rule.new")
+    expect(new).to_have_text("New")
+    assert new.evaluate("line => line.nextElementSibling.innerText.includes('coat is ready')")
+    customer.page.wait_for_function("() => told.unread.at(-1) === 0")
+
+
+def test_what_is_written_offline_survives_a_reload_and_goes_out_once_in_order(shopper, ben):
+    customer = shopper()
+    said = ["The first from the tunnel", "the second", "the third", "the fourth"]
+    customer.begin(said[0])
+    conversation = ben.find(said[0])
+    customer.is_settled()
+    customer.page.context.set_offline(True)
+    for words in said[1:]:
+        customer.write(words)
+    expect(customer.bubble(said[3]).locator(".meta")).to_contain_text("when you are online")
+    expect(customer.frame.get_by_role("status").filter(has_text="You are offline")).to_be_visible()
+
+    customer.page.route("**/messages", lambda route: route.abort())
+    customer.page.context.set_offline(False)
+    customer.visit()
+    customer.page.wait_for_timeout(1500)
+    assert ben.hears(conversation) == said[:1]
+    customer.page.unroute("**/messages")
+    # Nobody opens the messenger: what waits goes out by itself.
+    for _ in range(100):
+        if ben.hears(conversation) == said:
+            break
+        customer.page.wait_for_timeout(200)
+    assert ben.hears(conversation) == said
+    customer.open().locator(".conversation").first.click()
+    expect(customer.bubble(said[3])).to_be_visible()
+    assert customer.bubbles() == said
+    customer.is_settled()
+
+
+def test_a_conversation_begun_offline_is_one_conversation(shopper, ben):
+    customer = shopper()
+    customer.open().get_by_role("button", name="Send us a message").click()
+    customer.page.context.set_offline(True)
+    customer.write("a beginning in the dark")
+    customer.write("and its end")
+    customer.frame.get_by_role("button", name="Back").click()
+    expect(customer.frame.locator(".conversation")).to_contain_text("Sending:")
+    customer.page.context.set_offline(False)
+    expect(customer.frame.locator(".conversation")).to_contain_text("You: and its end")
+    expect(customer.frame.locator(".conversation")).to_have_count(1)
+    conversation = ben.find("and its end")
+    assert ben.hears(conversation) == ["a beginning in the dark", "and its end"]
+
+
+def test_answers_that_are_lost_do_not_double_what_was_sent(shopper, ben):
+    customer = shopper()
+    lost = []
+
+    def lose_the_answer(route):
+        if route.request.method != "POST" or len(lost) >= 3:
+            return route.continue_()
+        lost.append(route.fetch().status)
+        return route.abort()
+
+    customer.page.route(re.compile(r"/m/api/conversations(/.*/messages)?$"), lose_the_answer)
+    customer.begin("said once")
+    customer.write("and once more")
+    expect(customer.bubble("and once more").locator(".meta")).to_contain_text("Sent", timeout=20000)
+    assert lost[0] == 201
+    assert ben.hears(ben.find("and once more")) == ["said once", "and once more"]
+    assert customer.bubbles() == ["said once", "and once more"]
+
+
+def test_it_sends_through_the_death_of_the_server(shopper, product, ben):
+    customer = shopper()
+    customer.begin("before the storm")
+    customer.is_settled()
+    conversation = ben.find("before the storm")
+    for process in product.part("granian") + product.part("uvicorn"):
+        os.kill(process, signal.SIGKILL)
+    customer.write("in the storm")
+    customer.write("still in it")
+    product.until(product.is_whole, 60)
+    expect(customer.bubble("still in it").locator(".meta")).to_contain_text("Sent", timeout=30000)
+    assert ben.hears(conversation) == ["before the storm", "in the storm", "still in it"]
+    ben.says(conversation, "after the storm")
+    expect(customer.bubble("after the storm")).to_be_visible(timeout=30000)
+
+
+def test_two_tabs_send_everything_once(shopper, ben):
+    first = shopper()
+    first.begin("from the first tab")
+    first.is_settled()
+    second = shopper(page=first.page.context.new_page())
+    second.open().locator(".conversation").first.click()
+    expect(second.bubble("from the first tab")).to_be_visible()
+    first.page.context.set_offline(True)
+    for number in range(5):
+        first.write(f"line {number}")
+        second.write(f"row {number}")
+    first.page.context.set_offline(False)
+    for tab in (first, second):
+        expect(tab.frame.locator(".mine")).to_have_count(11, timeout=30000)
+        tab.is_settled()
+    said = ben.hears(ben.find("4"))
+    assert len(said) == 11
+    assert [words for words in said if "line" in words] == [f"line {n}" for n in range(5)]
+    assert [words for words in said if "row" in words] == [f"row {n}" for n in range(5)]
+    assert first.bubbles() == second.bubbles() == said
+
+
+def test_without_sockets_it_looks_for_answers_and_returns_to_live(shopper, ben):
+    customer = shopper()
+    is_cut = [True]
+
+    def wire(socket):
+        if is_cut[0]:
+            socket.close()
+        else:
+            socket.connect_to_server()
+
+    customer.page.route_web_socket("**/ws/messenger/", wire)
+    customer.begin("no sockets here")
+    conversation = ben.find("no sockets here")
+    ben.says(conversation, "So we go on foot.")
+    expect(customer.bubble("So we go on foot.")).to_be_visible(timeout=15000)
+    notice = customer.frame.get_by_role("status").filter(has_text="No live connection")
+    expect(notice).to_be_visible(timeout=20000)
+    is_cut[0] = False
+    expect(notice).to_be_hidden(timeout=40000)
+    ben.says(conversation, "And now by wire.")
+    expect(customer.bubble("And now by wire.")).to_be_visible(timeout=1000)
+
+
+def test_a_refused_message_says_why_and_can_be_tried_again_or_discarded(shopper, ben):
+    customer = shopper()
+    customer.begin("fine")
+    customer.is_settled()
+    refusal = {"type": "not-allowed", "title": "Not allowed", "detail": "Not on Sundays."}
+    customer.page.route(
+        "**/messages",
+        lambda route: route.fulfill(
+            status=403, content_type="application/problem+json", json=refusal
+        ),
+    )
+    customer.write("refused")
+    customer.write("also refused")
+    expect(customer.bubble("also refused").locator(".meta")).to_contain_text("Not on Sundays.")
+    customer.page.unroute("**/messages")
+    customer.bubble("also refused").get_by_role("button", name="Discard").click()
+    expect(customer.bubble("also refused")).to_have_count(0)
+    customer.bubble("refused").get_by_role("button", name="Try again").click()
+    expect(customer.bubble("refused").locator(".meta")).to_contain_text("Sent")
+    assert ben.hears(ben.find("refused")) == ["fine", "refused"]
+
+
+def test_signing_in_keeps_the_thread_and_signing_out_leaves_nothing(shopper, window):
+    customer = shopper(path="care/")
+    customer.begin("I am not signed in yet.")
+    customer.is_settled()
+    customer.page.get_by_role("link", name="Sign in as Dora").click()
+    customer.ready()
+    frame = customer.open()
+    expect(frame.get_by_role("heading", level=1)).to_contain_text("Hi Dora")
+    expect(frame.locator(".conversation").first).to_contain_text("I am not signed in yet.")
+    frame.locator(".conversation").first.click()
+    frame.get_by_label("Your message").press_sequentially("a secret draft")
+    customer.page.wait_for_timeout(600)
+
+    customer.page.get_by_role("link", name="Sign out").click()
+    customer.ready()
+    frame = customer.open()
+    expect(frame.get_by_role("heading", level=1)).to_contain_text("Hi there")
+    expect(frame.locator(".conversation")).to_have_count(0)
+    kept = customer.page.evaluate("Object.values(localStorage).join()")
+    assert "secret draft" not in kept
+
+
+def test_a_forged_identity_is_refused_with_words_that_a_developer_reads(shopper):
+    customer = shopper()
+    said = customer.page.evaluate(
+        "Counterfoil('boot', { identity: 'a.b.c' }).then(() => 'in', (error) => error.message)"
+    )
+    assert said == "The identity is not a JSON Web Token."
+    said = customer.page.evaluate("Counterfoil('fly').catch((error) => error.message)")
+    assert said == "Unknown command: fly"
+
+
+def test_files_go_with_a_thumbnail_and_nothing_moves(shopper, ben, tmp_path):
+    from PIL import Image
+
+    picture, paper = tmp_path / "elbow.png", tmp_path / "measures.txt"
+    Image.new("RGB", (1200, 800), "#B5452C").save(picture)
+    paper.write_text("Sleeve 64, chest 98")
+    customer = shopper()
+    customer.begin("Here is the elbow.")
+    frame = customer.frame
+    frame.locator("input[type=file]").set_input_files([picture, paper])
+    expect(frame.locator(".file")).to_have_count(2)
+    expect(frame.locator(".file progress")).to_have_count(0)
+    frame.get_by_role("button", name="Remove measures.txt").click()
+    expect(frame.locator(".file")).to_have_count(1)
+    frame.evaluate(
+        """() => {
+            window.shift = 0;
+            new PerformanceObserver((list) => {
+                for (const { hadRecentInput, value } of list.getEntries()) {
+                    if (!hadRecentInput) shift += value;
+                }
+            }).observe({ type: "layout-shift" });
+        }"""
+    )
+    customer.page.route("**/messages", lambda route: (time.sleep(0.8), route.continue_()))
+    frame.get_by_role("button", name="Send", exact=True).click()
+    image = frame.locator(".picture img")
+    expect(image).to_have_attribute("src", re.compile("^blob:"))
+    expect(image).to_have_attribute("src", re.compile("^http"))
+    assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)") == 1200
+    assert frame.evaluate("shift") == 0
+    customer.is_settled()
+
+
+def test_a_long_thread_is_windowed_and_stays_in_place(shopper, ben):
+    customer = shopper()
+    customer.begin("The beginning of a long story.")
+    conversation = ben.find("The beginning of a long story.")
+    for number in range(2, 261):
+        ben.says(conversation, f"Line {number} of the story.")
+    customer.visit()
+    customer.open()
+    frame = customer.frame
+    expect(customer.bubble("Line 260 of")).to_be_visible()
+    log = frame.locator(".log")
+    assert log.evaluate("log => log.querySelectorAll('.message').length") <= 160
+    for _ in range(60):
+        before = log.evaluate(
+            """log => {
+                const edge = log.getBoundingClientRect().top;
+                const row = [...log.querySelectorAll(".message")]
+                    .find((row) => row.getBoundingClientRect().bottom > edge);
+                return [row.innerText, row.getBoundingClientRect().top - edge];
+            }"""
+        )
+        if "beginning" in before[0]:
+            break
+        log.evaluate("log => (log.scrollTop -= 500)")
+        customer.page.wait_for_timeout(120)
+    expect(customer.bubble("The beginning of a long story.")).to_be_visible()
+    assert log.evaluate("log => log.querySelectorAll('.message').length") <= 160
+
+    ben.says(conversation, "The end.")
+    frame.get_by_role("button", name="1 new message").click()
+    expect(customer.bubble("The end.")).to_be_in_viewport()
+
+
+def test_the_page_of_a_single_page_shop_is_followed(shopper):
+    customer = shopper()
+    customer.begin("Where am I?")
+    customer.is_settled()
+    customer.page.keyboard.press("Escape")
+    customer.page.get_by_role("navigation").get_by_role("link", name="Care").click()
+    customer.page.wait_for_function("() => told.route.length === 1")
+    assert customer.told("route")[0].endswith("/demo/care/")
+    customer.page.evaluate("history.pushState(null, '', '/demo/kit/?secret=1#there')")
+    customer.page.wait_for_function("() => told.route.length === 2")
+    assert customer.told("route")[1].endswith("/demo/kit/")
+
+
+def test_it_fills_a_phone_and_closes(shopper):
+    customer = shopper(**PHONE)
+    customer.begin("From the tram.")
+    frame = customer.frame
+    assert frame.evaluate("[innerWidth, innerHeight]") == [390, 780]
+    assert frame.evaluate("document.documentElement.scrollWidth") == 390
+    frame.get_by_role("button", name="Close").click()
+    customer.page.wait_for_function("() => told.hide === 1")
+
+
+def test_the_keyboard_reaches_everything_and_escape_comes_back(shopper):
+    customer = shopper()
+    page = customer.page
+    page.evaluate("document.querySelector('footer').tabIndex = -1")
+    page.evaluate("document.querySelector('footer').focus()")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    frame = customer.frame
+    expect(frame.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(frame.get_by_role("button", name="Send us a message")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(frame.get_by_label("Your message")).to_be_focused()
+    page.keyboard.type("Without")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("a mouse")
+    page.keyboard.press("Enter")
+    expect(customer.bubble("Without")).to_contain_text("a mouse")
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => told.hide === 1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => told.show === 2")
+    expect(frame.get_by_label("Your message")).to_be_focused()
+
+
+@pytest.fixture
+def site(product):
+    """site(body, **headers): the address of a page on a host of its own that the installation
+    allows, as a customer's server would send it."""
+    servers = []
+
+    def served(body, **headers):
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                for name, value in {"Content-Type": "text/html", **headers}.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(f"<!doctype html><title>A bank</title>{body}".encode())
+
+            def log_message(self, *_):
+                """Quiet."""
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        origin = f"http://localhost:{server.server_port}"
+        product.psql(
+            "UPDATE messenger_installation"
+            f" SET allowed_origins = array_append(allowed_origins, '{origin}')"
+        )
+        return f"{origin}/"
+
+    yield served
+    for server in servers:
+        server.shutdown()
+
+
+def snippet(demo, attributes=""):
+    source = f"{demo['url']}/m/loader.js"
+    return f'<script async src="{source}" data-app="{demo["app_id"]}" {attributes}></script>'
+
+
+STRICT = (
+    "default-src 'none'; script-src {ours}; style-src 'self'; img-src {ours}; connect-src {ours};"
+    " frame-src {ours}; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+
+def test_it_lives_under_the_strictest_policy_and_leaves_one_element(window, demo, site):
+    page = window()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        """
+        window.broken = []; window.shift = 0;
+        document.addEventListener("securitypolicyviolation", (event) => {
+            broken.push(`${event.violatedDirective} ${event.blockedURI}`);
+        });
+        new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) shift += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        window.known = new Set(Object.getOwnPropertyNames(window));
+        """
+    )
+    policy = STRICT.format(ours=demo["url"])
+    address = site(f"<h1>A bank</h1>{snippet(demo)}", Content_Security_Policy=policy)
+    page.goto(address)
+    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
+    ours = [url for url in asked if url.startswith(demo["url"])]
+    assert [url.removeprefix(demo["url"]) for url in ours] == ["/m/loader.js", "/m/api/boot"]
+
+    page.evaluate("() => Counterfoil('show')")
+    page.wait_for_timeout(500)
+    frame = next(frame for frame in page.frames if "/m/frame/" in frame.url)
+    frame.get_by_role("button", name="Send us a message").click()
+    frame.get_by_label("Your message").fill("safe and sound")
+    frame.get_by_label("Your message").press("Enter")
+    expect(frame.locator(".mine .meta")).to_contain_text("Sent")
+    assert page.evaluate("broken") == []
+    assert page.evaluate("shift") == 0
+    assert page.evaluate("document.querySelectorAll('style').length") == 0
+    assert page.evaluate("document.querySelector('counterfoil-messenger').shadowRoot") is None
+    left = "[...document.body.children].map((element) => element.localName)"
+    assert page.evaluate(left) == ["h1", "script", "counterfoil-messenger"]
+    made = (
+        "Object.getOwnPropertyNames(window).filter((name) => !known.has(name) && name !== 'known')"
+    )
+    assert page.evaluate(made) == ["Counterfoil"]
+
+
+def test_nothing_happens_before_consent_and_nothing_stays_after_it(window, demo, site):
+    page = window()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site(snippet(demo, 'data-consent="required"')))
+    page.wait_for_timeout(700)
+    assert not [url for url in asked if "/m/api/" in url]
+    assert page.evaluate("localStorage.length") == 0
+    page.evaluate("() => Counterfoil('consent', true)")
+    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
+    assert page.evaluate("localStorage.length") > 0
+    page.evaluate("() => Counterfoil('consent', false)")
+    page.wait_for_function("() => !document.querySelector('counterfoil-messenger')")
+    assert page.evaluate("localStorage.length") == 0
+    assert page.evaluate("document.cookie") == ""
+
+
+def test_only_listed_query_parameters_leave_the_page(window, demo, site):
+    page = window()
+    sent = []
+    page.on(
+        "request",
+        lambda request: sent.append(request.post_data_json) if "/api/" in request.url else None,
+    )
+    page.goto(site(snippet(demo, 'data-query="plan,step"')) + "buy?plan=pro&card=4111&step=2#pin")
+    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
+    assert sent[0]["page"]["url"].endswith("/buy?plan=pro&step=2")
+
+
+def test_commands_called_before_the_script_is_there_are_kept(window, demo, site):
+    page = window()
+    stub = (
+        "<script>window.Counterfoil ||= function () { (Counterfoil.q ||= []).push(arguments); };"
+        "Counterfoil('on', 'ready', (contact) => { window.role = contact.role; });"
+        "Counterfoil('boot', { locale: 'en' });</script>"
+    )
+    page.goto(site(stub + snippet(demo, 'data-boot="off"')))
+    page.wait_for_function("() => window.role === 'visitor'")
+
+
+def test_a_page_that_refuses_storage_still_talks(window, demo, ben):
+    page = window()
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+            Object.defineProperty(window, name, {
+                get() { throw new DOMException("refused", "SecurityError"); },
+            });
+        }"""
+    )
+    shop = demo["url"].replace("127.0.0.1", "localhost") + "/demo/"
+    customer = Shopper(page, shop)
+    customer.begin("no storage at all")
+    expect(customer.bubble("no storage").locator(".meta")).to_contain_text("Sent")
+    ben.says(ben.find("no storage at all"), "We hear you.")
+    expect(customer.bubble("We hear you.")).to_be_visible()
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    "<svg/onload=alert(1)>",
+    "[click](javascript:alert(1))",
+    "[click](data:text/html,<script>alert(1)</script>)",
+    "<a href='java\tscript:alert(1)'>click</a>",
+    '"><iframe srcdoc="<script>alert(1)</script>">',
+    "<style>*{display:none}</style>",
+]
+
+
+def test_hostile_words_stay_words(shopper, ben):
+    customer = shopper()
+    dialogs = []
+    customer.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    customer.begin(HOSTILE[0])
+    customer.is_settled()
+    conversation = ben.find("alert(1)")
+    for words in HOSTILE:
+        customer.write(words)
+        ben.says(conversation, words)
+    expect(customer.frame.locator(".theirs")).to_have_count(len(HOSTILE))
+    customer.is_settled()
+    made = customer.frame.evaluate(
+        """() => [...document.querySelectorAll(".bubble *")]
+            .filter((element) => element.matches("script,img,svg:not(.icon),iframe,style")
+                || /^(javascript|data):/i.test(element.getAttribute("href") || ""))
+            .map((element) => element.outerHTML)"""
+    )
+    assert made == []
+    assert dialogs == []
+
+
+def test_the_frame_hears_only_its_own_page(shopper):
+    customer = shopper()
+    frame = customer.open()
+    expect(frame.get_by_role("heading", level=1)).to_be_visible()
+    # A message of the right words from the frame itself, not from its page.
+    frame.evaluate(
+        """() => {
+            const { port1, port2 } = new MessageChannel();
+            window.stolen = [];
+            port1.onmessage = ({ data }) => stolen.push(data);
+            postMessage("counterfoil:connect", "*", [port2]);
+        }"""
+    )
+    frame.get_by_role("button", name="Messages").click()
+    customer.page.wait_for_timeout(300)
+    assert frame.evaluate("stolen") == []
+
+
+def test_the_loader_keeps_its_budget(demo):
+    with urlopen(f"{demo['url']}/m/loader.js") as answer:
+        script = answer.read()
+    assert len(brotli.compress(script, quality=11)) <= 3000
+
+
+def test_axe_finds_nothing_serious(shopper, ben):
+    from axe_playwright_python.sync_playwright import Axe
+
+    def troubles():
+        found = Axe().run(customer.frame).response["violations"]
+        return [
+            (one["id"], one["nodes"][0]["html"])
+            for one in found
+            if one["impact"] in {"serious", "critical"}
+        ]
+
+    customer = shopper("dora", reduced_motion="reduce")
+    frame = customer.open()
+    assert troubles() == []
+    frame.get_by_role("button", name="Messages").click()
+    expect(frame.locator(".conversation").first).to_be_visible()
+    assert troubles() == []
+    frame.locator(".conversation").first.click()
+    expect(frame.locator(".message").first).to_be_visible()
+    assert troubles() == []
+    customer.page.route("**/messages", lambda route: route.fulfill(status=403, json={}))
+    customer.write("refused")
+    expect(frame.get_by_role("button", name="Try again")).to_be_visible()
+    assert troubles() == []
+    customer.page.emulate_media(color_scheme="dark")
+    customer.page.wait_for_timeout(200)
+    assert troubles() == []
