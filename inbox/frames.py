@@ -52,6 +52,7 @@ def access(entry: Entry) -> Iterator[Shown]:
     old_topic = entry.rows["old_topic"]
     if old_topic == list_topic(conversation):
         return
+    yield [f"conversation.{conversation.public_id}"], {"type": "access"}
     yield (
         [old_topic],
         {
@@ -61,7 +62,6 @@ def access(entry: Entry) -> Iterator[Shown]:
             "removed": True,
         },
     )
-    yield [f"conversation.{conversation.public_id}"], {"type": "access"}
 
 
 def state_of(conversation: Conversation) -> dict[str, Any]:

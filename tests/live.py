@@ -71,6 +71,13 @@ class Socket:
         await asyncio.sleep(timeout)
         return self.outbound.empty()
 
+    def left_over(self) -> list[dict[str, Any]]:
+        """What was said and not heard yet."""
+        events = []
+        while not self.outbound.empty():
+            events.append(self.outbound.get_nowait())
+        return events
+
     async def closed_with(self, timeout: float = 5) -> int:
         while True:
             event = await self.event(timeout)

@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -13,8 +14,11 @@ from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from ground.journal.hub import ACCESS_CHANGED, Listener, hub
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
@@ -23,9 +27,11 @@ NOT_AUTHENTICATED = 4401
 NOT_ALLOWED = 4403
 TOO_MANY = 4429
 GOING_AWAY = 1001
+OUR_FAULT = 1011
 
 HELLO_SECONDS = 10
 PING_SECONDS = 15
+STALE_FRAME = {"type": "stale"}
 SEND_SECONDS = 20
 
 executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="live-database")
@@ -52,38 +58,59 @@ class LiveConsumer(AsyncWebsocketConsumer):
     """A room's socket fills in who it is (`greet`), what it hears (`topics`) and what it hears of
     each frame type (`on_<type>`). Closes with 4400 on a malformed frame, 4429 on a flood."""
 
-    sockets_limit: int = 0
-
-    async def connect(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.listener = Listener()
+        self.rights = asyncio.Lock()
         self.tasks: list[asyncio.Task[None]] = []
         self.is_greeted = False
         self.counted_as = ""
         self.heard_at = time.monotonic()
         self.window_started = self.heard_at
         self.window_count = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.release()
+
+    async def connect(self) -> None:
         if not self.is_origin_allowed():
             await self.close(NOT_ALLOWED)
             return
         await self.accept()
         self.tasks.append(asyncio.create_task(self.expect_hello()))
 
-    async def disconnect(self, code: int) -> None:
+    def release(self) -> None:
+        """Gives back all that the socket held, however it ended; once is enough, twice no harm."""
         hub().leave(self.listener)
-        for task in self.tasks:
-            task.cancel()
+        while self.tasks:
+            self.tasks.pop().cancel()
         if self.counted_as:
             open_sockets[self.counted_as] -= 1
             if open_sockets[self.counted_as] <= 0:
                 del open_sockets[self.counted_as]
+            self.counted_as = ""
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        try:
+        async with self.closing_on_trouble():
             self.check_pace()
             frame = self.parse(text_data)
             await self.handle(frame)
+
+    @contextlib.asynccontextmanager
+    async def closing_on_trouble(self) -> AsyncIterator[None]:
+        """A refusal closes with its code, our own failure with 1011: the client comes back."""
+        try:
+            yield
         except Refused as refusal:
             await self.close(refusal.code)
+        except TimeoutError:
+            await self.close(GOING_AWAY)
+        except Exception:
+            logger.exception("A socket ended by an error of ours")
+            await self.close(OUR_FAULT)
 
     def check_pace(self) -> None:
         now = time.monotonic()
@@ -128,7 +155,30 @@ class LiveConsumer(AsyncWebsocketConsumer):
         hub().join(self.listener)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(hub().is_subscribed.wait(), 1)
-        hub().watch(self.listener, await in_database(self.topics))
+        if await self.look(is_move=True):
+            await self.send_frame(STALE_FRAME)
+
+    async def look(self, *, is_move: bool = False) -> bool:
+        """Settles who speaks and what they may hear; True when handed frames had to be forgotten.
+
+        Looks until two looks agree: what changes after the first is heard of, because by then the
+        socket listens. Until then nothing is passed on. With `is_move` the topics are expected to
+        differ from what was watched before.
+        """
+        async with self.rights:
+            seen = set() if is_move else self.listener.topics
+            was_narrowed = False
+            while True:
+                await self.confirm()
+                topics = await in_database(self.topics)
+                is_agreed = topics == seen and ACCESS_CHANGED not in self.listener.texts
+                hub().watch(self.listener, topics)
+                if seen - topics or ACCESS_CHANGED in self.listener.texts:
+                    self.listener.forget()
+                    was_narrowed = True
+                if is_agreed:
+                    return was_narrowed
+                seen = topics
 
     def count_socket(self, name: str, limit: int) -> None:
         """Counts this socket against its owner's limit. Raises Refused(4429)."""
@@ -144,43 +194,29 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def pump(self) -> None:
         """Passes on what the hub hands over; a reader that has stopped reading is let go."""
-        with contextlib.suppress(TimeoutError):
+        async with self.closing_on_trouble():
             while True:
-                text = await self.listener.queue.get()
+                text = await self.listener.next()
+                era = self.listener.era
                 if text == ACCESS_CHANGED:
-                    if not await self.recheck():
-                        return
-                else:
-                    await asyncio.wait_for(self.send(text_data=text), SEND_SECONDS)
-        await self.close(GOING_AWAY)
-
-    async def recheck(self) -> bool:
-        """What this socket may hear has changed: look again, and forget what it was handed since
-        under the old rights. False when the socket was closed."""
-        try:
-            is_current = False
-            while not is_current:
-                await self.confirm()
-                hub().watch(self.listener, await in_database(self.topics))
-                is_current = ACCESS_CHANGED not in self.listener.forget()
-        except Refused as refusal:
-            await self.close(refusal.code)
-            return False
-        await self.send_frame({"type": "stale"})
-        return True
+                    await self.look()
+                    await self.send_frame(STALE_FRAME)
+                    continue
+                async with self.rights:
+                    if era == self.listener.era:
+                        await asyncio.wait_for(self.send(text_data=text), SEND_SECONDS)
 
     async def beat(self) -> None:
-        while True:
-            await asyncio.sleep(PING_SECONDS)
-            if time.monotonic() - self.heard_at > 2.5 * PING_SECONDS:
-                await self.close(GOING_AWAY)
-                return
-            try:
-                await self.confirm()
-                await self.send_frame({"type": "ping", **await in_database(self.pulse)})
-            except Refused as refusal:
-                await self.close(refusal.code)
-                return
+        async with self.closing_on_trouble():
+            while True:
+                await asyncio.sleep(PING_SECONDS)
+                if time.monotonic() - self.heard_at > 2.5 * PING_SECONDS:
+                    raise Refused(GOING_AWAY)
+                # Without the database there is nothing true to say; the next beat tries again.
+                with contextlib.suppress(OperationalError, InterfaceError):
+                    if await self.look():
+                        await self.send_frame(STALE_FRAME)
+                    await self.send_frame({"type": "ping", **await in_database(self.pulse)})
 
     async def send_frame(self, frame: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(frame, separators=(",", ":"), default=str))

@@ -9,13 +9,13 @@ import contextlib
 import logging
 import time
 import weakref
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterable
 
 import redis.asyncio
 from django.conf import settings
 
-from ground.journal.live import CHANNEL
+from ground.journal.live import ACCESS_CHANGED, CHANNEL, EVERYBODY
 
 logger = logging.getLogger(__name__)
 
@@ -23,30 +23,37 @@ QUEUE_LENGTH = 200
 RETRY_SECONDS = 1.0
 HEARTBEAT_SECONDS = 5.0
 STALE = '{"type":"stale"}'
-# Never passed on: it tells the socket itself to look up its rights again, and is then stale too.
-ACCESS_CHANGED = '{"type":"access"}'
 
 
 class Listener:
-    """A socket's end: a bounded queue of texts. When it overflows, "stale" replaces it all."""
+    """A socket's end: a bounded line of texts. When it overflows, one text replaces it all."""
 
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[str] = asyncio.Queue(maxsize=QUEUE_LENGTH)
+        self.texts: deque[str] = deque()
+        self.arrived = asyncio.Event()
         self.topics: set[str] = set()
+        self.era = 0
+
+    async def next(self) -> str:
+        """The next text, as soon as there is one."""
+        while not self.texts:
+            self.arrived.clear()
+            await self.arrived.wait()
+        return self.texts.popleft()
 
     def hand(self, text: str) -> None:
-        if self.queue.full():
+        if len(self.texts) >= QUEUE_LENGTH:
             # Rights that changed must not be forgotten with the rest.
-            is_changed = ACCESS_CHANGED in [*self.forget(), text]
+            is_changed = ACCESS_CHANGED in [*self.texts, text]
+            self.forget()
             text = ACCESS_CHANGED if is_changed else STALE
-        self.queue.put_nowait(text)
+        self.texts.append(text)
+        self.arrived.set()
 
-    def forget(self) -> list[str]:
-        """Empties the queue; returns what was in it."""
-        texts = []
-        while not self.queue.empty():
-            texts.append(self.queue.get_nowait())
-        return texts
+    def forget(self) -> None:
+        """Drops what waits. A text that was taken out before belongs to another era."""
+        self.era += 1
+        self.texts.clear()
 
 
 class Hub:
@@ -57,6 +64,7 @@ class Hub:
         self.everybody: set[Listener] = set()
         self.pumping: asyncio.Task[None] | None = None
         self.is_subscribed = asyncio.Event()
+        self.was_cut = False
 
     def join(self, listener: Listener) -> None:
         """Lets a listener in. The first one starts the one subscription of this process."""
@@ -84,6 +92,9 @@ class Hub:
 
     def dispatch(self, packet: str) -> None:
         header, _, text = packet.partition("\n")
+        if header == EVERYBODY:
+            self.tell_everybody(text)
+            return
         reached: set[Listener] = set()
         for topic in header.split(" "):
             reached |= self.listeners.get(topic, set())
@@ -95,19 +106,20 @@ class Hub:
             listener.hand(text)
 
     async def pump(self) -> None:
-        """Subscribes for good. After every gap all listeners are told to fetch."""
-        was_cut = False
+        """Subscribes for good. After every gap all sockets look up their rights and fetch."""
         while True:
             try:
-                async for packet in self.subscription(was_cut):
+                async for packet in self.subscription():
                     self.dispatch(packet)
             except (redis.RedisError, OSError) as error:
                 logger.warning("The live subscription was cut: %s", error)
+            except Exception:
+                logger.exception("The live subscription ended by an error of ours")
             self.is_subscribed.clear()
-            was_cut = True
+            self.was_cut = True
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def subscription(self, was_cut: bool) -> AsyncIterator[str]:
+    async def subscription(self) -> AsyncIterator[str]:
         client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2
         )
@@ -123,8 +135,9 @@ class Hub:
                     heard_at = now
                     if message["type"] == "subscribe":
                         self.is_subscribed.set()
-                        if was_cut:
-                            self.tell_everybody(STALE)
+                        if self.was_cut:
+                            self.was_cut = False
+                            self.tell_everybody(ACCESS_CHANGED)
                     elif message["type"] == "message":
                         yield message["data"].decode()
                 if now - beat_at >= HEARTBEAT_SECONDS:

@@ -25,7 +25,11 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "counterfoil:live"
 TIMEOUT_SECONDS = 0.5
-BREAKER_SECONDS = 2.0
+RETRY_SECONDS = 1.0
+# A packet for every socket, whatever it watches.
+EVERYBODY = "*"
+# Never passed on: it tells a socket to look up its rights again, which makes its screen stale too.
+ACCESS_CHANGED = '{"type":"access"}'
 
 Frame = dict[str, Any]
 
@@ -37,7 +41,12 @@ class RedisAway(Exception):
 
 
 class Hotline:
-    """A connection to Redis that fails at once while Redis is away."""
+    """A connection to Redis that fails at once while Redis is away.
+
+    From the first failure on it calls nothing until Redis answers again, and then tells every
+    screen that it may have missed something: frames that were dropped meanwhile, and with them
+    changes of who may see what.
+    """
 
     def __init__(self) -> None:
         self.client = redis.Redis.from_url(
@@ -46,7 +55,7 @@ class Hotline:
             socket_connect_timeout=TIMEOUT_SECONDS,
             retry=None,
         )
-        self.away_until = 0.0
+        self.is_away = False
         self.lock = threading.Lock()
 
     def call(self, *command: Any) -> Any:
@@ -55,7 +64,7 @@ class Hotline:
 
     def call_all(self, commands: list[tuple[Any, ...]]) -> list[Any]:
         """Sends commands in one round trip. Raises RedisAway as `call` does."""
-        if time.monotonic() < self.away_until:
+        if self.is_away:
             raise RedisAway
         try:
             with self.client.pipeline(transaction=False) as pipeline:
@@ -63,11 +72,28 @@ class Hotline:
                     pipeline.execute_command(*command)
                 return pipeline.execute()
         except (redis.RedisError, OSError) as error:
-            with self.lock:
-                if time.monotonic() >= self.away_until:
-                    logger.warning("Redis is away; screens fall back to polling: %s", error)
-                self.away_until = time.monotonic() + BREAKER_SECONDS
+            self.lose(error)
             raise RedisAway from error
+
+    def lose(self, error: Exception) -> None:
+        with self.lock:
+            if self.is_away:
+                return
+            self.is_away = True
+        logger.warning("Redis is away; screens fall back to polling: %s", error)
+        threading.Thread(target=self.come_back, name="redis-comes-back", daemon=True).start()
+
+    def come_back(self) -> None:
+        """Waits until Redis takes the word to everybody; only then are calls let through."""
+        while True:
+            time.sleep(RETRY_SECONDS)
+            try:
+                self.client.publish(CHANNEL, f"{EVERYBODY}\n{ACCESS_CHANGED}")
+            except (redis.RedisError, OSError):
+                continue
+            self.is_away = False
+            logger.info("Redis is back.")
+            return
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +150,13 @@ def publish(topics: Iterable[str], frame: Frame) -> None:
 
 def publish_all(frames: Iterable[tuple[Iterable[str], Frame]]) -> None:
     """Hands frames over in order and in one round trip. Raises RedisAway."""
-    commands = [("PUBLISH", CHANNEL, packet(topics, frame)) for topics, frame in frames]
+    commands: list[tuple[Any, ...]] = []
+    for topics, frame in frames:
+        commands.append(("PUBLISH", CHANNEL, packet(topics, frame)))
+        if frame["type"] == "access":
+            # Before anything else is rendered: what follows must not reach who lost access.
+            hotline().call_all(commands)
+            commands = []
     if commands:
         hotline().call_all(commands)
 

@@ -1,8 +1,16 @@
+import json
 import uuid
 
 import pytest
+import redis
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import OperationalError
 
+from ground.journal import consumers
+from ground.journal import hub as hubs
 from inbox.actions import assign, mark_read, note, reply
+from inbox.consumers import InboxConsumer
 from people.actions import deactivate, remove_from_team
 from tests.live import Socket, committed, play, session_cookie
 
@@ -95,16 +103,101 @@ def test_moving_to_a_private_team_cuts_those_who_watched(
     async def scene():
         socket, _ = await opened(cookie, conversation)
         await committed(lambda: assign(conversation, by=ada, team=billing))
-        removed = await socket.hear("conversation")
         await socket.hear("stale")
         await committed(lambda: reply(conversation, by=dora, body="Hi", client_id=uuid.uuid4()))
+        await socket.hears_nothing()
+        heard = [json.loads(event["text"]) for event in socket.left_over()]
+        await socket.close()
+        return heard
+
+    assert all(frame.get("removed") for frame in play(scene))
+
+
+def test_rights_that_changed_while_redis_was_away_count_when_it_is_back(
+    conversation, ada, ben, cleo, billing, cookie_of, monkeypatch
+):
+    """The hub was cut, so no frame told of the change: coming back makes every socket look."""
+    monkeypatch.setattr(hubs, "RETRY_SECONDS", 0.05)
+    cookie = cookie_of(ben)
+
+    async def scene():
+        socket, _ = await opened(cookie, conversation)
+        await sync_to_async(assign)(conversation, by=ada, team=billing)
+        redis.Redis.from_url(settings.REDIS_URL).client_kill_filter(_type="pubsub")
+        await socket.hear("stale")
+        await committed(lambda: note(conversation, by=cleo, body="Hush", client_id=uuid.uuid4()))
         quiet = await socket.hears_nothing()
         await socket.close()
-        return removed, quiet
+        return quiet
 
-    removed, is_quiet = play(scene)
-    assert removed["removed"] is True and "html" not in removed
-    assert is_quiet
+    assert play(scene)
+
+
+def test_a_heartbeat_looks_at_the_rights_too(
+    conversation, ada, ben, cleo, billing, cookie_of, monkeypatch
+):
+    monkeypatch.setattr(consumers, "PING_SECONDS", 0.2)
+    cookie = cookie_of(ben)
+
+    async def scene():
+        socket, _ = await opened(cookie, conversation)
+        await sync_to_async(assign)(conversation, by=ada, team=billing)
+        await socket.hear("stale")
+        await committed(lambda: note(conversation, by=cleo, body="Hush", client_id=uuid.uuid4()))
+        await socket.hears_nothing(0.1)
+        heard = [json.loads(event["text"])["type"] for event in socket.left_over()]
+        await socket.close()
+        return heard
+
+    assert set(play(scene)) <= {"ping"}
+
+
+def test_rights_that_change_between_two_looks_are_seen(
+    conversation, ada, ben, billing, cookie_of, monkeypatch
+):
+    """A socket that has just looked and does not listen yet hears of no change."""
+    cookie, looks = cookie_of(ben), []
+    real = InboxConsumer.topics
+
+    def topics(self):
+        found = real(self)
+        looks.append(found)
+        if len(looks) == 1:
+            assign(conversation, by=ada, team=billing)
+        return found
+
+    monkeypatch.setattr(InboxConsumer, "topics", topics)
+
+    async def scene():
+        socket, first = await opened(cookie, conversation)
+        await socket.close()
+        return first
+
+    play(scene)
+    watched = f"conversation.{conversation.public_id}"
+    assert watched in looks[0] and watched not in looks[-1]
+
+
+def test_an_error_of_ours_closes_the_socket_and_gives_its_place_back(
+    ben, cookie_of, settings, monkeypatch
+):
+    settings.SOCKETS_PER_TEAMMATE = 1
+    cookie = cookie_of(ben)
+
+    async def broken(self, frame):
+        raise OperationalError("the database is away")
+
+    async def scene():
+        with monkeypatch.context() as patch:
+            patch.setattr(InboxConsumer, "on_watch", broken)
+            socket, _ = await opened(cookie)
+            await socket.say({"type": "watch", "watch": {}})
+            code = await socket.closed_with()
+        again, ready = await opened(cookie)
+        await again.close()
+        return code, ready
+
+    assert play(scene) == (1011, {"type": "ready", "conversation": {}})
 
 
 def test_leaving_a_team_ends_what_its_lists_show(conversation, dora, ada, cleo, billing, cookie_of):
@@ -220,8 +313,6 @@ def test_logging_out_ends_the_socket(ben, browser_of, monkeypatch):
     cookie = session_cookie(client)
 
     async def scene():
-        from asgiref.sync import sync_to_async
-
         socket, _ = await opened(cookie)
         await sync_to_async(client.logout)()
         return await socket.closed_with()
