@@ -8,6 +8,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from config import health, shop
+from people.views import LogOutView
 
 handler400 = "ground.web.problems.bad_request"
 handler403 = "ground.web.problems.permission_denied"
@@ -21,7 +22,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="inbox:home")),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("favicon.svg"))),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("logout/", LogOutView.as_view(), name="logout"),
     path("inbox/", include("inbox.urls")),
     path("m/", include("messenger.urls")),
     path("api/", include("config.api")),

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import path
 from rest_framework import serializers
@@ -28,6 +29,7 @@ from messenger.models import Installation
 from messenger.present import attachment_json, conversation_json, message_json
 from messenger.visitors import Visitor, is_origin_allowed, visitor_of
 from people.actions.events import track
+from people.models import Contact
 
 MINUTE, HOUR = 60, 3600
 ADDRESS_FACTOR = 20
@@ -234,10 +236,19 @@ class ConversationsView(MessengerView):
         given = checked(ConversationSerializer, request.data)
         if not self.is_retry(given["client_id"]):
             self.spend("conversations", settings.VISITOR_CONVERSATIONS_PER_HOUR, HOUR)
+        posted = self.start(given)
+        body = {
+            "conversation": conversation_json(posted.conversation),
+            "message": message_json(posted.message, posted.conversation.contact.public_id),
+        }
+        return Response(body, status=201 if posted.is_new else 200)
+
+    @transaction.atomic
+    def start(self, given: dict[str, Any]) -> actions.Posted:
+        """A visitor becomes a contact with their first word or not at all."""
         contact, identity = sessions.meet(self.visitor)
-        if contact.is_blocked:
-            raise NotAllowed("You can no longer write here.")
-        posted = actions.start(
+        check_welcome(contact)
+        return actions.start(
             contact,
             line=self.visitor.installation.line,
             identity=identity,
@@ -247,11 +258,6 @@ class ConversationsView(MessengerView):
             attachments=given["attachments"],
             visitor=self.visitor.key,
         )
-        body = {
-            "conversation": conversation_json(posted.conversation),
-            "message": message_json(posted.message, posted.conversation.contact.public_id),
-        }
-        return Response(body, status=201 if posted.is_new else 200)
 
     def is_retry(self, client_id: uuid.UUID) -> bool:
         """Whether this very conversation is stored already: to hear so costs nobody's limit."""
@@ -282,10 +288,19 @@ class MessagesView(MessengerView):
     def post(self, request: Request, public_id: str) -> Response:
         given = checked(MessageSerializer, request.data)
         self.spend("messages", settings.VISITOR_MESSAGES_PER_MINUTE, MINUTE)
+        try:
+            posted = self.say(public_id, given)
+        except NotFound:
+            # Their contact may have been merged since this request found it.
+            request.user = visitor_of(request.auth)
+            posted = self.say(public_id, given)
+        body = {"message": message_json(posted.message, posted.conversation.contact.public_id)}
+        return Response(body, status=201 if posted.is_new else 200)
+
+    def say(self, public_id: str, given: dict[str, Any]) -> actions.Posted:
         conversation = self.conversation(public_id)
-        if conversation.contact.is_blocked:
-            raise NotAllowed("You can no longer write here.")
-        posted = actions.reply(
+        check_welcome(conversation.contact)
+        return actions.reply(
             conversation,
             by=conversation.contact,
             body=given["body"],
@@ -293,8 +308,12 @@ class MessagesView(MessengerView):
             attachments=given["attachments"],
             visitor=self.visitor.key,
         )
-        body = {"message": message_json(posted.message, conversation.contact.public_id)}
-        return Response(body, status=201 if posted.is_new else 200)
+
+
+def check_welcome(contact: Contact) -> None:
+    """Raises NotAllowed for a contact that was blocked."""
+    if contact.is_blocked:
+        raise NotAllowed("You can no longer write here.")
 
 
 class ReadView(MessengerView):

@@ -1,5 +1,6 @@
 """Signed identities: what a company's own server says of who is in front of the messenger."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from messenger.models import IdentitySecret, Installation
 
 MAX_LIFE = 3600
 LEEWAY = 60
+KEY_ID = re.compile("[!-~]{1,32}")
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,15 @@ def read_identity(installation: Installation, token: str) -> SignedIdentity:
     """
     try:
         key_id = jwt.get_unverified_header(token).get("kid")
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, RecursionError):
         raise NotAuthenticated("The identity is not a JSON Web Token.") from None
+    reason = "The identity is signed with a secret that is unknown or retired."
     secrets = IdentitySecret.objects.filter(installation=installation, retired_at=None)
     if key_id is not None:
-        secrets = secrets.filter(key_id=str(key_id)[:32])
-    reason = "The identity is signed with a secret that is unknown or retired."
+        # Nobody has signed this yet, so it may be anything, even what is no text for a database.
+        if not KEY_ID.fullmatch(key_id):
+            raise NotAuthenticated(reason)
+        secrets = secrets.filter(key_id=key_id)
     for secret in secrets.order_by("-created_at")[:10]:
         if not secret.value:
             continue

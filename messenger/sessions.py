@@ -1,11 +1,13 @@
 """Booting: from what a browser brings to a visitor, and to all that its messenger shows first."""
 
+import time
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from ground.web.problems import NotAuthenticated
+from inbox.actions import hand_uploads
 from inbox.models import Conversation
 from messenger.identity import SignedIdentity, read_identity
 from messenger.models import Installation
@@ -65,11 +67,11 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
 
     The verified visitor has a new key: the old token must not open what is now a known contact.
     """
-    is_anonymous = visitor is not None and not visitor.is_verified
+    anonymous = visitor if visitor is not None and not visitor.is_verified else None
     contact = identify(
         scope=installation.public_id,
-        visitor_id=visitor.key if visitor else "",
-        visitor_contact=visitor.contact if visitor and is_anonymous else None,
+        visitor_id=anonymous.key if anonymous else "",
+        visitor_contact=anonymous.contact if anonymous else None,
         sub=signed.sub,
         email=signed.email,
         name=signed.name,
@@ -79,7 +81,10 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
     signed_in = new_visitor(installation)
     if visitor and visitor.is_verified and visitor.contact and visitor.contact.pk == contact.pk:
         signed_in = visitor
+    elif anonymous is not None:
+        hand_uploads(anonymous.key, signed_in.key)
     signed_in.contact, signed_in.is_verified = contact, True
+    signed_in.signed_at = time.time()
     return signed_in
 
 

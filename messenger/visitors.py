@@ -1,6 +1,7 @@
 """Who speaks through the messenger: visitor tokens and what they open."""
 
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core import signing
 
 from ground.web.problems import NotAuthenticated
 from messenger.models import Installation
+from people.actions.contacts import opened_by
 from people.models import Contact, Identity
 
 SALT = "messenger.visitor"
@@ -21,13 +23,15 @@ class Visitor:
     """A browser with a messenger in it.
 
     An anonymous visitor is known by `key`, a random id of their own making; their contact exists
-    from their first written word. A verified one carries the contact their company signed for.
+    from their first written word. A verified one carries the contact their company signed for, and
+    when (`signed_at`, Unix seconds): booting again does not make that younger.
     """
 
     installation: Installation
     key: str
     contact: Contact | None = None
     is_verified: bool = False
+    signed_at: float = 0.0
     locale: str = ""
     timezone: str = ""
 
@@ -54,6 +58,7 @@ def token_for(visitor: Visitor) -> str:
     }
     if visitor.is_verified and visitor.contact is not None:
         content["c"] = visitor.contact.public_id
+        content["t"] = int(visitor.signed_at)
     return signing.dumps(content, salt=SALT, compress=False)
 
 
@@ -85,9 +90,9 @@ def read(token: Any) -> dict[str, Any]:
     if not isinstance(token, str) or not 20 <= len(token) <= 500:
         raise NotAuthenticated("The visitor token is missing or malformed.")
     try:
-        content = signing.loads(token, salt=SALT, max_age=ANONYMOUS_DAYS * DAY)
-        if "c" in content:
-            signing.loads(token, salt=SALT, max_age=VERIFIED_DAYS * DAY)
+        content: dict[str, Any] = signing.loads(token, salt=SALT, max_age=ANONYMOUS_DAYS * DAY)
+        if "c" in content and content["t"] < time.time() - VERIFIED_DAYS * DAY:
+            raise signing.SignatureExpired
         return content
     except (signing.BadSignature, ValueError):
         raise NotAuthenticated("The visitor token is not valid any more.") from None
@@ -97,7 +102,9 @@ def verified(installation: Installation, content: dict[str, Any]) -> Visitor:
     contact = Contact.objects.filter(public_id=content["c"]).first()
     if contact is None:
         raise NotAuthenticated("This contact does not exist any more.")
-    return Visitor(installation, content["v"], contact.resolve(), is_verified=True)
+    visitor = Visitor(installation, content["v"], contact.resolve(), is_verified=True)
+    visitor.signed_at = content["t"]
+    return visitor
 
 
 def anonymous(installation: Installation, key: str) -> Visitor:
@@ -108,10 +115,7 @@ def anonymous(installation: Installation, key: str) -> Visitor:
     )
     if identity is None:
         return Visitor(installation, key)
-    contact = identity.contact.resolve()
-    if contact.role == Contact.Role.USER:
-        raise NotAuthenticated("This visitor has signed in since. Boot again.")
-    return Visitor(installation, key, contact)
+    return Visitor(installation, key, opened_by(identity))
 
 
 def is_origin_allowed(installation: Installation, origin: str, own: str) -> bool:

@@ -18,9 +18,7 @@ COMPANY_CREATED = declare("company.created", "A company became known.")
 COMPANY_UPDATED = declare("company.updated", "A company's own fields changed.")
 TEAMMATE_CREATED = declare("teammate.created", "A teammate joined.")
 TEAMMATE_ROLE_CHANGED = declare("teammate.role_changed", "A teammate got another role.")
-TEAMMATE_PASSWORD_CHANGED = declare(
-    "teammate.password_changed", "A teammate got another password."
-)
+TEAMMATE_PASSWORD_CHANGED = declare("teammate.password_changed", "A teammate got another password.")
 TEAMMATE_JOINED_TEAM = declare("teammate.joined_team", "A teammate was added to a team.")
 TEAMMATE_LEFT_TEAM = declare("teammate.left_team", "A teammate was taken out of a team.")
 TEAMMATE_DEACTIVATED = declare("teammate.deactivated", "A teammate lost all access.")

@@ -1,7 +1,7 @@
 """Everything that changes a conversation. A click, a key, a rule, the API: all call these."""
 
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
-from inbox.actions.attaching import attach
+from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.reading import mark_read
 from inbox.actions.renaming import rename
@@ -13,6 +13,7 @@ __all__ = [
     "assign",
     "attach",
     "close",
+    "hand_uploads",
     "hold",
     "mark_read",
     "note",

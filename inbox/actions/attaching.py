@@ -36,6 +36,11 @@ def attach(
     )
 
 
+def hand_uploads(visitor: str, successor: str) -> None:
+    """What an anonymous visitor uploaded and has not sent yet is the signed-in one's to send."""
+    Attachment.objects.filter(visitor=visitor, message=None).update(visitor=successor)
+
+
 def take(names: Iterable[str], message: Message, *, by: Any, visitor: str = "") -> None:
     """Hangs uploads on a message. Raises Invalid unless each is the speaker's own and unused."""
     wanted = list(dict.fromkeys(names))

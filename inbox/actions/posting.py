@@ -83,7 +83,8 @@ def start(
         with transaction.atomic():
             return begin(contact, line, identity, draft, dict(page or {}), visitor)
     except IntegrityError:
-        conversation = Conversation.objects.filter(contact=contact, client_id=client_id).first()
+        owner = Contact.objects.get(pk=contact.pk).resolve()
+        conversation = Conversation.objects.filter(contact=owner, client_id=client_id).first()
         if conversation is None:
             raise
         return replay(conversation, draft, by=contact)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ground.journal import record
-from ground.web.problems import Invalid, StateConflict
+from ground.web.problems import Invalid, NotAuthenticated, StateConflict
 from people import kinds
 from people.actions.fields import checked_fields, one_line
 from people.actions.identities import claim_identity, holder, remove_identities
@@ -90,12 +90,21 @@ def meet_visitor(*, scope: str, visitor_id: str, locale: str = "", timezone: str
     for _ in range(2):
         identity = known.select_related("contact").first()
         if identity is not None:
-            return identity.contact.resolve()
+            return opened_by(identity)
         try:
             return make_visitor(scope, visitor_id, locale, timezone)
         except IntegrityError:
             continue
-    return known.select_related("contact").get().contact.resolve()
+    return opened_by(known.select_related("contact").get())
+
+
+def opened_by(identity: Identity) -> Contact:
+    """The contact that an anonymous browser's key opens. Raises NotAuthenticated for one that must
+    sign in."""
+    contact = identity.contact.resolve()
+    if identity.is_retired or contact.role == Contact.Role.USER:
+        raise NotAuthenticated("This visitor has signed in since. Boot again.")
+    return contact
 
 
 def make_visitor(scope: str, visitor_id: str, locale: str, timezone: str) -> Contact:

@@ -109,19 +109,48 @@ def signed_in(sign_in: SignIn, visitor_contact: Contact | None) -> Contact:
         contact = welcome_back(sign_in, proof.contact.resolve(), visitor)
     else:
         contact = become_known(sign_in, visitor)
+    if visitor is None and sign_in.visitor_id:
+        retire_unused_key(sign_in, contact)
     bring_up_to_date(contact, sign_in)
     return contact
+
+
+def retire_unused_key(sign_in: SignIn, contact: Contact) -> None:
+    """A browser that had written nothing signs in: its anonymous key must not begin to now.
+
+    Raises Overtaken or IntegrityError when its first message is written at this very moment; the
+    next attempt finds that and brings it along.
+    """
+    known = key_of(sign_in)
+    if known is not None:
+        if known.is_retired:
+            return
+        raise Overtaken
+    Identity.objects.create(
+        contact=contact,
+        kind=Identity.Kind.WIDGET_VISITOR,
+        scope=sign_in.scope,
+        value=sign_in.visitor_id,
+        trust=Identity.Trust.PROVED,
+        source=sign_in.source,
+        is_retired=True,
+    )
 
 
 def visitor_behind(sign_in: SignIn, visitor_contact: Contact | None) -> Contact | None:
     """The browser's contact, also when its first message was written a moment ago."""
     if visitor_contact is not None:
         return Contact.objects.get(pk=visitor_contact.pk).resolve()
+    key = key_of(sign_in)
+    return key.contact.resolve() if key and not key.is_retired else None
+
+
+def key_of(sign_in: SignIn) -> Identity | None:
+    """What is known of the browser's anonymous key."""
     known = Identity.objects.address(
         Identity.Kind.WIDGET_VISITOR, sign_in.visitor_id, sign_in.scope
     )
-    identity = known.select_related("contact").first()
-    return identity.contact.resolve() if identity else None
+    return known.select_related("contact").first()
 
 
 def proof_of(sub: str) -> Identity | None:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 from ground.journal import record
 from ground.web.problems import StateConflict
 from people import kinds
-from people.models import Contact, ContactMerge, Teammate
+from people.models import Contact, ContactMerge, Identity, Teammate
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
@@ -80,6 +80,7 @@ def merge_contacts(kept: Contact, merged: Contact, *, by: Actor, reason: str = "
             by=by if isinstance(by, Teammate) else None,
             reason=reason,
         )
+        retire_keys(kept)
         merge.before, merge.after = fill(kept, merged)
         merge.save(update_fields=["before", "after"])
         merged.merged_into = kept
@@ -113,6 +114,8 @@ def unmerge(merge: ContactMerge, *, by: Actor) -> Contact:
         for field in reversed(references()):
             repoint(field, kept, merged, merge.moved.get(name_of(field), []))
         unfill(kept, merge)
+        for contact in (kept, merged):
+            revive_keys(contact)
         merged.merged_into = None
         merged.save(update_fields=["merged_into", "updated_at"])
         merge.undone_at = models.functions.Now()
@@ -126,6 +129,18 @@ def unmerge(merge: ContactMerge, *, by: Actor) -> Contact:
             after={**merge.before, **summary(merge)},
         )
     return merged
+
+
+def retire_keys(contact: Contact) -> None:
+    """No anonymous browser opens a contact who is proved to be somebody: it must sign in."""
+    if contact.is_verified:
+        contact.identities.filter(kind=Identity.Kind.WIDGET_VISITOR).update(is_retired=True)
+
+
+def revive_keys(contact: Contact) -> None:
+    """A contact who is nobody again is opened by their browsers again."""
+    if not contact.is_verified:
+        contact.identities.filter(kind=Identity.Kind.WIDGET_VISITOR).update(is_retired=False)
 
 
 def both_held(one: Contact, other: Contact) -> tuple[Contact, Contact]:

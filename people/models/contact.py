@@ -128,6 +128,10 @@ class Identity(models.Model):
     value_raw = models.CharField(max_length=255, blank=True)
     trust = models.PositiveSmallIntegerField(choices=Trust, default=Trust.CLAIMED)
     source = models.CharField(max_length=40, blank=True)
+    is_retired = models.BooleanField(
+        default=False,
+        help_text="A browser's key that opens nothing any more: its owner has signed in since.",
+    )
     confirmed_at = models.DateTimeField(
         db_default=Now(), help_text="When the contact was last known by it; the newest is shown."
     )

@@ -307,14 +307,13 @@ def test_nobody_listens_without_a_session(db, cookie):
     assert play(scene) == 4401
 
 
-def test_logging_out_ends_the_socket(ben, browser_of, monkeypatch):
-    monkeypatch.setattr("ground.journal.consumers.PING_SECONDS", 0.1)
+def test_logging_out_ends_the_socket_at_once(ben, browser_of):
     client = browser_of(ben)
     cookie = session_cookie(client)
 
     async def scene():
         socket, _ = await opened(cookie)
-        await sync_to_async(client.logout)()
+        await committed(lambda: client.post("/logout/"))
         return await socket.closed_with()
 
     assert play(scene) == 4401

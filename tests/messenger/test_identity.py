@@ -1,9 +1,12 @@
 import time
+import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from inbox.models import Conversation
 from messenger.models import IdentitySecret
+from people.actions import create_contact, merge_contacts, unmerge, update_contact
 from people.models import Contact, ContactMerge, Identity
 
 
@@ -119,3 +122,60 @@ def test_the_visitors_identity_is_bound_to_its_installation(browser):
     visitor.start()
     identity = Identity.objects.get(kind="widget_visitor")
     assert identity.scope == visitor.installation.public_id
+
+
+def test_a_tab_that_has_written_nothing_is_closed_by_a_sign_in_in_another(browser, signed, dora):
+    tab = browser()
+    first_token = tab.token
+    tab.boot(identity=signed())
+    token = tab.token
+    client_id = uuid.uuid4()
+    tab.token = first_token
+    assert tab.start("From the other tab", client_id).status_code == 401
+    assert not Conversation.objects.exists(), "nobody would ever see it"
+    tab.token = token
+    assert tab.start("From the other tab", client_id).status_code == 201
+    assert Conversation.objects.get().contact == dora
+
+
+def test_an_anonymous_browser_opens_nobody_who_is_proved_to_be_somebody(browser):
+    lead = create_contact(by=None, name="Lea", email="lea@acme.test", role="lead")
+    visitor = browser()
+    visitor.start("Hello")
+    merge = merge_contacts(lead, Conversation.objects.get().contact, by=None)
+    assert visitor.call("get", "conversations").status_code == 401
+    assert visitor.start("Again").status_code == 401
+    unmerge(merge, by=None)
+    assert visitor.call("get", "conversations").status_code == 200
+
+
+def test_an_agent_who_types_in_an_address_locks_nobody_out(browser):
+    visitor = browser()
+    visitor.start("Hello")
+    update_contact(Conversation.objects.get().contact, by=None, email="me@acme.test")
+    assert visitor.start("Again").status_code == 201
+
+
+def test_a_verified_session_does_not_renew_itself_for_ever(browser, signed, dora, monkeypatch):
+    visitor = browser(identity=signed())
+    begun = time.time()
+    for day in (3, 6):
+        monkeypatch.setattr(time, "time", lambda day=day: begun + day * 86_400)
+        assert visitor.boot().json()["contact"]["id"] == dora.public_id
+    monkeypatch.setattr(time, "time", lambda: begun + 8 * 86_400)
+    assert visitor.call("get", "conversations").status_code == 401
+    assert visitor.boot().json()["contact"]["id"] is None
+
+
+def test_what_was_uploaded_before_signing_in_can_be_sent_after(
+    browser, signed, dora, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    visitor = browser()
+    stored = visitor.client.post(
+        "/m/api/uploads",
+        {"file": SimpleUploadedFile("receipt.txt", b"one coat")},
+        headers={"origin": visitor.origin, "authorization": f"Bearer {visitor.token}"},
+    ).json()
+    visitor.boot(identity=signed())
+    assert visitor.start("", attachments=[stored["id"]]).status_code == 201

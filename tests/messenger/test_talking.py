@@ -3,8 +3,10 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from inbox import actions
 from inbox.actions import close, note, reply
 from inbox.models import Conversation, Message
+from people.actions import merge_contacts
 from people.models import Contact, Event
 from tests.visiting import Browser
 
@@ -303,3 +305,48 @@ def test_the_loader_and_the_frame_are_served(client, installation):
     assert "frame-ancestors 'self' https://shop.test" in policy
     assert "X-Frame-Options" not in frame
     assert client.get("/m/frame/?app=app_nope").status_code == 404
+
+
+@pytest.mark.parametrize("wrong", [{"body": "  "}, {"body": "x", "attachments": ["at_unknown"]}])
+def test_a_refused_first_word_makes_no_contact(browser, wrong):
+    visitor = browser()
+    assert visitor.start(**wrong).status_code == 400
+    assert not Contact.objects.exists()
+    assert visitor.boot().json()["contact"]["id"] is None
+
+
+def test_a_merge_while_a_visitor_sends_loses_no_word(browser, monkeypatch):
+    visitor, other = browser(), browser()
+    name = visitor.start("One").json()["conversation"]["id"]
+    other.start("Two")
+    mine, theirs = (
+        Conversation.objects.get(public_id=name).contact,
+        Conversation.objects.exclude(public_id=name).get().contact,
+    )
+    real, calls = actions.reply, []
+
+    def reply(conversation, **said):
+        if not calls:
+            merge_contacts(theirs, mine, by=None)
+        calls.append(conversation)
+        return real(conversation, **said)
+
+    monkeypatch.setattr("messenger.api.actions.reply", reply)
+    assert visitor.say(name, "Three").status_code == 201
+    assert len(calls) == 2
+    assert Message.objects.filter(body_text="Three").count() == 1
+
+
+@pytest.mark.parametrize("path", ["boot", "conversations", "uploads", "events"])
+def test_a_browser_may_ask_beforehand_whether_it_may_call(client, installation, path):
+    answer = client.options(
+        f"/m/api/{path}",
+        headers={
+            "origin": "https://shop.test",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "authorization,content-type",
+        },
+    )
+    assert answer.status_code == 204
+    assert answer["Access-Control-Allow-Origin"] == "https://shop.test"
+    assert "Authorization" in answer["Access-Control-Allow-Headers"]
