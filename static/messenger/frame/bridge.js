@@ -17,7 +17,7 @@ export class Bridge extends EventTarget {
   /** @type {((problem: Error) => void)|null} */
   #refused = null;
 
-  /** @type {Promise<{kept: [string, string][]}>} what the page says first */
+  /** @type {Promise<{kept?: [string, string][]}>} what the page says first */
   first;
 
   /** @param {string[]} origins that may embed this messenger */

@@ -126,8 +126,8 @@ export class Shell {
     });
     heard("incoming", (incoming) => {
       if (this.view instanceof ThreadView) this.view.incoming(incoming);
-      const { author } = incoming.message;
-      const detail = { conversation: incoming.key, author: { type: author.type, name: author.name } };
+      const { type, name } = incoming.message.author;
+      const detail = { conversation: incoming.key, author: { type, name } };
       bridge.say("event", { name: "message", detail });
     });
     document.addEventListener("visibilitychange", () => {
@@ -140,9 +140,9 @@ export class Shell {
   }
 
   /**
-   * @param {{session: Session, page: import("./types.js").Page, kept: [string, string][]}} data
+   * @param {{session: Session, page: import("./types.js").Page, kept?: [string, string][]}} data
    */
-  async #begin({ session, page, kept }) {
+  async #begin({ session, page, kept = [] }) {
     const { messenger } = this;
     const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
     await this.#forgetOthers(session, visit || this.#visit);
@@ -294,7 +294,7 @@ function start(installation) {
   const tell = (/** @type {string} */ row, /** @type {string} */ json = "") =>
     bridge.say("keep", { name: row, value: json });
   const store = openStore(name, async () => {
-    const { kept } = await bridge.first;
+    const { kept = [] } = await bridge.first;
     const rows = kept
       .filter(([row]) => row.includes("/"))
       .map(([row, json]) => [row.slice(name.length + 1), json]);

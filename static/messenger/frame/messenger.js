@@ -1,7 +1,7 @@
 import { Api, Problem } from "./api.js";
 import { uuid7 } from "./ids.js";
 import { Outbox } from "./outbox.js";
-import { LiveSocket } from "./socket.js";
+import { LiveSocket } from "../../shared/socket.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "./uploads.js";
 

@@ -1,4 +1,4 @@
-import { fullJitter } from "./backoff.js";
+import { fullJitter } from "../../shared/backoff.js";
 import { Problem } from "./api.js";
 
 /**

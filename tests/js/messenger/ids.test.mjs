@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fullJitter } from "../../../static/messenger/frame/backoff.js";
 import { uuid7 } from "../../../static/messenger/frame/ids.js";
 
 const FORM = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -19,10 +18,4 @@ test("ids made within one millisecond, or after the clock went back, still incre
   for (const id of ids) assert.match(id, FORM);
   assert.deepEqual([...ids].sort(), ids);
   assert.equal(new Set(ids).size, ids.length);
-});
-
-test("back-off doubles up to its cap, and jitter is full", () => {
-  const longest = (attempt) => fullJitter(attempt, { random: () => 1 });
-  assert.deepEqual([1, 2, 3, 6, 40].map(longest), [1000, 2000, 4000, 30000, 30000]);
-  assert.equal(fullJitter(9, { random: () => 0 }), 0);
 });

@@ -12,11 +12,10 @@ export class ListView {
     this.title = h("h1", { tabindex: "-1" }, t("messages"));
     this.rows = h("div", { class: "conversations" });
     this.empty = h("p", { class: "empty" }, icon("chat"), t("list.empty"));
-    const onmore = () => shell.messenger.loadMore();
-    this.more = h("button", { type: "button", class: "secondary", onclick: onmore }, t("list.more"));
-    const onclick = () => shell.startThread();
-    const start = h("button", { type: "button", class: "primary", onclick }, icon("send"));
-    start.append(t("start.title"));
+    const more = { type: "button", class: "secondary", onclick: () => shell.messenger.loadMore() };
+    this.more = h("button", more, t("list.more"));
+    const begin = { type: "button", class: "primary", onclick: () => shell.startThread() };
+    const start = h("button", begin, icon("send"), t("start.title"));
     this.element = h(
       "section",
       { class: "view list" },
