@@ -214,6 +214,7 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "counterfoil_session"
+SESSION_ENGINE = "ground.web.sessions"
 CSRF_COOKIE_NAME = "counterfoil_csrf"
 CSRF_FAILURE_VIEW = "ground.web.problems.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.http import parse_cookie
 
 from ground.journal import live
@@ -18,6 +17,7 @@ from ground.journal.consumers import (
     in_database,
 )
 from ground.journal.live import RedisAway
+from ground.web.sessions import SessionStore
 from inbox import actions
 from inbox.models import Conversation
 from people.models import Team, Teammate
@@ -149,6 +149,10 @@ def is_own_origin(origin: str) -> bool:
     """Whether a page of ours made the handshake: a browser always says which page it was."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts, site = urlsplit(origin), urlsplit(settings.SITE_URL)
-    is_same_place = (parts.scheme, parts.port) == (site.scheme, site.port)
+    site = urlsplit(settings.SITE_URL)
+    try:
+        parts = urlsplit(origin)
+        is_same_place = (parts.scheme, parts.port) == (site.scheme, site.port)
+    except ValueError:
+        return False
     return is_same_place and parts.hostname in {host.strip("[]") for host in settings.ALLOWED_HOSTS}

@@ -1,11 +1,15 @@
 """What the inbox's pages may send."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from ground.web.problems import Invalid, NotFound
@@ -14,6 +18,8 @@ from people.models import Team, Teammate
 
 SEQ_MAX = 2**63 - 1
 SNOOZE_MAX = timedelta(days=366)
+PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}")
+T = TypeVar("T", bound=Model)
 
 
 def checked(form: forms.Form) -> dict[str, Any]:
@@ -32,6 +38,14 @@ class MessageForm(forms.Form):
     client_id = forms.UUIDField()
     last_seen_seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
     override = forms.BooleanField(required=False)
+
+
+def attachments(data: QueryDict) -> list[str]:
+    """The uploads that a message names. Raises Invalid for what cannot be the name of one."""
+    names = data.getlist("attachments")
+    if not all(map(PUBLIC_ID.fullmatch, names)):
+        raise Invalid(errors={"attachments": ["There is no such file."]})
+    return names
 
 
 class SeqForm(forms.Form):
@@ -67,18 +81,19 @@ def assignment(data: Mapping[str, str], viewer: Teammate) -> dict[str, Any]:
 def _assignee(name: str, viewer: Teammate) -> Teammate | None:
     if name in ("", "me"):
         return viewer if name else None
-    found = Teammate.objects.active().filter(public_id=name[:40]).first()
-    if found is None:
-        raise NotFound("There is no such teammate.")
-    return found
+    return _named(name, Teammate.objects.active(), "There is no such teammate.")
 
 
 def _team(name: str, viewer: Teammate) -> Team | None:
     if not name:
         return None
-    found = Team.objects.visible_to(viewer).filter(public_id=name[:40]).first()
+    return _named(name, Team.objects.visible_to(viewer), "There is no such team.")
+
+
+def _named(name: str, among: QuerySet[T], otherwise: str) -> T:
+    found = among.filter(public_id=name).first() if PUBLIC_ID.fullmatch(name) else None
     if found is None:
-        raise NotFound("There is no such team.")
+        raise NotFound(otherwise)
     return found
 
 
@@ -88,7 +103,7 @@ class ZoneField(forms.CharField):
     def clean(self, value: Any) -> ZoneInfo:
         try:
             return ZoneInfo(super().clean(value) or "UTC")
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        except (ValidationError, ZoneInfoNotFoundError, ValueError, OSError):
             return ZoneInfo("UTC")
 
 

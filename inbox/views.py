@@ -39,6 +39,7 @@ from inbox.forms import (
     StatusForm,
     WindowForm,
     assignment,
+    attachments,
     checked,
 )
 from inbox.models import Attachment, Conversation, Message
@@ -328,11 +329,9 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
 def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
     data = checked(MessageForm(request.POST))
     kind, seen, override = data.pop("kind"), data.pop("last_seen_seq"), data.pop("override")
+    named = attachments(request.POST)
     uploads = [actions.attach(file, by=request.user) for file in request.FILES.getlist("files")]
-    data["attachments"] = [
-        *request.POST.getlist("attachments"),
-        *(upload.public_id for upload in uploads),
-    ]
+    data["attachments"] = [*named, *(upload.public_id for upload in uploads)]
     if kind == Message.Kind.NOTE:
         return actions.note(conversation, by=request.user, **data)
     return actions.reply(
@@ -485,7 +484,7 @@ def open_file(request: HttpRequest, attachment: str) -> HttpResponse:
     if found is None or not may_open(request.user, found):
         raise NotFound("There is no such file, or it is not yours to see.")
     address = files.signed_url(
-        found.key, found.name, found.content_type, viewer=request.user.public_id
+        found.key, found.name, found.content_type, viewer=f"teammate:{request.user.pk}"
     )
     return redirect(address)
 

@@ -34,7 +34,7 @@ def read_identity(installation: Installation, token: str) -> SignedIdentity:
     """
     try:
         key_id = jwt.get_unverified_header(token).get("kid")
-    except (jwt.InvalidTokenError, RecursionError):
+    except jwt.InvalidTokenError:
         raise NotAuthenticated("The identity is not a JSON Web Token.") from None
     reason = "The identity is signed with a secret that is unknown or retired."
     secrets = IdentitySecret.objects.filter(installation=installation, retired_at=None)

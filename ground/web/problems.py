@@ -202,6 +202,9 @@ def problem_of(error: BaseException) -> Problem | None:
         case DataError():
             logger.error("The database refused a value that validation let through: %s", error)
             return Invalid("A value in the request is out of range.")
+        case ValueError() if "NUL (0x00)" in str(error):
+            logger.error("A value with NUL came as far as the database: %s", error)
+            return Invalid("The request contains a NUL character.")
         case OperationalError() | InterfaceError() | redis.ConnectionError() | redis.TimeoutError():
             logger.warning("Unavailable: %s", error)
             return Unavailable()

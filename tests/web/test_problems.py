@@ -36,6 +36,7 @@ MEANING = {
     "database-gone": "unavailable",
     "connection-gone": "unavailable",
     "database-refused": "validation",
+    "database-nul": "validation",
     "redis-gone": "unavailable",
     "bug": "unexpected",
     "rest-validation": "validation",

@@ -41,6 +41,7 @@ FAILURES = {
     "database-gone": lambda: OperationalError("server closed the connection"),
     "connection-gone": lambda: InterfaceError("connection already closed"),
     "database-refused": lambda: DataError("integer out of range"),
+    "database-nul": lambda: ValueError("A string literal cannot contain NUL (0x00) characters."),
     "redis-gone": RedisGone,
     "bug": lambda: ZeroDivisionError("secret detail"),
     "rest-validation": lambda: rest.ValidationError({"items": [{}, {"id": ["Unknown."]}]}),
