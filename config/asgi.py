@@ -9,6 +9,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import django
 
+from config import env
+
+env.bound_statements()
 django.setup()
 
 from channels.routing import URLRouter  # noqa: E402

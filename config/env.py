@@ -158,6 +158,7 @@ ALLOWED_HOSTS = declare("ALLOWED_HOSTS", None, hosts)
 TRUSTED_PROXIES = declare("TRUSTED_PROXIES", 0, whole(0, 10))
 DATA_DIR = declare("DATA_DIR", BASE_DIR / ".data", folder)
 DATABASE_URL = declare("DATABASE_URL", None, service("postgres", "postgresql"))
+DATABASE_STATEMENT_SECONDS = declare("DATABASE_STATEMENT_SECONDS", 20, whole(0, 3600))
 REDIS_URL = declare("REDIS_URL", None, service("redis", "rediss", "unix"))
 POSTGRES_BIN = declare("POSTGRES_BIN", None, folder)
 SECRET_KEY = declare("SECRET_KEY", None, key)
@@ -180,6 +181,17 @@ SOCKET_FRAME_MAX_KB = declare("SOCKET_FRAME_MAX_KB", 64, whole(1, 1024))
 SOCKETS_PER_ADDRESS = declare("SOCKETS_PER_ADDRESS", 400, whole(1, 1_000_000))
 SOCKETS_PER_TEAMMATE = declare("SOCKETS_PER_TEAMMATE", 10, whole(1, 1000))
 PAGE_SIZE_MAX = declare("PAGE_SIZE_MAX", 100, whole(1, 1000))
+
+
+def bound_statements() -> None:
+    """From here on the database ends each statement of this process in time.
+
+    For processes that people wait for; commands and jobs take as long as they need. libpq reads
+    PGOPTIONS for every connection whose address has no options of its own.
+    """
+    seconds = DATABASE_STATEMENT_SECONDS.read()
+    if seconds:
+        os.environ.setdefault("PGOPTIONS", f"-c statement_timeout={seconds}s")
 
 
 def live_port() -> int:
