@@ -80,13 +80,14 @@
       storage = { ...storage };
     }
     page = here();
+    const token = storage[key];
     const reply = await post("boot", {
       locale: navigator.language,
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...given,
       app,
       page,
-      token: storage[key],
+      token,
     }).catch((error) => {
       // No answer, or one that will change: try again unasked.
       if (!(error.status < 429)) retry = setTimeout(start, Math.random() * 3e4);
@@ -94,6 +95,7 @@
       throw error;
     });
     if (during !== booted) return; // Shut down meanwhile.
+    if (token !== storage[key]) return bootOnce(); // Another tab was faster: agree with it.
     session = reply;
     storage[key] = session.token;
     showLauncher();
@@ -261,7 +263,8 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   const heard = {
     close: hide,
     event: ({ name, detail }) => emit(name, detail),
-    renew: start,
+    // Not at once: perhaps another tab is just signing in, and will leave us its token.
+    renew: () => setTimeout(start, 1000),
     unread: (data) => setUnread(data.unread),
     // For browsers that give an embedded page no storage of its own.
     keep: ({ name, value }) => {

@@ -396,6 +396,27 @@ def test_signing_in_keeps_the_thread_and_signing_out_leaves_nothing(shopper, win
     assert "secret draft" not in kept
 
 
+def test_a_tab_left_open_follows_a_sign_in_in_another(shopper, ben):
+    first = shopper()
+    first.begin("Who am I?")
+    first.is_settled()
+    shopper("dora", page=first.page.context.new_page())
+    first.write("Somebody else, it seems.")
+    expect(first.bubble("Somebody else").locator(".meta")).to_contain_text("Sent")
+    conversation = ben.find("Somebody else, it seems.")
+    assert ben.call("GET", f"conversations/{conversation}")["contact"]["name"] == "Dora Lindqvist"
+    ben.says(conversation, "You are Dora.")
+    expect(first.bubble("You are Dora.")).to_be_visible()
+
+
+def test_a_sign_out_in_one_tab_is_one_in_all(shopper):
+    first = shopper("dora")
+    second = shopper("dora", page=first.page.context.new_page())
+    first.open()
+    second.page.evaluate("() => Counterfoil('shutdown')")
+    first.page.wait_for_function("() => !document.querySelector('counterfoil-messenger')")
+
+
 def test_a_forged_identity_is_refused_with_words_that_a_developer_reads(shopper):
     customer = shopper()
     said = customer.page.evaluate(
