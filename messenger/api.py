@@ -298,11 +298,21 @@ class MessagesView(MessengerView):
         return Response(body, status=201 if posted.is_new else 200)
 
     def say(self, public_id: str, given: dict[str, Any]) -> actions.Posted:
-        conversation = self.conversation(public_id)
-        check_welcome(conversation.contact)
+        contact = self.visitor.contact
+        found = (
+            contact
+            and (
+                Conversation.objects.visible_to(contact)
+                .filter(public_id=public_id)
+                .values_list("pk", flat=True)[:1]
+            )
+        )
+        if not found:
+            raise NotFound("There is no such conversation.")
+        check_welcome(contact)
         return actions.reply(
-            conversation,
-            by=conversation.contact,
+            Conversation(pk=found[0], contact=contact),
+            by=contact,
             body=given["body"],
             client_id=given["client_id"],
             attachments=given["attachments"],

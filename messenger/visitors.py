@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
+from django.core.cache import cache
 
 from ground.web.problems import NotAuthenticated
 from messenger.models import Installation
@@ -16,6 +17,7 @@ SALT = "messenger.visitor"
 ANONYMOUS_DAYS = 365
 VERIFIED_DAYS = 7
 DAY = 24 * 60 * 60
+REMEMBERED_SECONDS = 2
 
 
 @dataclass
@@ -69,11 +71,7 @@ def visitor_of(token: Any) -> Visitor:
     opens something: an anonymous token never opens a contact whose identity has been proved.
     """
     content = read(token)
-    installation = (
-        Installation.objects.select_related("line")
-        .filter(public_id=content["a"], is_active=True)
-        .first()
-    )
+    installation = active_installation(content["a"])
     if installation is None:
         raise NotAuthenticated("This messenger is switched off.")
     if "c" in content:
@@ -84,6 +82,18 @@ def visitor_of(token: Any) -> Visitor:
         visitor = anonymous(installation, content["v"])
     visitor.locale, visitor.timezone = content["l"], content["z"]
     return visitor
+
+
+def active_installation(app_id: str) -> Installation | None:
+    """The installation of an app id, remembered for a moment: every request asks for it, and it
+    hardly ever changes. None when it is unknown or switched off."""
+    key = f"installation:{app_id}"
+    found: Installation | None = cache.get(key)
+    if found is None:
+        known = Installation.objects.select_related("line").filter(public_id=app_id)
+        found = known.filter(is_active=True).first()
+        cache.set(key, found, REMEMBERED_SECONDS)
+    return found
 
 
 def read(token: Any) -> dict[str, Any]:

@@ -21,11 +21,11 @@ def note_contacted(entry: Entry) -> None:
 
 def note_latest(entry: Entry, *fields: str) -> None:
     """Moves a contact's times forward to when the entry was written."""
-    contact = Contact.objects.filter(public_id=entry.after.get("contact")).first()
-    if contact is not None:
-        Contact.objects.filter(pk=contact.resolve().pk).update(
-            **{field: latest(field, entry.created_at) for field in fields}
-        )
+    moved = {field: latest(field, entry.created_at) for field in fields}
+    named = Contact.objects.filter(public_id=entry.after.get("contact"))
+    if not named.current().update(**moved):
+        for contact in named:
+            Contact.objects.filter(pk=contact.resolve().pk).update(**moved)
 
 
 def latest(field: str, moment: datetime) -> Greatest:

@@ -41,7 +41,9 @@ class Entry(models.Model):
 class Reaction(models.Model):
     """Work owed because of an entry. Written with it, claimed by lease, done with its effect."""
 
-    entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="reactions")
+    entry = models.ForeignKey(
+        Entry, on_delete=models.CASCADE, related_name="reactions", db_index=False
+    )
     name = models.CharField(max_length=100)
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)

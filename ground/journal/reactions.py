@@ -87,24 +87,54 @@ def claim(limit: int = BATCH) -> list[Claim]:
         return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: claim.pk)
 
 
+def run_batch(claims: list[Claim]) -> None:
+    """Runs claimed reactions in one transaction, which is what makes many cheap; if one of them
+    fails, none has happened and each runs by itself."""
+    if len(claims) > 1:
+        try:
+            with transaction.atomic():
+                react(claims)
+            return
+        except Exception as error:
+            logger.info("A batch of %s reactions is run one by one: %s", len(claims), error)
+    for claimed in claims:
+        run(claimed)
+
+
+def react(claims: list[Claim]) -> None:
+    """Does what claims that still hold ask for, oldest first; raises what a handler raises."""
+    held = finish(claims)
+    entries = Entry.objects.in_bulk([claimed.entry_id for claimed in claims if claimed.pk in held])
+    for claimed in claims:
+        if claimed.pk in held:
+            handler(claimed.name)(entries[claimed.entry_id])
+
+
 def run(claimed: Claim) -> None:
     """Runs one claimed reaction; its effect and `done_at` commit together or not at all."""
     try:
         with transaction.atomic():
-            if finish(claimed):
-                handler(claimed.name)(Entry.objects.get(pk=claimed.entry_id))
+            react([claimed])
     except Exception as error:
         logger.exception("Reaction %s after entry %s failed", claimed.name, claimed.entry_id)
         postpone(claimed, error)
 
 
-def finish(claimed: Claim) -> bool:
-    """Marks the row done if this claim still holds it; the row lock keeps others out until then."""
-    return bool(
-        Reaction.objects.filter(
-            pk=claimed.pk, attempts=claimed.attempt, done_at=None, dead_at=None
-        ).update(done_at=Now(), error="")
-    )
+def finish(claims: list[Claim]) -> set[int]:
+    """Marks as done the rows that their claims still hold, and returns which; the row locks keep
+    others out until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE journal_reaction SET done_at = now(), error = ''
+              FROM unnest(%s::bigint[], %s::int[]) AS claim (id, attempt)
+             WHERE journal_reaction.id = claim.id AND attempts = claim.attempt
+               AND done_at IS NULL AND dead_at IS NULL
+            RETURNING journal_reaction.id
+            """,
+            [[claimed.pk for claimed in claims], [claimed.attempt for claimed in claims]],
+        )
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def postpone(claimed: Claim, error: Exception) -> None:
@@ -131,8 +161,7 @@ def run_owed(budget: int = 1000) -> int:
     count = 0
     while count < budget:
         claims = claim()
-        for claimed in claims:
-            run(claimed)
+        run_batch(claims)
         count += len(claims)
         if len(claims) < BATCH:
             break

@@ -120,7 +120,8 @@ def begin(
         },
         rows={"conversation": conversation},
     )
-    message = post(conversation, draft, by=contact, binding=binding, visitor=visitor, cause=started)
+    conversation.preferred_binding_id = binding.pk
+    message = post(conversation, draft, by=contact, visitor=visitor, cause=started)
     return Posted(conversation, message, is_new=True)
 
 
@@ -174,8 +175,7 @@ def post_once(
             require(by, locked, Capability.NOTE if draft.kind == "note" else Capability.REPLY)
             check_holder(locked, by)
             check_seen(locked, draft, by, last_seen_seq)
-            binding = locked.bindings.filter(is_preferred=True).first()
-            message = post(locked, draft, by=by, binding=binding, visitor=visitor)
+            message = post(locked, draft, by=by, visitor=visitor)
             return Posted(locked, message, is_new=True)
     except (IntegrityError, NewerMessages):
         if stored_message(conversation, draft) is None:
@@ -210,7 +210,6 @@ def post(
     draft: Draft,
     *,
     by: Actor,
-    binding: Binding | None,
     visitor: str = "",
     cause: Any = None,
 ) -> Message:
@@ -219,7 +218,7 @@ def post(
     seq, public_seq = next_seq(conversation, is_public=is_public)
     message = Message.objects.create(
         conversation=conversation,
-        binding=binding if is_public else None,
+        binding_id=conversation.preferred_binding_id if is_public else None,
         seq=seq,
         public_seq=public_seq,
         client_id=draft.client_id,

@@ -21,12 +21,7 @@ def lock(conversation: Conversation) -> Conversation:
 
     Raises NotFound when it is gone.
     """
-    locked = (
-        Conversation.objects.select_for_update(of=("self",))
-        .select_related("contact", "assignee", "team")
-        .filter(pk=conversation.pk)
-        .first()
-    )
+    locked = Conversation.objects.locked(conversation.pk)
     if locked is None:
         raise NotFound("This conversation is gone.")
     return locked

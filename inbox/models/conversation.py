@@ -26,7 +26,9 @@ class Conversation(models.Model):
         PEOPLE = "people", "People"
 
     public_id = PublicIdField(prefix="cv")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
     client_id = models.UUIDField(null=True, editable=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
     assignee = models.ForeignKey(
@@ -52,6 +54,9 @@ class Conversation(models.Model):
     waiting_since = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
+
+    # Set where a conversation is locked: the binding by which it is answered.
+    preferred_binding_id: int | None = None
 
     objects = ConversationQuerySet.as_manager()
 
@@ -105,7 +110,7 @@ class ReadMarker(models.Model):
     """How far one teammate has read one conversation, in `seq`."""
 
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="read_markers"
+        Conversation, on_delete=models.CASCADE, related_name="read_markers", db_index=False
     )
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="read_markers")
     seq = models.BigIntegerField(default=0)

@@ -29,7 +29,7 @@ class Message(models.Model):
 
     public_id = PublicIdField(prefix="msg")
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     binding = models.ForeignKey(
         Binding, null=True, on_delete=models.SET_NULL, related_name="messages"
