@@ -2,7 +2,8 @@
 
 const LIGHT = "#FFFFFF";
 const DARK = "#14161B";
-const READABLE = 4.5;
+/** 4.5 on the ground itself would be too little on the color's own soft tint. */
+const READABLE = 6;
 
 /**
  * @param {string} hex `#rrggbb`
