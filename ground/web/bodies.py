@@ -1,7 +1,9 @@
-"""Request bodies without a length, as some HTTP clients send them (.NET's and Go's do)."""
+"""Request bodies as clients really send them: without a length (.NET's and Go's do), or said to be
+in a character set that no form or JSON of ours is in."""
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +15,7 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 IN_MEMORY = 256 * 1024
 PIECE = 64 * 1024
+CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 
 def largest_body() -> int:
@@ -27,6 +30,10 @@ def measured(application: Application) -> Application:
     """
 
     def with_length(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        # Django looks the named codec up before any handler of errors, and Python knows strange
+        # ones. What is not UTF-8 is refused by whoever reads it.
+        if "CONTENT_TYPE" in environ:
+            environ["CONTENT_TYPE"] = CHARSET.sub("", environ["CONTENT_TYPE"])
         chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
         if not chunked or environ.get("CONTENT_LENGTH"):
             return application(environ, start_response)
