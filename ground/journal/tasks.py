@@ -6,7 +6,7 @@ from celery import shared_task
 
 from ground.journal import reactions
 
-GATHER_SECONDS = 0.025
+GATHER_SECONDS = 0.1
 
 
 @shared_task(name="journal.drain")
@@ -14,7 +14,7 @@ def drain() -> int:
     """Runs what is owed now, gathers for a moment what a busy time adds, and runs that.
 
     The hint is cleared before the last look, so that a later commit is hinted again: hundreds of
-    messages a second cost some forty hints.
+    messages a second cost some ten hints.
     """
     count = reactions.run_owed()
     time.sleep(GATHER_SECONDS)

@@ -137,6 +137,7 @@ def test_a_heartbeat_looks_at_the_rights_too(
     conversation, ada, ben, cleo, billing, cookie_of, monkeypatch
 ):
     monkeypatch.setattr(consumers, "PING_SECONDS", 0.2)
+    monkeypatch.setattr(consumers, "BEATS_A_LOOK", 1)
     cookie = cookie_of(ben)
 
     async def scene():
