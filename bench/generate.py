@@ -43,7 +43,7 @@ CONTACT = (
     "id, public_id, role, name, locale, timezone, attributes, claims, is_blocked, "
     "created_at, updated_at"
 )
-IDENTITY = "contact_id, kind, scope, value, value_raw, trust, source"
+IDENTITY = "contact_id, kind, scope, value, value_raw, trust, source, is_retired"
 CONVERSATION = (
     "id, public_id, contact_id, status, assignee_id, team_id, holder, snoozed_until, "
     "closed_at, page, last_seq, public_seq, contact_read_seq, contact_unread, team_read_seq, "
@@ -108,7 +108,7 @@ class Desk:
     def identity_rows(self) -> Iterator[tuple[Any, ...]]:
         for number in range(1, self.contacts + 1):
             email = f"contact-{number}@example.test"
-            yield number, "email", "", email, email, 3, "bench"
+            yield number, "email", "", email, email, 3, "bench", False
 
     def conversations(self) -> Iterator["Conversation"]:
         """In the order in which they began. Deterministic: two walks give the same."""
