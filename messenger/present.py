@@ -37,6 +37,7 @@ def message_json(message: Message, viewer: str) -> dict[str, Any]:
         "author": author_json(message),
         "body_html": message.body_html,
         "body_text": message.body_text,
+        "choices": message.choices or [],
         "attachments": [attachment_json(file, viewer) for file in message.attachments.all()],
         "created_at": message.created_at.isoformat(),
     }

@@ -30,6 +30,8 @@ from people.models import Contact, Identity, Teammate
 from people.models.teammate import Capability
 
 PREVIEW_LENGTH = 200
+CHOICES_MAX = 8
+CHOICE_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,33 @@ class Draft:
     html: str
     client_id: uuid.UUID
     attachments: tuple[str, ...]
+    choices: tuple[str, ...] = ()
 
 
-def compose(kind: str, body: str, client_id: uuid.UUID, attachments: Iterable[str]) -> Draft:
+def compose(
+    kind: str,
+    body: str,
+    client_id: uuid.UUID,
+    attachments: Iterable[str],
+    choices: Iterable[str] = (),
+) -> Draft:
     """Raises Invalid when there is nothing to say or too much of it."""
     names = tuple(attachments)
     limit = settings.ATTACHMENTS_PER_MESSAGE
     if len(names) > limit:
         raise Invalid(errors={"attachments": [f"At most {limit} files fit one message."]})
     text = clean(body, "body", max_bytes=settings.MESSAGE_MAX_KB * 1024, required=not names)
-    return Draft(kind, text, render(text), client_id, names)
+    return Draft(kind, text, render(text), client_id, names, sound_choices(choices))
+
+
+def sound_choices(choices: Iterable[str]) -> tuple[str, ...]:
+    """The answers to pick from, each once. Raises Invalid."""
+    texts = [clean(choice, "choices", max_bytes=4 * CHOICE_LENGTH) for choice in choices]
+    if any(len(text) > CHOICE_LENGTH or "\n" in text for text in texts):
+        raise Invalid(errors={"choices": [f"A choice is one line of {CHOICE_LENGTH} characters."]})
+    if len(texts) > CHOICES_MAX:
+        raise Invalid(errors={"choices": [f"At most {CHOICES_MAX} choices fit under a message."]})
+    return tuple(dict.fromkeys(texts))
 
 
 def start(
@@ -132,18 +151,24 @@ def reply(
     body: str,
     client_id: uuid.UUID,
     attachments: Iterable[str] = (),
+    choices: Iterable[str] = (),
     last_seen_seq: int | None = None,
     override: bool = False,
     visitor: str = "",
 ) -> Posted:
     """Says something that the contact sees; exactly once for one client id.
 
+    `choices` are up to eight short answers that the contact may pick from instead of typing; what
+    they pick comes back as their own message. A contact offers none.
+
     `last_seen_seq` is the last `seq` that a teammate had on screen: newer public messages by
     others raise NewerMessages with them, unless `override`. An automation speaks only while the
     bot holds the conversation, else StateConflict. Raises ClientIdReused, Invalid, NotFound,
     NotAllowed.
     """
-    draft = compose(Message.Kind.REPLY, body, client_id, attachments)
+    if isinstance(by, Contact):
+        choices = ()
+    draft = compose(Message.Kind.REPLY, body, client_id, attachments, choices)
     seen = None if override else last_seen_seq
     return post_once(conversation, draft, by=by, last_seen_seq=seen, visitor=visitor)
 
@@ -225,6 +250,7 @@ def post(
         kind=draft.kind,
         body_text=draft.text,
         body_html=draft.html,
+        choices=list(draft.choices) or None,
         **speaker_fields(by),
     )
     if draft.attachments:

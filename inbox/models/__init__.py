@@ -2,5 +2,6 @@ from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.line import Binding, Line
 from inbox.models.message import Message
+from inbox.models.rating import Rating
 
-__all__ = ["Attachment", "Binding", "Conversation", "Line", "Message", "ReadMarker"]
+__all__ = ["Attachment", "Binding", "Conversation", "Line", "Message", "Rating", "ReadMarker"]

@@ -22,6 +22,9 @@ class Attachment(models.Model):
         Teammate, null=True, on_delete=models.SET_NULL, related_name="uploads"
     )
     key = models.CharField(max_length=100, unique=True)
+    thumb_key = models.CharField(
+        max_length=100, blank=True, help_text="A small WebP of an image, kept beside it."
+    )
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()

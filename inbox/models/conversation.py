@@ -19,6 +19,7 @@ class Conversation(models.Model):
         OPEN = "open", "Open"
         SNOOZED = "snoozed", "Snoozed"
         CLOSED = "closed", "Closed"
+        SPAM = "spam", "Spam"
 
     class Holder(models.TextChoices):
         NOBODY = "nobody", "Nobody"
@@ -51,6 +52,9 @@ class Conversation(models.Model):
     preview = models.CharField(max_length=200, blank=True)
     preview_author_type = models.CharField(max_length=10, blank=True)
     preview_author_name = models.CharField(max_length=200, blank=True)
+    rating = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The contact's latest score, 1 to 5."
+    )
     waiting_since = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -48,6 +49,11 @@ class Message(models.Model):
     author_name = models.CharField(max_length=200, blank=True)
     body_text = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
+    choices = ArrayField(
+        models.CharField(max_length=80),
+        null=True,
+        help_text="Answers to pick from, shown as buttons under a reply.",
+    )
     activity = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
 

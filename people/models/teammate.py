@@ -72,6 +72,7 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
     public_id = PublicIdField(prefix="mate")
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=80)
+    avatar_key = models.CharField(max_length=100, blank=True, editable=False)
     role = models.ForeignKey(Role, null=True, blank=True, on_delete=models.PROTECT)
     teams = models.ManyToManyField(
         Team, through="people.Membership", related_name="teammates", blank=True
