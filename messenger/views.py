@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_GET
 
-from ground.web import csp
+from ground.web import csp, languages
 from messenger.models import Installation
 from messenger.sessions import settings_json
+from messenger.texts import language_of, texts_in
 
 LOADER = "messenger/loader.js"
 
@@ -74,10 +75,18 @@ def frame(request: HttpRequest) -> HttpResponse:
     ).first()
     if installation is None:
         raise Http404
+    locale = language_of(installation, request.GET.get("locale", "")[:35])
     context = {
         "installation": installation,
+        "locale": locale,
+        "direction": languages.direction(locale),
         "messenger_settings": settings_json(installation)
-        | {"app": installation.public_id, "origins": installation.allowed_origins},
+        | {
+            "app": installation.public_id,
+            "origins": installation.allowed_origins,
+            "locale": locale,
+            "texts": texts_in(locale),
+        },
     }
     response = render(request, "messenger/frame.html", context)
     response["Cache-Control"] = "no-store"

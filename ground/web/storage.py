@@ -1,4 +1,4 @@
-"""Static files under hashed names, compressed, our own scripts without their comments."""
+"""Static files under hashed names, compressed, our own scripts and style sheets minified."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-import rjsmin
+import minify
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from whitenoise.compress import Compressor
@@ -14,6 +14,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Above this many bytes the last percent of size costs seconds of the first start.
 LARGE = 100_000
+
+MEDIA_TYPES = {".js": "application/javascript", ".css": "text/css"}
 
 
 class QuickCompressor(Compressor):
@@ -25,7 +27,7 @@ class QuickCompressor(Compressor):
 
 
 class Storage(CompressedManifestStaticFilesStorage):
-    """Django's manifest for names, WhiteNoise's compression, rjsmin for our own modules.
+    """Django's manifest for names, WhiteNoise's compression, a minifier for our own files.
 
     Imports between modules stay as written; the import map leads them to the hashed names
     (Django's own rewriting trips over comments and missing semicolons).
@@ -42,8 +44,8 @@ class Storage(CompressedManifestStaticFilesStorage):
         return QuickCompressor(**kwargs)
 
     def _save(self, name: str, content: File[Any]) -> str:
-        if name.endswith(".js") and is_ours(name):
-            content = ContentFile(minify(_text_of(content)).encode())
+        if Path(name).suffix in MEDIA_TYPES and is_ours(name):
+            content = ContentFile(minified(name, _text_of(content)).encode())
         return super()._save(name, content)
 
 
@@ -53,23 +55,9 @@ def is_ours(name: str) -> bool:
     return any((Path(folder) / top).is_dir() for folder in settings.STATICFILES_DIRS)
 
 
-def minify(source: str) -> str:
-    """The script without comments and idle white space; unchanged where that is not safe."""
-    # rjsmin ends a template literal at the first backtick, also at that of a literal within it.
-    return source if _has_nested_template(source) else str(rjsmin.jsmin(source))
-
-
-def _has_nested_template(source: str) -> bool:
-    start = source.find("${")
-    while start >= 0:
-        depth, at = 1, start + 2
-        while depth and at < len(source):
-            if source[at] == "`":
-                return True
-            depth += {"{": 1, "}": -1}.get(source[at], 0)
-            at += 1
-        start = source.find("${", start + 2)
-    return False
+def minified(name: str, source: str) -> str:
+    """A script or style sheet with short names and without comments."""
+    return str(minify.string(MEDIA_TYPES[Path(name).suffix], source))
 
 
 def _text_of(content: File[Any]) -> str:

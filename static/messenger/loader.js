@@ -214,7 +214,8 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     frame.title = `${session.settings.name} messenger`;
     frame.sandbox =
       "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads";
-    frame.src = `${base}frame/?app=${app}`;
+    const locale = given.locale || navigator.language;
+    frame.src = `${base}frame/?app=${app}&locale=${encodeURIComponent(locale)}`;
     frame.onload = connect;
     root.append(frame);
   };

@@ -2,7 +2,6 @@ import { Bridge } from "./bridge.js";
 import { h, icon } from "./dom.js";
 import { t, useLanguage } from "./i18n.js";
 import { uuid7 } from "./ids.js";
-import english from "./locales/en.js";
 import { Messenger } from "./messenger.js";
 import { memoryStore, openStore } from "./store.js";
 import { brandSheet, isHex } from "./theme.js";
@@ -14,7 +13,7 @@ import { ThreadView } from "./views/thread.js";
  * @typedef {import("./types.js").Session} Session
  * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
  * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
- * @typedef {{app: string, name: string, origins: string[]}} Installation
+ * @typedef {{app: string, name: string, origins: string[], locale: string, texts: Record<string, string>}} Installation
  */
 
 /** A break in the connection is only mentioned when it lasts. */
@@ -146,8 +145,7 @@ export class Shell {
     const { messenger } = this;
     const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
     await this.#forgetOthers(session, visit || this.#visit);
-    const { color, on_color: onColor, locale } = session.settings;
-    useLanguage(english, locale || "en");
+    const { color, on_color: onColor } = session.settings;
     if (isHex(color) && isHex(onColor)) document.adoptedStyleSheets = [brandSheet(color, onColor)];
     messenger.page = page;
     messenger.begin(session);
@@ -283,7 +281,7 @@ const isSomebodyElse = (before, contact) =>
 
 /** @param {Installation} installation */
 function start(installation) {
-  useLanguage(english, "en");
+  useLanguage(installation.texts, installation.locale);
   if (parent === self) {
     const { name } = installation;
     document.body.append(h("p", { class: "alone" }, t("alone.text", { name })));
