@@ -9,7 +9,7 @@ test("contrast is that of the accessibility guidelines", () => {
   assert.equal(contrast("#3B5BDB", "#FFFFFF").toFixed(1), "5.7");
 });
 
-/** What `--brand-soft` of frame.css makes. */
+/** What `--brand-soft` of css/shell.css makes. */
 function tint(color, ground) {
   const part = (hex, i) => parseInt(hex.slice(i, i + 2), 16);
   const mixed = [1, 3, 5].map((i) => Math.round(part(color, i) * 0.14 + part(ground, i) * 0.86));
