@@ -35,6 +35,7 @@ MINUTE, HOUR = 60, 3600
 ADDRESS_FACTOR = 20
 MAX_SEQ = 2**62
 RECENT = 20
+NO_FILES = "Files cannot be sent here."
 
 
 class VisitorAuthentication(BaseAuthentication):
@@ -161,6 +162,11 @@ class MessengerView(APIView):
         spend(name, self.visitor.key, limit=limit, seconds=seconds)
         spend_address(self.request, name, limit=limit, seconds=seconds)
 
+    def check_may_send(self, attachments: list[str]) -> None:
+        """Raises NotAllowed for files where the installation takes none."""
+        if attachments and not self.visitor.installation.can_upload:
+            raise NotAllowed(NO_FILES)
+
     def conversation(self, public_id: str) -> Conversation:
         contact = self.visitor.contact
         found = contact and (
@@ -235,6 +241,8 @@ class ConversationsView(MessengerView):
     def post(self, request: Request) -> Response:
         given = checked(ConversationSerializer, request.data)
         if not self.is_retry(given["client_id"]):
+            self.check_may_start()
+            self.check_may_send(given["attachments"])
             self.spend("conversations", settings.VISITOR_CONVERSATIONS_PER_HOUR, HOUR)
         posted = self.start(given)
         body = {
@@ -242,6 +250,10 @@ class ConversationsView(MessengerView):
             "message": message_json(posted.message, posted.conversation.contact.public_id),
         }
         return Response(body, status=201 if posted.is_new else 200)
+
+    def check_may_start(self) -> None:
+        if not self.visitor.installation.can_start:
+            raise NotAllowed("New conversations cannot be started here at the moment.")
 
     @transaction.atomic
     def start(self, given: dict[str, Any]) -> actions.Posted:
@@ -287,6 +299,7 @@ class MessagesView(MessengerView):
 
     def post(self, request: Request, public_id: str) -> Response:
         given = checked(MessageSerializer, request.data)
+        self.check_may_send(given["attachments"])
         self.spend("messages", settings.VISITOR_MESSAGES_PER_MINUTE, MINUTE)
         try:
             posted = self.say(public_id, given)
@@ -359,6 +372,8 @@ class UploadsView(MessengerView):
     parser_classes = [MultiPartParser]
 
     def post(self, request: Request) -> Response:
+        if not self.visitor.installation.can_upload:
+            raise NotAllowed(NO_FILES)
         self.spend("uploads", settings.VISITOR_UPLOADS_PER_HOUR, HOUR)
         upload = request.FILES.get("file")
         if upload is None:

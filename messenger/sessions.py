@@ -3,25 +3,23 @@
 import time
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
 from inbox.models import Conversation
+from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity, read_identity
 from messenger.models import Installation
 from messenger.present import contact_json, conversation_json
+from messenger.texts import language_of
 from messenger.visitors import Visitor, new_visitor, token_for, visitor_of
-from people.actions.contacts import meet_visitor, note_seen
+from people.actions.contacts import meet_visitor, note_language, note_seen
 from people.actions.events import track
 from people.actions.identify import identify
-from people.models import Contact, Event, Identity, Teammate
-from people.names import initials
+from people.models import Contact, Event, Identity
 
-FACES = 3
 RECENT = 20
-POLL_SECONDS = 5
 
 
 def boot(
@@ -47,6 +45,7 @@ def boot(
     visitor.locale, visitor.timezone = locale, timezone
     if visitor.contact is not None:
         note_seen(visitor.contact)
+        note_language(visitor.contact, locale=locale, timezone=timezone)
         if page.get("url"):
             track(visitor.contact, Event.PAGE_VISITED, page_metadata(page))
     return visitor
@@ -118,7 +117,9 @@ def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
     return {
         "token": token_for(visitor),
         "contact": contact_json(visitor.contact, email_of(visitor.contact)),
-        "settings": settings_json(visitor.installation),
+        "settings": settings_json(
+            visitor.installation, language_of(visitor.installation, visitor.locale)
+        ),
         "conversations": [conversation_json(conversation) for conversation in conversations],
         "unread": unread_of(visitor.contact),
         "outbound": [],
@@ -142,41 +143,3 @@ def email_of(contact: Contact | None) -> str | None:
         return None
     emails = contact.identities.filter(kind=Identity.Kind.EMAIL).order_by("-trust", "id")
     return emails.values_list("value", flat=True).first()
-
-
-def settings_json(installation: Installation) -> dict[str, Any]:
-    """How the messenger looks and what it may do; the same for every visitor."""
-    return {
-        "name": installation.name,
-        "color": installation.color,
-        "on_color": on_color(installation.color),
-        "greeting": installation.greeting,
-        "position": installation.position,
-        "live_url": f"{settings.LIVE_URL}/ws/messenger/",
-        "poll_seconds": POLL_SECONDS,
-        "limits": {
-            "message_bytes": settings.MESSAGE_MAX_KB * 1024,
-            "attachment_bytes": settings.ATTACHMENT_MAX_MB * 1024 * 1024,
-            "attachments": settings.ATTACHMENTS_PER_MESSAGE,
-        },
-        "team": faces(),
-        "locale": "en",
-        "can_upload": True,
-    }
-
-
-def faces() -> list[dict[str, Any]]:
-    """A few of those who answer, those who are there first."""
-    people = Teammate.objects.active().order_by("is_away", "id")[:FACES]
-    return [
-        {"name": mate.get_short_name(), "avatar": None, "initials": initials(mate.name)}
-        for mate in people
-    ]
-
-
-def on_color(color: str) -> str:
-    """Black or white, whichever reads better on a #rrggbb color (WCAG relative luminance)."""
-    channels = [int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"

@@ -10,8 +10,8 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_GET
 
 from ground.web import csp, languages
+from messenger.appearance import settings_json
 from messenger.models import Installation
-from messenger.sessions import settings_json
 from messenger.texts import language_of, texts_in
 
 LOADER = "messenger/loader.js"
@@ -80,11 +80,10 @@ def frame(request: HttpRequest) -> HttpResponse:
         "installation": installation,
         "locale": locale,
         "direction": languages.direction(locale),
-        "messenger_settings": settings_json(installation)
+        "messenger_settings": settings_json(installation, locale)
         | {
             "app": installation.public_id,
             "origins": installation.allowed_origins,
-            "locale": locale,
             "texts": texts_in(locale),
         },
     }

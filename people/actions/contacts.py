@@ -196,6 +196,21 @@ def note_seen(contact: Contact) -> None:
     ).update(last_seen_at=Now())
 
 
+def note_language(contact: Contact, *, locale: str, timezone: str) -> None:
+    """The language and zone of the browser that the contact is in now, as far as they are news.
+
+    What is no language or zone is as if it was not said.
+    """
+    said = {"locale": sound_locale(locale), "timezone": sound_timezone(timezone)}
+    news = {name: value for name, value in said.items() if value}
+    if all(getattr(contact, name) == value for name, value in news.items()):
+        return
+    with transaction.atomic():
+        held = current(contact)
+        apply_fields(held, news, by=held)
+    contact.locale, contact.timezone = held.locale, held.timezone
+
+
 # ---- what may be written -------------------------------------------------------------------------
 
 

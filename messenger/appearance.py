@@ -1,0 +1,86 @@
+"""How an installation shows itself: its looks, its words in the visitor's language, its rules."""
+
+from typing import Any
+
+from django.conf import settings
+
+from ground.web import languages
+from messenger.models import Installation
+from messenger.texts import texts_in
+from people.models import Teammate
+from people.names import initials
+
+FACES = 3
+POLL_SECONDS = 5
+SAID = ("greeting", "reply_time", "office_hours", "home_links")
+
+
+def settings_json(installation: Installation, locale: str) -> dict[str, Any]:
+    """What a messenger needs to show itself in `locale`, one of ours; the same for every visitor.
+
+    A text nobody wrote for the language is taken from the next one in its chain, then from the
+    installation's own; `greeting` is never empty, an empty `reply_time` or `office_hours` is not
+    shown.
+    """
+    return {
+        "name": installation.name,
+        "logo": None,
+        "color": installation.color,
+        "on_color": on_color(installation.color),
+        "position": installation.position,
+        "locale": locale,
+        "direction": languages.direction(locale),
+        **words(installation, locale),
+        "can_upload": installation.can_upload,
+        "can_start": installation.can_start,
+        "is_rating_asked": installation.is_rating_asked,
+        "is_unread_in_title": installation.is_unread_in_title,
+        "labels": labels(locale),
+        "push": None,
+        "live_url": f"{settings.LIVE_URL}/ws/messenger/",
+        "poll_seconds": POLL_SECONDS,
+        "limits": {
+            "message_bytes": settings.MESSAGE_MAX_KB * 1024,
+            "attachment_bytes": settings.ATTACHMENT_MAX_MB * 1024 * 1024,
+            "attachments": settings.ATTACHMENTS_PER_MESSAGE,
+        },
+        "team": faces(),
+    }
+
+
+def words(installation: Installation, locale: str) -> dict[str, Any]:
+    """What the admin wrote, each text in the language nearest to `locale` that has it."""
+    chain = list(languages.chain(locale))
+    written: dict[str, Any] = {text.locale: text for text in installation.texts.all()}
+    written[installation.locale] = installation
+    sources = [written[tag] for tag in chain if tag in written] + [installation]
+    said = {
+        name: next((value for source in sources if (value := getattr(source, name))), default)
+        for name, default in zip(SAID, ("", "", "", []), strict=True)
+    }
+    said["greeting"] = said["greeting"] or texts_in(locale)["greeting"]
+    return said
+
+
+def labels(locale: str) -> dict[str, Any]:
+    """What the launcher says to those who cannot see it; `unread` by CLDR plural form."""
+    texts = texts_in(locale)
+    forms = {key.partition(".")[2]: text for key, text in texts.items() if key[:7] == "unread."}
+    return {"open": texts["launcher.open"], "close": texts["launcher.close"], "unread": forms}
+
+
+def faces() -> list[dict[str, Any]]:
+    """A few of those who answer, those who are there first."""
+    people = Teammate.objects.active().order_by("is_away", "id")[:FACES]
+    return [
+        {"name": mate.get_short_name(), "avatar": None, "initials": initials(mate.name)}
+        for mate in people
+    ]
+
+
+def on_color(color: str) -> str:
+    """Black or white, whichever reads better on a #rrggbb color (WCAG relative luminance)."""
+    channels = [int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
