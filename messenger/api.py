@@ -130,6 +130,8 @@ class MessengerView(APIView):
 
     authentication_classes: list[type[BaseAuthentication]] = [VisitorAuthentication]
     permission_classes: list[Any] = []
+    # What is not said to be for them is closed to those who came by the link of a mail.
+    is_open_by_link = False
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """None for what a browser asks beforehand (OPTIONS): it sends no token with that."""
@@ -139,6 +141,8 @@ class MessengerView(APIView):
         super().initial(request, *args, **kwargs)
         if isinstance(request.user, Visitor):
             self.check_origin(request, request.user.installation)
+            if request.user.only_conversation and not self.is_open_by_link:
+                raise NotAllowed("This link opens one conversation only.")
 
     def check_origin(self, request: Request, installation: Installation) -> None:
         origin = request.headers.get("Origin")
@@ -168,14 +172,9 @@ class MessengerView(APIView):
             raise NotAllowed(NO_FILES)
 
     def conversation(self, public_id: str) -> Conversation:
-        contact = self.visitor.contact
-        found = contact and (
-            Conversation.objects.visible_to(contact)
-            .select_related("contact")
-            .filter(public_id=public_id)
-            .first()
-        )
-        if not found:
+        own = self.visitor.conversations().select_related("contact")
+        found = own.filter(public_id=public_id).first()
+        if found is None:
             raise NotFound("There is no such conversation.")
         return found
 
@@ -226,12 +225,13 @@ class BootView(MessengerView):
 
 
 class ConversationsView(MessengerView):
+    is_open_by_link = True
+
     def get(self, request: Request) -> Response:
-        contact = self.visitor.contact
-        if contact is None:
+        if self.visitor.contact is None:
             return Response({"conversations": [], "next": None})
         page = keyset(
-            Conversation.objects.visible_to(contact),
+            self.visitor.conversations(),
             cursor=request.query_params.get("cursor"),
             limit=limit_from(request, default=RECENT),
         )
@@ -239,6 +239,8 @@ class ConversationsView(MessengerView):
         return Response({"conversations": rows, "next": page.next})
 
     def post(self, request: Request) -> Response:
+        if self.visitor.only_conversation:
+            raise NotAllowed("This link opens one conversation only. To begin another, sign in.")
         given = checked(ConversationSerializer, request.data)
         if not self.is_retry(given["client_id"]):
             self.check_may_start()
@@ -279,6 +281,8 @@ class ConversationsView(MessengerView):
 
 
 class MessagesView(MessengerView):
+    is_open_by_link = True
+
     def get(self, request: Request, public_id: str) -> Response:
         conversation = self.conversation(public_id)
         given = checked(WindowSerializer, request.query_params.dict())
@@ -314,11 +318,9 @@ class MessagesView(MessengerView):
         contact = self.visitor.contact
         found = (
             contact
-            and (
-                Conversation.objects.visible_to(contact)
-                .filter(public_id=public_id)
-                .values_list("pk", flat=True)[:1]
-            )
+            and self.visitor.conversations()
+            .filter(public_id=public_id)
+            .values_list("pk", flat=True)[:1]
         )
         if not found:
             raise NotFound("There is no such conversation.")
@@ -340,6 +342,8 @@ def check_welcome(contact: Contact) -> None:
 
 
 class ReadView(MessengerView):
+    is_open_by_link = True
+
     def put(self, request: Request, public_id: str) -> Response:
         given = checked(SeqSerializer, request.data)
         conversation = self.conversation(public_id)
@@ -348,6 +352,8 @@ class ReadView(MessengerView):
 
 
 class TypingView(MessengerView):
+    is_open_by_link = True
+
     def post(self, request: Request, public_id: str) -> Response:
         self.spend("typing", settings.VISITOR_MESSAGES_PER_MINUTE * 2, MINUTE)
         show_typing(self.conversation(public_id))
@@ -369,6 +375,7 @@ def show_typing(conversation: Conversation) -> None:
 
 
 class UploadsView(MessengerView):
+    is_open_by_link = True
     parser_classes = [MultiPartParser]
 
     def post(self, request: Request) -> Response:
@@ -384,12 +391,15 @@ class UploadsView(MessengerView):
 
 
 class EventsView(MessengerView):
-    """What a known contact does. An anonymous visitor's events need no record before they write."""
+    """What a known contact does. An anonymous visitor's events need no record before they write,
+    nor do those of somebody who came by a link."""
+
+    is_open_by_link = True
 
     def post(self, request: Request) -> Response:
         given = checked(EventSerializer, request.data)
         self.spend("events", settings.VISITOR_EVENTS_PER_MINUTE, MINUTE)
-        if self.visitor.contact is not None:
+        if self.visitor.contact is not None and not self.visitor.only_conversation:
             metadata = {**given["metadata"], **sessions.page_metadata(given.get("page") or {})}
             track(self.visitor.contact, given["name"], metadata)
         return Response({"outbound": []}, status=202)

@@ -1,5 +1,6 @@
 """The messenger's socket: the token in its first frame, replays, then whatever is said."""
 
+import json
 import re
 from typing import Any
 
@@ -69,10 +70,10 @@ class MessengerConsumer(LiveConsumer):
             await self.send_frame(missed)
 
     def own(self) -> Any:
-        contact = self.visitor.contact
-        if contact is None:
-            return Conversation.objects.none()
-        return Conversation.objects.visible_to(contact).select_related("contact")
+        return self.visitor.conversations().select_related("contact")
+
+    def is_for_us(self, text: str) -> bool:
+        return not self.visitor.only_conversation or self.visitor.may_hear(json.loads(text))
 
     def last_seqs(self) -> dict[str, int]:
         rows = self.own().newest_first()[:CONVERSATIONS]

@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
-from inbox.models import Conversation
 from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity, read_identity
 from messenger.models import Installation
@@ -43,7 +42,7 @@ def boot(
         raise NotAuthenticated("This messenger asks for a signed identity.")
     visitor = visitor or new_visitor(installation)
     visitor.locale, visitor.timezone = locale, timezone
-    if visitor.contact is not None:
+    if visitor.contact is not None and not visitor.only_conversation:
         note_seen(visitor.contact)
         note_language(visitor.contact, locale=locale, timezone=timezone)
         if page.get("url"):
@@ -66,7 +65,7 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
 
     The verified visitor has a new key: the old token must not open what is now a known contact.
     """
-    anonymous = visitor if visitor is not None and not visitor.is_verified else None
+    anonymous = visitor if visitor is not None and is_anonymous(visitor) else None
     contact = identify(
         scope=installation.public_id,
         visitor_id=anonymous.key if anonymous else "",
@@ -85,6 +84,11 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
     signed_in.contact, signed_in.is_verified = contact, True
     signed_in.signed_at = time.time()
     return signed_in
+
+
+def is_anonymous(visitor: Visitor) -> bool:
+    """Whether it is a browser's own making: what a link opens is not the browser's to bring."""
+    return not visitor.is_verified and not visitor.only_conversation
 
 
 def meet(visitor: Visitor) -> tuple[Contact, Identity | None]:
@@ -113,29 +117,28 @@ def page_metadata(page: dict[str, Any]) -> dict[str, str]:
 
 def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
     """All that a messenger needs to show itself."""
-    conversations = recent_conversations(visitor.contact)
+    conversations = list(visitor.conversations().newest_first()[:RECENT])
     return {
         "token": token_for(visitor),
-        "contact": contact_json(visitor.contact, email_of(visitor.contact)),
-        "settings": settings_json(
-            visitor.installation, language_of(visitor.installation, visitor.locale)
-        ),
+        "contact": who(visitor),
+        "settings": settings_for(visitor),
         "conversations": [conversation_json(conversation) for conversation in conversations],
-        "unread": unread_of(visitor.contact),
+        "unread": visitor.conversations().contact_unread_total(),
         "outbound": [],
     }
 
 
-def recent_conversations(contact: Contact | None) -> list[Conversation]:
-    if contact is None:
-        return []
-    return list(Conversation.objects.visible_to(contact).newest_first()[:RECENT])
+def settings_for(visitor: Visitor) -> dict[str, Any]:
+    shown = settings_json(visitor.installation, language_of(visitor.installation, visitor.locale))
+    return shown | {"can_start": False} if visitor.only_conversation else shown
 
 
-def unread_of(contact: Contact | None) -> int:
-    if contact is None:
-        return 0
-    return Conversation.objects.visible_to(contact).contact_unread_total()
+def who(visitor: Visitor) -> dict[str, Any]:
+    """The contact as their own messenger knows them; a link knows them by their first name."""
+    contact = visitor.contact
+    if contact is None or not visitor.only_conversation:
+        return contact_json(contact, email_of(contact))
+    return contact_json(None) | {"id": contact.public_id, "name": contact.name.partition(" ")[0]}
 
 
 def email_of(contact: Contact | None) -> str | None:

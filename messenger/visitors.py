@@ -9,6 +9,8 @@ from django.core import signing
 from django.core.cache import cache
 
 from ground.web.problems import NotAuthenticated
+from inbox.models import Conversation
+from inbox.querysets import ConversationQuerySet
 from messenger.models import Installation
 from people.actions.contacts import opened_by
 from people.models import Contact, Identity
@@ -26,13 +28,16 @@ class Visitor:
 
     An anonymous visitor is known by `key`, a random id of their own making; their contact exists
     from their first written word. A verified one carries the contact their company signed for, and
-    when (`signed_at`, Unix seconds): booting again does not make that younger.
+    when (`signed_at`, Unix seconds): booting again does not make that younger. Who came by the
+    signed link of a mail opens `only_conversation` (a public id) and nothing else of its contact:
+    mails are forwarded.
     """
 
     installation: Installation
     key: str
     contact: Contact | None = None
     is_verified: bool = False
+    only_conversation: str = ""
     signed_at: float = 0.0
     locale: str = ""
     timezone: str = ""
@@ -45,9 +50,33 @@ class Visitor:
             heard.add(f"contact.{self.contact.public_id}")
         return heard
 
+    def conversations(self) -> ConversationQuerySet:
+        """What this visitor may open."""
+        if self.contact is None:
+            return Conversation.objects.none()
+        own = Conversation.objects.visible_to(self.contact)
+        return own.filter(public_id=self.only_conversation) if self.only_conversation else own
+
+    def may_hear(self, frame: dict[str, Any]) -> bool:
+        """Whether a frame for the contact's screens is for this one too."""
+        if not self.only_conversation or frame["type"] == "stale":
+            return True
+        about = frame.get("conversation")
+        return self.only_conversation == (about.get("id") if isinstance(about, dict) else about)
+
 
 def new_visitor(installation: Installation) -> Visitor:
     return Visitor(installation, key=secrets.token_urlsafe(24))
+
+
+def opened_by_link(
+    installation: Installation, contact: Contact, conversation: Conversation
+) -> Visitor:
+    """Who comes back by the signed link of a mail. The link itself is the caller's to check."""
+    visitor = new_visitor(installation)
+    visitor.contact, visitor.only_conversation = contact, conversation.public_id
+    visitor.signed_at = time.time()
+    return visitor
 
 
 def token_for(visitor: Visitor) -> str:
@@ -58,9 +87,11 @@ def token_for(visitor: Visitor) -> str:
         "l": visitor.locale,
         "z": visitor.timezone,
     }
-    if visitor.is_verified and visitor.contact is not None:
+    if visitor.contact is not None and (visitor.is_verified or visitor.only_conversation):
         content["c"] = visitor.contact.public_id
         content["t"] = int(visitor.signed_at)
+    if visitor.only_conversation:
+        content["o"] = visitor.only_conversation
     return signing.dumps(content, salt=SALT, compress=False)
 
 
@@ -74,10 +105,12 @@ def visitor_of(token: Any) -> Visitor:
     installation = active_installation(content["a"])
     if installation is None:
         raise NotAuthenticated("This messenger is switched off.")
-    if "c" in content:
+    if "c" in content and "o" not in content:
         visitor = verified(installation, content)
     elif installation.is_verification_required:
         raise NotAuthenticated("This messenger asks for a signed identity.")
+    elif "o" in content:
+        visitor = linked(installation, content)
     else:
         visitor = anonymous(installation, content["v"])
     visitor.locale, visitor.timezone = content["l"], content["z"]
@@ -109,12 +142,22 @@ def read(token: Any) -> dict[str, Any]:
 
 
 def verified(installation: Installation, content: dict[str, Any]) -> Visitor:
+    visitor = Visitor(installation, content["v"], named_contact(content), is_verified=True)
+    visitor.signed_at = content["t"]
+    return visitor
+
+
+def linked(installation: Installation, content: dict[str, Any]) -> Visitor:
+    visitor = Visitor(installation, content["v"], named_contact(content))
+    visitor.signed_at, visitor.only_conversation = content["t"], content["o"]
+    return visitor
+
+
+def named_contact(content: dict[str, Any]) -> Contact:
     contact = Contact.objects.filter(public_id=content["c"]).first()
     if contact is None:
         raise NotAuthenticated("This contact does not exist any more.")
-    visitor = Visitor(installation, content["v"], contact.resolve(), is_verified=True)
-    visitor.signed_at = content["t"]
-    return visitor
+    return contact.resolve()
 
 
 def anonymous(installation: Installation, key: str) -> Visitor:

@@ -205,6 +205,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
                     await self.send_frame(STALE_FRAME)
                     continue
                 async with self.rights:
+                    if not self.is_for_us(text):
+                        continue
                     if era == self.listener.era:
                         async with asyncio.timeout(SEND_SECONDS):
                             await self.send(text_data=text)
@@ -245,6 +247,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def topics(self) -> set[str]:
         """What the speaker may hear now; runs on a database thread."""
         raise NotImplementedError
+
+    def is_for_us(self, text: str) -> bool:
+        """Whether a frame of our topics may be passed on to this very socket."""
+        return True
 
     def pulse(self) -> dict[str, Any]:
         """What a heartbeat says beside being one; runs on a database thread."""
