@@ -40,6 +40,7 @@ DOORS = {
     "login/": EVERYBODY,
     "logout/": EVERYBODY,
     "files/<str:signed>/": (HIDDEN,) * 6,
+    "files/public/<str:signed>/": (HIDDEN,) * 6,
     "demo/": (HIDDEN,) * 6,
     "demo/<slug:page>/": (HIDDEN,) * 6,
     "inbox/": STAFF,

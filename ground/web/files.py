@@ -1,7 +1,8 @@
 """Files from strangers: kept under random names, served as what their bytes are.
 
 Only raster images, audio and video are ever shown in place; everything else is a download of
-unnamed bytes. A link is signed, ends, and belongs to a viewer.
+unnamed bytes. A link is signed, ends, and belongs to a viewer. Pictures that are meant for
+everybody (a logo, a face) have an address of their own that stays.
 """
 
 from __future__ import annotations
@@ -18,19 +19,17 @@ from urllib.parse import urlsplit
 import puremagic
 from django.conf import settings
 from django.core import signing
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
-from PIL import Image, UnidentifiedImageError
 
+from ground.web import images
 from ground.web.problems import Invalid, NotAllowed, NotFound, TooLarge
 
 UNKNOWN = "application/octet-stream"
-MAX_IMAGE_PIXELS = 50_000_000
-_TOO_MANY_PIXELS = f"An image may have at most {MAX_IMAGE_PIXELS // 1_000_000} million pixels."
 NAME_MAX_BYTES = 200
 CHUNK = 64 * 1024
 POLICY = "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
@@ -58,8 +57,12 @@ _INLINE = {
 }
 _HEAD = 4096
 _KEY = re.compile("[0-9a-f]{2}/[0-9a-f]{32}")
+_PUBLIC_FOLDER = "public"
+_PUBLIC_KEY = re.compile(f"{_PUBLIC_FOLDER}/([0-9a-f]{{32}})")
+_YEAR = 365 * 24 * 60 * 60
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _signer = signing.Signer(salt="counterfoil.files")
+_public_signer = signing.Signer(salt="counterfoil.files.public")
 
 
 def sniff(file: IO[bytes] | File[Any]) -> str:
@@ -72,27 +75,6 @@ def sniff(file: IO[bytes] | File[Any]) -> str:
         return puremagic.from_string(head, mime=True) or UNKNOWN
     except (puremagic.PureError, ValueError):
         return "text/plain" if _is_text(head) else UNKNOWN
-
-
-def image_size(file: IO[bytes] | File[Any]) -> tuple[int, int] | None:
-    """Width and height in pixels from the header of a raster image; None for anything else.
-
-    Raises TooLarge beyond MAX_IMAGE_PIXELS, without decoding anything.
-    """
-    if sniff(file) not in _IMAGES:
-        return None
-    try:
-        with Image.open(file, formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
-            width, height = image.size
-    except Image.DecompressionBombError:
-        raise TooLarge(_TOO_MANY_PIXELS) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        return None
-    finally:
-        file.seek(0)
-    if width * height > MAX_IMAGE_PIXELS:
-        raise TooLarge(_TOO_MANY_PIXELS)
-    return width, height
 
 
 def clean_name(name: str) -> str:
@@ -111,9 +93,13 @@ def clean_name(name: str) -> str:
 
 @dataclass(frozen=True)
 class Stored:
-    """A kept file: where it is, and what it is by its content; pixels for raster images."""
+    """A kept file: where it is, and what it is by its content; pixels for raster images.
+
+    `thumb_key` is a small WebP of a large image, "" for everything else.
+    """
 
     key: str
+    thumb_key: str
     name: str
     content_type: str
     size: int
@@ -124,19 +110,48 @@ class Stored:
 def store(upload: File[Any]) -> Stored:
     """Keep an upload under a random key without an ending, readable by us alone.
 
-    Raises Invalid for an empty file and TooLarge beyond ATTACHMENT_MAX_MB or MAX_IMAGE_PIXELS.
+    A raster image is drawn anew in its own format, upright and with nothing beside its pixels; one
+    that cannot be drawn is a download like any other file. Raises Invalid for an empty file,
+    TooLarge beyond ATTACHMENT_MAX_MB or PIXELS_MAX, Unavailable when too many are being drawn.
     """
+    check_size(upload)
+    name, content_type = clean_name(upload.name or ""), sniff(upload)
+    picture = images.redraw(upload) if content_type in _IMAGES else None
+    if picture is None:
+        content_type = UNKNOWN if content_type in _IMAGES else content_type
+        key = default_storage.save(_new_key(), upload)
+        return Stored(key, "", name, content_type, upload.size, None, None)
+    key, thumb_key = default_storage.save(_new_key(), ContentFile(picture.content)), ""
+    if picture.thumb is not None:
+        thumb_key = default_storage.save(_new_key(), ContentFile(picture.thumb))
+    size, width, height = len(picture.content), picture.width, picture.height
+    return Stored(key, thumb_key, name, content_type, size, width, height)
+
+
+def store_image(upload: File[Any], side: int) -> str:
+    """Keep a picture for everybody's eyes, as a WebP within `side` x `side` pixels; its key.
+
+    Raises Invalid for what is no raster image (an SVG is none), TooLarge, Unavailable.
+    """
+    check_size(upload)
+    content = images.fitted(upload, side) if sniff(upload) in _IMAGES else None
+    if content is None:
+        raise Invalid(errors={"file": ["Choose a PNG, JPEG, GIF or WebP picture."]})
+    key = f"{_PUBLIC_FOLDER}/{secrets.token_hex(16)}"
+    return default_storage.save(key, ContentFile(content))
+
+
+def check_size(upload: File[Any]) -> None:
+    """Raises Invalid for an empty file, TooLarge beyond ATTACHMENT_MAX_MB."""
     if not upload.size:
         raise Invalid(errors={"file": ["The file is empty."]})
     if upload.size > settings.ATTACHMENT_MAX_MB * 1024 * 1024:
         raise TooLarge(f"A file may have at most {settings.ATTACHMENT_MAX_MB} MB.")
-    content_type = sniff(upload)
-    width, height = image_size(upload) or (None, None)
-    if content_type in _IMAGES and width is None:
-        content_type = UNKNOWN
+
+
+def _new_key() -> str:
     random = secrets.token_hex(16)
-    key = default_storage.save(f"{random[:2]}/{random}", upload)
-    return Stored(key, clean_name(upload.name or ""), content_type, upload.size, width, height)
+    return f"{random[:2]}/{random}"
 
 
 def delete(key: str) -> None:
@@ -156,6 +171,37 @@ def signed_url(key: str, name: str, content_type: str, *, viewer: str, seconds: 
         {"k": key, "n": clean_name(name), "t": content_type, "v": viewer, "e": expires}
     )
     return f"{settings.FILES_URL or ''}{reverse('web:file', args=[signed])}"
+
+
+def public_url(key: str) -> str | None:
+    """The lasting address of a picture kept by `store_image`; None for "" and any other key."""
+    found = _PUBLIC_KEY.fullmatch(key)
+    if found is None:
+        return None
+    address = reverse("web:public-image", args=[_public_signer.sign(found[1])])
+    return f"{settings.FILES_URL or ''}{address}"
+
+
+@require_safe
+def public_image(request: HttpRequest, signed: str) -> HttpResponseBase:
+    """GET /files/public/<signed>/: a picture kept by `store_image`, for everybody and for good."""
+    try:
+        key = f"{_PUBLIC_FOLDER}/{_public_signer.unsign(signed)}"
+        file = default_storage.open(key)
+    except (signing.BadSignature, ValueError, OSError):
+        raise NotFound() from None
+    if settings.FILES_URL and request.get_host() != urlsplit(settings.FILES_URL).netloc:
+        file.close()
+        raise NotFound()
+    response = _stream(file, 0, file.size, status=200)
+    response["Content-Type"] = "image/webp"
+    response["Content-Disposition"] = "inline"
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_safe

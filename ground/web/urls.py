@@ -4,4 +4,7 @@ from ground.web import files
 
 app_name = "web"
 
-urlpatterns = [path("files/<str:signed>/", files.download, name="file")]
+urlpatterns = [
+    path("files/public/<str:signed>/", files.public_image, name="public-image"),
+    path("files/<str:signed>/", files.download, name="file"),
+]

@@ -20,7 +20,7 @@ def attach(
 ) -> Attachment:
     """Stores a file for whoever will name it in a message: `by`, or an anonymous `visitor`.
 
-    Raises TooLarge and Invalid as `ground.web.files.store` does.
+    Raises TooLarge, Invalid and Unavailable as `ground.web.files.store` does.
     """
     stored = files.store(upload)
     return Attachment.objects.create(
@@ -28,6 +28,7 @@ def attach(
         teammate=by if isinstance(by, Teammate) else None,
         visitor=visitor,
         key=stored.key,
+        thumb_key=stored.thumb_key,
         name=stored.name,
         content_type=stored.content_type,
         size=stored.size,
@@ -62,8 +63,9 @@ def forget_unused() -> int:
     unused = Attachment.objects.filter(message=None, created_at__lt=Now() - UNUSED_FOR)
     count = 0
     for attachment in unused[:500]:
-        key = attachment.key
         if Attachment.objects.filter(pk=attachment.pk, message=None).delete()[0]:
-            files.delete(key)
+            files.delete(attachment.key)
+            if attachment.thumb_key:
+                files.delete(attachment.thumb_key)
             count += 1
     return count

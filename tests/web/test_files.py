@@ -13,7 +13,8 @@ from django.test import Client
 from PIL import Image
 
 from ground.web import files
-from ground.web.files import clean_name, image_size, signed_url, sniff, store
+from ground.web.files import clean_name, public_url, signed_url, sniff, store, store_image
+from ground.web.images import size_of
 from ground.web.problems import Invalid, TooLarge
 
 pytestmark = pytest.mark.urls("tests.web.urls")
@@ -154,8 +155,8 @@ def test_a_file_is_kept_under_a_random_name_without_an_ending_for_us_alone(folde
 
 def test_sizes_in_pixels_come_from_the_header():
     kept = store(upload(picture("PNG", (640, 480))))
-    assert (kept.width, kept.height, kept.size) == (640, 480, len(picture("PNG", (640, 480))))
-    assert image_size(io.BytesIO(PDF)) is None
+    assert (kept.width, kept.height, kept.thumb_key) == (640, 480, "")
+    assert size_of(io.BytesIO(PDF)) is None
 
 
 def test_a_picture_of_too_many_pixels_is_refused_without_decoding_it(settings):
@@ -171,6 +172,57 @@ def test_a_picture_of_too_many_pixels_is_refused_without_decoding_it(settings):
     out[29:33] = zlib.crc32(out[12:29]).to_bytes(4, "big")
     with pytest.raises(TooLarge):
         store(upload(bytes(out)))
+
+
+# ---- pictures for everybody ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_for_everybody_has_an_address_that_stays(kind, folder):
+    key = store_image(upload(picture(kind, (900, 300))), 256)
+    url = public_url(key)
+    response = Client().get(url)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/webp")
+    drawn = Image.open(io.BytesIO(b"".join(response.streaming_content)))
+    assert (drawn.format, drawn.size) == ("WEBP", (256, 85))
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert public_url(key) == url
+    assert stat.S_IMODE((Path(folder) / key).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(("content", "name", "said"), LIARS)
+def test_only_pictures_are_kept_for_everybody(content, name, said, folder):
+    with pytest.raises(Invalid):
+        store_image(upload(content, name, said), 256)
+    assert not Path(folder).exists()
+
+
+def test_no_other_file_has_a_public_address(folder):
+    kept = store(upload(PICTURES["PNG"]))
+    assert public_url(kept.key) is None
+    assert public_url("") is None
+    assert public_url("public/../secret") is None
+    key = store_image(upload(PICTURES["PNG"]), 64)
+    token = public_url(key).split("/")[-2]
+    random, _, mark = token.partition(":")
+    (Path(folder) / "public" / "x").write_bytes(b"secret")
+    for forged in (f"x:{mark}", random, f"{random}:", f"{random[:-1]}0:{mark[:-1]}", "%2e%2e:x"):
+        assert Client().get(f"/files/public/{forged}/").status_code == 404, forged
+    assert Client().get(f"/files/{token}/").status_code == 404
+    files.delete(key)
+    assert Client().get(public_url(key)).status_code == 404
+
+
+def test_with_an_address_of_their_own_public_pictures_are_served_there_only(settings):
+    settings.FILES_URL = "https://files.example"
+    settings.ALLOWED_HOSTS = ["files.example", "testserver"]
+    url = public_url(store_image(upload(PICTURES["PNG"]), 64))
+    path = url.removeprefix("https://files.example")
+    assert Client().get(path, headers={"host": "files.example"}).status_code == 200
+    assert Client().get(path).status_code == 404
 
 
 def test_empty_and_oversized_files_are_refused(settings, folder):
