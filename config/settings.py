@@ -246,6 +246,18 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "ground.web.storage.Storage"},
 }
+# What is served as one file where files are collected: the module that begins a script, or the
+# style sheets in their order.
+BUNDLES = {
+    "messenger/frame.bundle.js": ["messenger/frame/main.js"],
+    "messenger/frame.bundle.css": [
+        "tokens.css",
+        "messenger/css/shell.css",
+        "messenger/css/home.css",
+        "messenger/css/thread.css",
+        "messenger/css/composer.css",
+    ],
+}
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Besides what is compressed already: source maps, which are large and rarely asked for.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")

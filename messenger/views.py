@@ -1,18 +1,20 @@
 """The two documents that a host page loads: the loader and the frame."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_GET
 
-from ground.web import csp, languages
-from messenger.appearance import settings_json
-from messenger.models import Installation
+from ground.web import coding, csp, languages
+from messenger.api import own_origin
 from messenger.texts import language_of, texts_in
+from messenger.visitors import active_installation
 
 LOADER = "messenger/loader.js"
 
@@ -27,7 +29,7 @@ def loader_version(request: HttpRequest) -> str | None:
 @etag(loader_version)
 def loader(request: HttpRequest) -> HttpResponse:
     """The one script of the public snippet; cached shortly, since its address never changes."""
-    script, encoding = compressed(request) or (plain_loader(), "")
+    script, encoding = compressed_loader(request) or (plain_loader(), "")
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     if encoding:
         response["Content-Encoding"] = encoding
@@ -38,12 +40,11 @@ def loader(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def compressed(request: HttpRequest) -> tuple[bytes, str] | None:
+def compressed_loader(request: HttpRequest) -> tuple[bytes, str] | None:
     """The loader as it was compressed when it was collected, in a coding the browser takes."""
-    accepted = request.headers.get("Accept-Encoding", "")
-    for encoding, suffix in (("br", ".br"), ("gzip", ".gz")):
-        name = stored_name(LOADER) + suffix
-        if encoding in accepted and staticfiles_storage.exists(name):
+    for encoding in coding.accepted(request):
+        name = stored_name(LOADER) + coding.SUFFIXES[encoding]
+        if staticfiles_storage.exists(name):
             with staticfiles_storage.open(name) as file:
                 return file.read(), encoding
     return None
@@ -70,9 +71,7 @@ def stored_name(name: str) -> str:
 @xframe_options_exempt
 def frame(request: HttpRequest) -> HttpResponse:
     """The messenger's own document. Only the installation's sites may hold it in a frame."""
-    installation = Installation.objects.filter(
-        public_id=request.GET.get("app", "")[:40], is_active=True
-    ).first()
+    installation = active_installation(request.GET.get("app", "")[:40])
     if installation is None:
         raise Http404
     locale = language_of(installation, request.GET.get("locale", "")[:35])
@@ -80,14 +79,19 @@ def frame(request: HttpRequest) -> HttpResponse:
         "installation": installation,
         "locale": locale,
         "direction": languages.direction(locale),
-        "messenger_settings": settings_json(installation, locale)
-        | {
+        "messenger_settings": {
             "app": installation.public_id,
-            "origins": installation.allowed_origins,
+            "name": installation.name,
+            "origins": [own_origin(request), *installation.allowed_origins],
+            "locale": locale,
             "texts": texts_in(locale),
         },
     }
     response = render(request, "messenger/frame.html", context)
-    response["Cache-Control"] = "no-store"
-    csp.use(response, csp.frame(installation.allowed_origins))
-    return response
+    # Nothing in it is about a visitor, so the browser may keep it and ask whether it still holds.
+    response["Cache-Control"] = "private, no-cache"
+    response["ETag"] = f'W/"{sha256(response.content).hexdigest()[:20]}"'
+    coding.compress(request, response)
+    answer = get_conditional_response(request, etag=response["ETag"], response=response)
+    csp.use(answer, csp.frame(installation.allowed_origins))
+    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from ground.web import bundling
 
 # Above this many bytes the last percent of size costs seconds of the first start.
 LARGE = 100_000
@@ -40,6 +43,21 @@ class Storage(CompressedManifestStaticFilesStorage):
         if pattern[0] == "*.css"
     )
 
+    def post_process(
+        self, paths: dict[str, tuple[Any, str]], *args: Any, **kwargs: Any
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Makes the bundles of `settings.BUNDLES` out of what was collected, then hashes all."""
+        if not kwargs.get("dry_run"):
+            for name, parts in settings.BUNDLES.items():
+                if parts[0] in paths:
+                    self._bundle(name, bundling.made(parts, _reader(paths)))
+                    paths[name] = (self, name)
+        yield from super().post_process(paths, *args, **kwargs)
+
+    def _bundle(self, name: str, text: str) -> None:
+        self.delete(name)
+        self._save(name, ContentFile(text.encode()))
+
     def create_compressor(self, **kwargs: Any) -> Compressor:
         return QuickCompressor(**kwargs)
 
@@ -58,6 +76,19 @@ def is_ours(name: str) -> bool:
 def minified(name: str, source: str) -> str:
     """A script or style sheet with short names and without comments."""
     return str(minify.string(MEDIA_TYPES[Path(name).suffix], source))
+
+
+def _reader(paths: dict[str, tuple[Any, str]]) -> bundling.Read:
+    """Reads the files where they were collected from: not minified yet."""
+
+    def read(name: str) -> str:
+        if name not in paths:
+            raise FileNotFoundError(name)
+        storage, path = paths[name]
+        with storage.open(path) as file:
+            return _text_of(file)
+
+    return read
 
 
 def _text_of(content: File[Any]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest
 from django.template import Context
 from django.templatetags.static import static
@@ -32,6 +34,24 @@ def preload_modules(room: str) -> SafeString:
     """Has all modules of a room fetched in one wave, not one import after the other."""
     urls = importmap.import_map(room).urls
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', ((url,) for url in urls))
+
+
+@register.simple_tag(takes_context=True)
+def bundled(context: Context, name: str) -> SafeString:
+    """The element for a bundle of `settings.BUNDLES`; for its parts where nothing is collected."""
+    parts = settings.BUNDLES[name]
+    if not getattr(staticfiles_storage, "hashed_files", None):
+        room = name.split("/", 1)[0]
+        before = import_map(context, room) if name.endswith(".js") else ""
+        return format_html("{}{}", before, _elements(parts))
+    return _elements([name])
+
+
+def _elements(names: list[str]) -> SafeString:
+    """What loads these style sheets or modules."""
+    link, module = '<link rel="stylesheet" href="{}">', '<script type="module" src="{}"></script>'
+    form = link if names[0].endswith(".css") else module
+    return format_html_join("\n", form, ((static(name),) for name in names))
 
 
 @register.simple_tag
