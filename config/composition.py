@@ -42,6 +42,7 @@ FRAMES = {
     "contact.identified": ["people.frames.access"],
     "contact.merged": ["people.frames.access"],
     "contact.unmerged": ["people.frames.access"],
+    "contact.signed_out": ["people.frames.access"],
     "teammate.role_changed": ["people.frames.access"],
     "teammate.password_changed": ["people.frames.access"],
     "teammate.joined_team": ["people.frames.access"],

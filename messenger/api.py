@@ -25,9 +25,11 @@ from ground.web.throttles import spend
 from inbox import actions
 from inbox.models import Conversation
 from messenger import sessions
+from messenger.identity import SUB_LENGTH, SignedIdentity, read_identity, read_user_hash
 from messenger.models import Installation
 from messenger.present import attachment_json, conversation_json, message_json
-from messenger.visitors import Visitor, is_origin_allowed, visitor_of
+from messenger.visitors import TOKEN_LENGTH, Visitor, is_origin_allowed, visitor_of
+from people.actions.claims import checked_claims
 from people.actions.events import track
 from people.models import Contact
 
@@ -35,6 +37,7 @@ MINUTE, HOUR = 60, 3600
 ADDRESS_FACTOR = 20
 MAX_SEQ = 2**62
 RECENT = 20
+CLAIMS = ("name", "email", "attributes")
 NO_FILES = "Files cannot be sent here."
 
 
@@ -112,17 +115,36 @@ class EventSerializer(serializers.Serializer):
     page = PageSerializer(required=False)
 
 
+class UserIdField(CleanCharField):
+    """A company's own id of a user: text, or the number that it is there."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(str(data) if type(data) is int else data)
+
+
 class BootSerializer(serializers.Serializer):
+    """`name`, `email` and `attributes` are what the page says without proof."""
+
     app = serializers.RegexField(r"^[A-Za-z0-9_]{1,40}\Z")
-    identity = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, max_length=8000
-    )
-    token = serializers.CharField(
-        required=False, allow_null=True, allow_blank=True, max_length=2000
+    identity = CleanCharField(max_bytes=8000, required=False, allow_null=True, allow_blank=True)
+    user_id = UserIdField(max_bytes=SUB_LENGTH, required=False, allow_null=True, allow_blank=True)
+    user_hash = CleanCharField(max_bytes=200, required=False, allow_null=True, allow_blank=True)
+    name = CleanCharField(max_bytes=800, required=False, allow_null=True, allow_blank=True)
+    email = CleanCharField(max_bytes=1000, required=False, allow_null=True, allow_blank=True)
+    attributes = serializers.DictField(required=False, allow_null=True)
+    token = CleanCharField(
+        max_bytes=TOKEN_LENGTH, required=False, allow_null=True, allow_blank=True
     )
     page = PageSerializer(required=False, allow_null=True)
     locale = CleanCharField(max_bytes=35, allow_blank=True, allow_null=True, default="")
     timezone = CleanCharField(max_bytes=64, allow_blank=True, allow_null=True, default="")
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        """An id and its proof come together: one that is lost on the way must not go unnoticed."""
+        for name, other in (("user_id", "user_hash"), ("user_hash", "user_id")):
+            if given.get(name) and not given.get(other) and not given.get("identity"):
+                raise serializers.ValidationError({other: [f"With {name} this is needed as well."]})
+        return given
 
 
 class MessengerView(APIView):
@@ -192,7 +214,7 @@ def allow_origin(request: HttpRequest, response: Any) -> Any:
     known = Installation.objects.filter(is_active=True, allowed_origins__contains=[origin])
     if origin != own_origin(request) and known.exists():
         response["Access-Control-Allow-Origin"] = origin
-        response["Access-Control-Allow-Methods"] = "GET, POST, PUT, OPTIONS"
+        response["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE, OPTIONS"
         response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
         response["Access-Control-Expose-Headers"] = "Retry-After"
         response["Access-Control-Max-Age"] = "600"
@@ -216,12 +238,31 @@ class BootView(MessengerView):
         session = sessions.boot(
             installation,
             token=given.get("token"),
-            identity=given.get("identity"),
+            signed=self.proof(installation, given),
+            claims=checked_claims({name: given.get(name) for name in CLAIMS}),
             page=given.get("page") or {},
             locale=given.get("locale") or "",
             timezone=given.get("timezone") or "",
         )
         return Response(sessions.boot_json(session, request))
+
+    def proof(self, installation: Installation, given: dict[str, Any]) -> SignedIdentity | None:
+        """Who the company's server says it is; an identity says more than a hash."""
+        if given.get("identity"):
+            return read_identity(installation, given["identity"])
+        if given.get("user_id"):
+            return read_user_hash(installation, given["user_id"], given["user_hash"])
+        return None
+
+
+class SessionView(MessengerView):
+    """What this browser has been since it booted."""
+
+    is_open_by_link = True
+
+    def delete(self, request: Request) -> Response:
+        sessions.end(self.visitor)
+        return Response(status=204)
 
 
 class ConversationsView(MessengerView):
@@ -407,6 +448,7 @@ class EventsView(MessengerView):
 
 urlpatterns = [
     path("boot", BootView.as_view(), name="boot"),
+    path("session", SessionView.as_view(), name="session"),
     path("conversations", ConversationsView.as_view(), name="conversations"),
     path("conversations/<pid:public_id>/messages", MessagesView.as_view(), name="messages"),
     path("conversations/<pid:public_id>/read", ReadView.as_view(), name="read"),

@@ -5,46 +5,54 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from ground.journal.live import publish_after_commit
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
 from messenger.appearance import settings_json
-from messenger.identity import SignedIdentity, read_identity
+from messenger.identity import SignedIdentity
 from messenger.models import Installation
 from messenger.present import contact_json, conversation_json
 from messenger.texts import language_of
 from messenger.visitors import Visitor, new_visitor, token_for, visitor_of
+from people.actions.claims import note_claims
 from people.actions.contacts import meet_visitor, note_language, note_seen
 from people.actions.events import track
 from people.actions.identify import identify
+from people.actions.leaving import sign_out
 from people.models import Contact, Event, Identity
 
 RECENT = 20
+ACCESS_CHANGED = {"type": "access"}
 
 
 def boot(
     installation: Installation,
     *,
     token: str | None,
-    identity: str | None,
+    signed: SignedIdentity | None,
+    claims: dict[str, Any],
     page: dict[str, Any],
     locale: str,
     timezone: str,
 ) -> Visitor:
     """The visitor that a browser is from now on.
 
-    A token that is not good any more makes a new visitor. A signed identity that is not good
-    raises NotAuthenticated, as does its absence where the installation requires one.
+    A token that is not good any more makes a new visitor. Without a signed identity where the
+    installation requires one, NotAuthenticated is raised. `claims` (of `checked_claims`) are what
+    the page says beside that.
     """
     visitor = known_visitor(installation, token)
-    if identity:
-        visitor = sign_in(installation, visitor, read_identity(installation, identity))
+    if signed is not None:
+        visitor = sign_in(installation, visitor, signed)
     elif installation.is_verification_required and not (visitor and visitor.is_verified):
         raise NotAuthenticated("This messenger asks for a signed identity.")
     visitor = visitor or new_visitor(installation)
     visitor.locale, visitor.timezone = locale, timezone
+    visitor.claims = {**visitor.claims, **claims}
     if visitor.contact is not None and not visitor.only_conversation:
         note_seen(visitor.contact)
         note_language(visitor.contact, locale=locale, timezone=timezone)
+        visitor.contact = note_claims(visitor.contact, claims)
         if page.get("url"):
             track(visitor.contact, Event.PAGE_VISITED, page_metadata(page))
     return visitor
@@ -81,9 +89,19 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
         signed_in = visitor
     elif anonymous is not None:
         hand_uploads(anonymous.key, signed_in.key)
+        contact = note_claims(contact, anonymous.claims)
+        publish_after_commit([f"visitor.{anonymous.key}"], ACCESS_CHANGED)
+    elif visitor is not None:
+        end(visitor)
     signed_in.contact, signed_in.is_verified = contact, True
     signed_in.signed_at = time.time()
     return signed_in
+
+
+def end(visitor: Visitor) -> None:
+    """Signs a browser out: its token opens nothing any more, its sockets are closed."""
+    if visitor.contact is not None:
+        sign_out(visitor.contact, scope=visitor.installation.public_id, visitor_id=visitor.key)
 
 
 def is_anonymous(visitor: Visitor) -> bool:
@@ -100,6 +118,7 @@ def meet(visitor: Visitor) -> tuple[Contact, Identity | None]:
             locale=visitor.locale,
             timezone=visitor.timezone,
         )
+        visitor.contact = note_claims(visitor.contact, visitor.claims)
     return visitor.contact, identity_of(visitor)
 
 
@@ -134,11 +153,17 @@ def settings_for(visitor: Visitor) -> dict[str, Any]:
 
 
 def who(visitor: Visitor) -> dict[str, Any]:
-    """The contact as their own messenger knows them; a link knows them by their first name."""
+    """The contact as their own messenger knows them; a link knows them by their first name.
+
+    What they claim is theirs here as well, whoever else is known by it: nobody finds out.
+    """
     contact = visitor.contact
-    if contact is None or not visitor.only_conversation:
-        return contact_json(contact, email_of(contact))
-    return contact_json(None) | {"id": contact.public_id, "name": contact.name.partition(" ")[0]}
+    if contact is not None and visitor.only_conversation:
+        first_name = contact.name.partition(" ")[0]
+        return contact_json(None) | {"id": contact.public_id, "name": first_name}
+    said = visitor.claims if contact is None else contact.claims
+    known = contact_json(contact, email_of(contact) or said.get("email"))
+    return known | {"name": known["name"] or said.get("name", "")}
 
 
 def email_of(contact: Contact | None) -> str | None:

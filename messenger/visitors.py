@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core import signing
@@ -20,6 +20,7 @@ ANONYMOUS_DAYS = 365
 VERIFIED_DAYS = 7
 DAY = 24 * 60 * 60
 REMEMBERED_SECONDS = 2
+TOKEN_LENGTH = 4000
 
 
 @dataclass
@@ -27,10 +28,10 @@ class Visitor:
     """A browser with a messenger in it.
 
     An anonymous visitor is known by `key`, a random id of their own making; their contact exists
-    from their first written word. A verified one carries the contact their company signed for, and
-    when (`signed_at`, Unix seconds): booting again does not make that younger. Who came by the
-    signed link of a mail opens `only_conversation` (a public id) and nothing else of its contact:
-    mails are forwarded.
+    from their first written word, and until then `claims` is what they say of themselves. A
+    verified one carries the contact their company signed for, and when (`signed_at`, Unix
+    seconds): booting again does not make that younger. Who came by the signed link of a mail
+    opens `only_conversation` (a public id) and nothing else of its contact: mails are forwarded.
     """
 
     installation: Installation
@@ -41,6 +42,7 @@ class Visitor:
     signed_at: float = 0.0
     locale: str = ""
     timezone: str = ""
+    claims: dict[str, Any] = field(default_factory=dict)
 
     @property
     def topics(self) -> set[str]:
@@ -92,6 +94,8 @@ def token_for(visitor: Visitor) -> str:
         content["t"] = int(visitor.signed_at)
     if visitor.only_conversation:
         content["o"] = visitor.only_conversation
+    if visitor.contact is None and visitor.claims:
+        content["s"] = visitor.claims
     return signing.dumps(content, salt=SALT, compress=False)
 
 
@@ -113,6 +117,7 @@ def visitor_of(token: Any) -> Visitor:
         visitor = linked(installation, content)
     else:
         visitor = anonymous(installation, content["v"])
+        visitor.claims = content.get("s", {})
     visitor.locale, visitor.timezone = content["l"], content["z"]
     return visitor
 
@@ -130,7 +135,7 @@ def active_installation(app_id: str) -> Installation | None:
 
 
 def read(token: Any) -> dict[str, Any]:
-    if not isinstance(token, str) or not 20 <= len(token) <= 500:
+    if not isinstance(token, str) or not 20 <= len(token) <= TOKEN_LENGTH:
         raise NotAuthenticated("The visitor token is missing or malformed.")
     try:
         content: dict[str, Any] = signing.loads(token, salt=SALT, max_age=ANONYMOUS_DAYS * DAY)
@@ -142,21 +147,26 @@ def read(token: Any) -> dict[str, Any]:
 
 
 def verified(installation: Installation, content: dict[str, Any]) -> Visitor:
-    visitor = Visitor(installation, content["v"], named_contact(content), is_verified=True)
+    contact = named_contact(installation, content)
+    visitor = Visitor(installation, content["v"], contact, is_verified=True)
     visitor.signed_at = content["t"]
     return visitor
 
 
 def linked(installation: Installation, content: dict[str, Any]) -> Visitor:
-    visitor = Visitor(installation, content["v"], named_contact(content))
+    visitor = Visitor(installation, content["v"], named_contact(installation, content))
     visitor.signed_at, visitor.only_conversation = content["t"], content["o"]
     return visitor
 
 
-def named_contact(content: dict[str, Any]) -> Contact:
-    contact = Contact.objects.filter(public_id=content["c"]).first()
+def named_contact(installation: Installation, content: dict[str, Any]) -> Contact:
+    """The contact in a token. Raises NotAuthenticated when it is gone or has signed out there."""
+    known = Contact.objects.with_session(installation.public_id, content["v"])
+    contact = known.filter(public_id=content["c"]).first()
     if contact is None:
         raise NotAuthenticated("This contact does not exist any more.")
+    if contact.is_signed_out:
+        raise NotAuthenticated("You have signed out here.")
     return contact.resolve()
 
 

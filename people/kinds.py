@@ -7,6 +7,10 @@ CONTACT_UPDATED = declare("contact.updated", "A contact's own fields changed.")
 CONTACT_IDENTIFIED = declare("contact.identified", "A signed sign-in proved who a contact is.")
 CONTACT_MERGED = declare("contact.merged", "Two contacts became one.")
 CONTACT_UNMERGED = declare("contact.unmerged", "A merge of two contacts was undone.")
+CONTACT_CLAIMED = declare(
+    "contact.claimed", "A visitor said something of themselves without proof."
+)
+CONTACT_SIGNED_OUT = declare("contact.signed_out", "A contact signed out of one browser.")
 CONTACT_DID = declare("contact.did", "A contact did something on a site or in a product.")
 IDENTITY_ADDED = declare("identity.added", "A contact became reachable by one more address.")
 IDENTITY_REMOVED = declare("identity.removed", "An address was taken from a contact.")

@@ -1,7 +1,7 @@
 """Every read of people that has a name."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import Now
 
 
@@ -60,6 +60,13 @@ class ContactQuerySet(models.QuerySet):
     def with_identities(self):
         """With every address, in one more query for all of them."""
         return self.prefetch_related("identities")
+
+    def with_session(self, scope, visitor_id):
+        """Adds `is_signed_out`: whether the session of this browser's key has been ended."""
+        keys = self.model.identities.rel.related_model.objects.address(
+            "widget_visitor", visitor_id, scope
+        )
+        return self.annotate(is_signed_out=Exists(keys.filter(is_retired=True)))
 
     def known_by(self, text):
         """Contacts with this very address of any kind, whoever claims it."""

@@ -56,6 +56,7 @@ DOORS = {
     "m/loader.js": EVERYBODY,
     "m/frame/": EVERYBODY,
     "m/api/boot": EVERYBODY,
+    "m/api/session": VISITORS,
     "m/api/conversations": VISITORS,
     "m/api/conversations/<pid:public_id>/messages": ITS_CONTACT,
     "m/api/conversations/<pid:public_id>/read": ITS_CONTACT,

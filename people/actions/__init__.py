@@ -1,11 +1,13 @@
 """Everything that changes people: contacts, companies, teammates, tokens."""
 
 from people.actions.availability import set_away
+from people.actions.claims import checked_claims, note_claims
 from people.actions.companies import update_company, upsert_company
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
 from people.actions.events import track
 from people.actions.identify import identify
 from people.actions.identities import claim_identity
+from people.actions.leaving import sign_out
 from people.actions.merge import current, merge_contacts, unmerge
 from people.actions.teammates import (
     add_to_team,
@@ -25,6 +27,7 @@ __all__ = [
     "change_role",
     "change_role_rights",
     "change_team",
+    "checked_claims",
     "claim_identity",
     "create_contact",
     "create_teammate",
@@ -35,12 +38,14 @@ __all__ = [
     "identify",
     "meet_visitor",
     "merge_contacts",
+    "note_claims",
     "note_seen",
     "password_changed",
     "reactivate",
     "remove_from_team",
     "revoke_token",
     "set_away",
+    "sign_out",
     "track",
     "unmerge",
     "update_company",

@@ -138,9 +138,11 @@ def retire_keys(contact: Contact) -> None:
 
 
 def revive_keys(contact: Contact) -> None:
-    """A contact who is nobody again is opened by their browsers again."""
+    """A contact who is nobody again is opened by their browsers again, if not signed out there."""
     if not contact.is_verified:
-        contact.identities.filter(kind=Identity.Kind.WIDGET_VISITOR).update(is_retired=False)
+        keys = contact.identities.filter(kind=Identity.Kind.WIDGET_VISITOR)
+        signed_out = [Identity.SIGNED_OUT, Identity.SESSION_ENDED]
+        keys.exclude(source__in=signed_out).update(is_retired=False)
 
 
 def both_held(one: Contact, other: Contact) -> tuple[Contact, Contact]:

@@ -117,6 +117,10 @@ class Identity(models.Model):
         NETWORK_STRONG = 2, "Strong (authenticated by the provider)"
         PROVED = 3, "Proved (signed)"
 
+    # Sources of browsers' keys that signing out has retired, the second without having been known.
+    SIGNED_OUT = "signed out"
+    SESSION_ENDED = "session ended"
+
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=20, choices=Kind)
     scope = models.CharField(
