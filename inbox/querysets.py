@@ -1,12 +1,10 @@
 """Every read of conversations and messages that has a name."""
 
-from functools import cache
-
-from django.apps import apps
-from django.db import connection, models
+from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from ground.web.rows import Rows
 from people.models import Contact, Team
 
 
@@ -29,17 +27,16 @@ class ConversationQuerySet(models.QuerySet):
             return self
         return self.filter(Q(team=None) | ~Q(team__in=hidden))
 
-    def locked(self, pk):
+    def locked(self, *, pk=None, public_id=None):
         """One conversation, locked until the transaction ends, with its contact, assignee, team
-        and `preferred_binding_id`; None when it is gone.
-
-        Written by hand: every message passes here, and the ORM would spend more time on composing
-        this statement than the database on running it.
-        """
-        with connection.cursor() as cursor:
-            cursor.execute(locking_statement(), [pk])
-            row = cursor.fetchone()
-        return row and conversation_of(row)
+        and `preferred_binding_id`; None when it is gone."""
+        found = LOCKED_BY_PK.first([pk]) if pk else LOCKED_BY_ID.first([public_id])
+        if found is None:
+            return None
+        conversation, *joined, conversation.preferred_binding_id = found
+        for name, row in zip(JOINED, joined, strict=True):
+            setattr(conversation, name, row)
+        return conversation
 
     def open(self):
         return self.filter(status="open")
@@ -85,53 +82,30 @@ class ConversationQuerySet(models.QuerySet):
 JOINED = ("contact", "assignee", "team")
 
 
-@cache
-def locking_statement():
-    """SQL for `locked`: the columns of the conversation, then those of each joined row."""
-    conversation = apps.get_model("inbox", "Conversation")
-    columns, joins = columns_of(conversation, "conversation"), []
-    for name in JOINED:
-        field = conversation._meta.get_field(name)
-        columns += columns_of(field.related_model, name)
-        joins.append(
-            f"LEFT JOIN {field.related_model._meta.db_table} {name}"
-            f" ON {name}.id = conversation.{field.column}"
-        )
-    return f"""
-        SELECT {", ".join(columns)},
-               (SELECT id FROM inbox_binding
-                 WHERE conversation_id = conversation.id AND is_preferred)
-          FROM {conversation._meta.db_table} conversation {" ".join(joins)}
-         WHERE conversation.id = %s FOR NO KEY UPDATE OF conversation
-    """
+def locking(column):
+    """The statement that every message begins with."""
+    return Rows(
+        {
+            "conversation": "inbox.Conversation",
+            "contact": "people.Contact",
+            "assignee": "people.Teammate",
+            "team": "people.Team",
+        },
+        f"""
+          FROM inbox_conversation conversation
+          JOIN people_contact contact ON contact.id = conversation.contact_id
+          LEFT JOIN people_teammate assignee ON assignee.id = conversation.assignee_id
+          LEFT JOIN people_team team ON team.id = conversation.team_id
+         WHERE conversation.{column} = %s FOR NO KEY UPDATE OF conversation
+        """,
+        extras=[
+            "(SELECT id FROM inbox_binding"
+            " WHERE conversation_id = conversation.id AND is_preferred)"
+        ],
+    )
 
 
-def columns_of(model, alias):
-    return [f"{alias}.{field.column}" for field in model._meta.concrete_fields]
-
-
-def conversation_of(row):
-    """The conversation in a row of `locking_statement`, its joined rows in place."""
-    conversation, start = instance_of(apps.get_model("inbox", "Conversation"), row, 0)
-    for name in JOINED:
-        model = conversation._meta.get_field(name).related_model
-        joined, start = instance_of(model, row, start)
-        setattr(conversation, name, joined)
-    conversation.preferred_binding_id = row[start]
-    return conversation
-
-
-def instance_of(model, row, start):
-    """The instance whose columns begin at `start`, None if it was not there; and where they end."""
-    fields = model._meta.concrete_fields
-    end = start + len(fields)
-    if row[start] is None:
-        return None, end
-    values = [
-        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
-        for field, value in zip(fields, row[start:end], strict=True)
-    ]
-    return model.from_db("default", [field.attname for field in fields], values), end
+LOCKED_BY_PK, LOCKED_BY_ID = locking("id"), locking("public_id")
 
 
 class MessageQuerySet(models.QuerySet):

@@ -357,17 +357,11 @@ class MessagesView(MessengerView):
 
     def say(self, public_id: str, given: dict[str, Any]) -> actions.Posted:
         contact = self.visitor.contact
-        found = (
-            contact
-            and self.visitor.conversations()
-            .filter(public_id=public_id)
-            .values_list("pk", flat=True)[:1]
-        )
-        if not found:
+        if contact is None or not self.visitor.may_open(public_id):
             raise NotFound("There is no such conversation.")
         check_welcome(contact)
         return actions.reply(
-            Conversation(pk=found[0], contact=contact),
+            Conversation(public_id=public_id),
             by=contact,
             body=given["body"],
             client_id=given["client_id"],

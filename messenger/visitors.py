@@ -59,6 +59,11 @@ class Visitor:
         own = Conversation.objects.visible_to(self.contact)
         return own.filter(public_id=self.only_conversation) if self.only_conversation else own
 
+    def may_open(self, public_id: str) -> bool:
+        """As much of `conversations` as is known before a conversation is read; whose it is, an
+        action sees under its lock."""
+        return self.contact is not None and self.only_conversation in {"", public_id}
+
     def may_hear(self, frame: dict[str, Any]) -> bool:
         """Whether a frame for the contact's screens is for this one too."""
         if not self.only_conversation or frame["type"] == "stale":
@@ -161,8 +166,7 @@ def linked(installation: Installation, content: dict[str, Any]) -> Visitor:
 
 def named_contact(installation: Installation, content: dict[str, Any]) -> Contact:
     """The contact in a token. Raises NotAuthenticated when it is gone or has signed out there."""
-    known = Contact.objects.with_session(installation.public_id, content["v"])
-    contact = known.filter(public_id=content["c"]).first()
+    contact = Contact.objects.in_session(content["c"], installation.public_id, content["v"])
     if contact is None:
         raise NotAuthenticated("This contact does not exist any more.")
     if contact.is_signed_out:
@@ -171,11 +175,7 @@ def named_contact(installation: Installation, content: dict[str, Any]) -> Contac
 
 
 def anonymous(installation: Installation, key: str) -> Visitor:
-    identity = (
-        Identity.objects.address(Identity.Kind.WIDGET_VISITOR, key, installation.public_id)
-        .select_related("contact")
-        .first()
-    )
+    identity = Identity.objects.opening(Identity.Kind.WIDGET_VISITOR, key, installation.public_id)
     if identity is None:
         return Visitor(installation, key)
     return Visitor(installation, key, opened_by(identity))

@@ -1,8 +1,10 @@
 """Every read of people that has a name."""
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.db.models.functions import Now
+
+from ground.web.rows import Rows
 
 
 class TeamQuerySet(models.QuerySet):
@@ -61,16 +63,18 @@ class ContactQuerySet(models.QuerySet):
         """With every address, in one more query for all of them."""
         return self.prefetch_related("identities")
 
-    def with_session(self, scope, visitor_id):
-        """Adds `is_signed_out`: whether the session of this browser's key has been ended."""
-        keys = self.model.identities.rel.related_model.objects.address(
-            "widget_visitor", visitor_id, scope
-        )
-        return self.annotate(is_signed_out=Exists(keys.filter(is_retired=True)))
-
     def known_by(self, text):
         """Contacts with this very address of any kind, whoever claims it."""
         return self.filter(identities__value=text.strip().lower()).distinct()
+
+    def in_session(self, public_id, scope, visitor_id):
+        """The contact with a public id, None when there is none, and `is_signed_out`: whether the
+        session of this browser's key has been ended."""
+        found = IN_SESSION.first([scope, visitor_id, public_id])
+        if found is None:
+            return None
+        contact, contact.is_signed_out = found
+        return contact
 
     def held(self, pk):
         """One contact, locked until the transaction ends; rows that point at it may be added."""
@@ -84,3 +88,29 @@ class IdentityQuerySet(models.QuerySet):
 
     def address(self, kind, value, scope=""):
         return self.filter(kind=kind, scope=scope, value=value)
+
+    def opening(self, kind, value, scope):
+        """The identity at an address, its contact in place; None when nobody has it."""
+        found = OPENING.first([kind, scope, value])
+        if found is None:
+            return None
+        identity, identity.contact = found
+        return identity
+
+
+# Whatever a browser asks of the messenger begins with one of these.
+IN_SESSION = Rows(
+    {"contact": "people.Contact"},
+    "FROM people_contact contact WHERE contact.public_id = %s",
+    extras=[
+        "EXISTS (SELECT FROM people_identity WHERE kind = 'widget_visitor'"
+        " AND scope = %s AND value = %s AND is_retired)"
+    ],
+)
+OPENING = Rows(
+    {"identity": "people.Identity", "contact": "people.Contact"},
+    """
+      FROM people_identity identity JOIN people_contact contact ON contact.id = identity.contact_id
+     WHERE identity.kind = %s AND identity.scope = %s AND identity.value = %s
+    """,
+)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 
 from ground.journal import live
 from ground.journal.kinds import KINDS
-from ground.journal.models import Decision, Entry, Reaction
+from ground.journal.models import Decision, Entry
 from ground.journal.reactions import hint, reactions_to
 
 MAX_DEPTH = 8
@@ -64,7 +64,7 @@ def record(
         raise CausationTooDeep(f"{kind} would be effect number {depth} of one cause.")
     actor_type, actor_id = reference(by)
     subject_type, subject_id = reference(subject)
-    entry = Entry.objects.create(
+    entry = Entry(
         kind=kind,
         actor_type=actor_type,
         actor_id=actor_id,
@@ -77,11 +77,37 @@ def record(
         depth=depth,
     )
     entry.rows = dict(rows or {})
-    owed = [Reaction(entry=entry, name=name) for name in reactions_to(kind)]
-    if owed:
-        Reaction.objects.bulk_create(owed)
+    owed = reactions_to(kind)
+    write(entry, owed)
     transaction.on_commit(lambda: after_commit(entry, bool(owed)), robust=True)
     return entry
+
+
+def write(entry: Entry, owed: list[str]) -> None:
+    """Stores an entry and its reactions. One statement, because everything that happens passes
+    here."""
+    as_json = connection.ops.adapt_json_value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH entry AS (
+                 INSERT INTO journal_entry (kind, actor_type, actor_id, subject_type, subject_id,
+                        topics, before, after, cause_id, depth)
+                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id, created_at),
+            owed AS (
+                 INSERT INTO journal_reaction (entry_id, name, attempts, error)
+                 SELECT entry.id, name, 0, '' FROM entry, unnest(%s::text[]) AS name)
+            SELECT id, created_at FROM entry
+            """,
+            [
+                *(entry.kind, entry.actor_type, entry.actor_id),
+                *(entry.subject_type, entry.subject_id, entry.topics),
+                *(as_json(entry.before, None), as_json(entry.after, None)),
+                *(entry.cause_id, entry.depth, owed),
+            ],
+        )
+        entry.id, entry.created_at = cursor.fetchone()
+    entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
 
 
 def after_commit(entry: Entry, is_owing: bool) -> None:

@@ -23,13 +23,25 @@ from ground.web.text import clean
 from inbox import kinds
 from inbox.actions.attaching import take
 from inbox.actions.status import open_again
-from inbox.actions.thread import Actor, lock, next_seq, require, save, speaker_fields, topics
+from inbox.actions.thread import Actor, append, lock, next_seq, require, speaker_fields, topics
 from inbox.models import Binding, Conversation, Line, Message
 from people.actions.merge import current
 from people.models import Contact, Identity, Teammate
 from people.models.teammate import Capability
 
 PREVIEW_LENGTH = 200
+# What a public message changes on its conversation.
+REPEATED = (
+    "preview",
+    "preview_author_type",
+    "preview_author_name",
+    "waiting_since",
+    "contact_read_seq",
+    "contact_unread",
+    "contact_wrote_seq",
+    "team_read_seq",
+    "holder",
+)
 CHOICES_MAX = 8
 CHOICE_LENGTH = 80
 
@@ -194,6 +206,7 @@ def post_once(
     last_seen_seq: int | None = None,
     visitor: str = "",
 ) -> Posted:
+    locked = conversation
     try:
         with transaction.atomic():
             locked = lock(conversation)
@@ -203,9 +216,9 @@ def post_once(
             message = post(locked, draft, by=by, visitor=visitor)
             return Posted(locked, message, is_new=True)
     except (IntegrityError, NewerMessages):
-        if stored_message(conversation, draft) is None:
+        if stored_message(locked, draft) is None:
             raise
-        return replay(conversation, draft, by=by)
+        return replay(locked, draft, by=by)
 
 
 def check_holder(conversation: Conversation, by: Actor) -> None:
@@ -241,7 +254,7 @@ def post(
     """Appends to a locked (or just created) conversation, all in the caller's transaction."""
     is_public = draft.kind == Message.Kind.REPLY
     seq, public_seq = next_seq(conversation, is_public=is_public)
-    message = Message.objects.create(
+    message = Message(
         conversation=conversation,
         binding_id=conversation.preferred_binding_id if is_public else None,
         seq=seq,
@@ -253,13 +266,13 @@ def post(
         choices=list(draft.choices) or None,
         **speaker_fields(by),
     )
+    old_holder = conversation.holder
+    summarize(conversation, message, draft, by)
     if draft.attachments:
         take(draft.attachments, message, by=by, visitor=visitor)
         prefetch_related_objects([message], "attachments")
     else:
         message.carries_nothing()
-    old_holder = conversation.holder
-    summarize(conversation, message, draft, by)
     is_taken = conversation.holder != old_holder
     entry = record(
         entry_kind(message),
@@ -292,16 +305,17 @@ def entry_kind(message: Message) -> str:
 
 
 def summarize(conversation: Conversation, message: Message, draft: Draft, by: Actor) -> None:
-    """Repeats on the conversation what its list row shows, and saves it."""
+    """Stores the message, and on the conversation what its list row repeats of it."""
     if not message.is_public:
-        save(conversation)
+        append(conversation, message)
         return
+    dated = ["last_message_at"]
     conversation.preview = preview_of(draft)
     conversation.preview_author_type = message.author_type
     conversation.preview_author_name = message.author_name
-    conversation.last_message_at = message.created_at
     if isinstance(by, Contact):
-        conversation.waiting_since = conversation.waiting_since or message.created_at
+        if conversation.waiting_since is None:
+            dated.append("waiting_since")
         conversation.contact_read_seq = conversation.public_seq
         conversation.contact_unread = 0
         conversation.contact_wrote_seq = message.seq
@@ -311,19 +325,8 @@ def summarize(conversation: Conversation, message: Message, draft: Draft, by: Ac
         conversation.team_read_seq = conversation.public_seq
         if isinstance(by, Teammate):
             conversation.holder = Conversation.Holder.PEOPLE
-    save(
-        conversation,
-        "preview",
-        "preview_author_type",
-        "preview_author_name",
-        "last_message_at",
-        "waiting_since",
-        "contact_read_seq",
-        "contact_unread",
-        "contact_wrote_seq",
-        "team_read_seq",
-        "holder",
-    )
+    kept = [name for name in REPEATED if name not in dated]
+    append(conversation, message, *kept, dated=dated)
 
 
 def preview_of(draft: Draft) -> str:

@@ -1,6 +1,6 @@
 """What all actions on a conversation share: its lock, its counters, its journal topics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from ground.journal import record
 from ground.journal.models import Entry
 from ground.journal.recording import Automation
 from ground.web.problems import NotAllowed, NotFound
+from ground.web.rows import stored, written
 from inbox.models import Conversation, Message
 from people.models import ApiToken, Contact, Teammate
 from people.models.teammate import Capability
@@ -19,9 +20,9 @@ from people.permissions import Actor
 def lock(conversation: Conversation) -> Conversation:
     """The conversation as it is now, locked until the transaction ends: the lock gives order.
 
-    Raises NotFound when it is gone.
+    One that has not been read yet is found by its public id. Raises NotFound when it is gone.
     """
-    locked = Conversation.objects.locked(conversation.pk)
+    locked = Conversation.objects.locked(pk=conversation.pk, public_id=conversation.public_id)
     if locked is None:
         raise NotFound("This conversation is gone.")
     return locked
@@ -83,6 +84,33 @@ def save(conversation: Conversation, *fields: str) -> None:
     conversation.save(update_fields=["last_seq", "public_seq", *fields])
 
 
+def append(
+    conversation: Conversation, message: Message, *fields: str, dated: Sequence[str] = ()
+) -> None:
+    """Stores a new message and, of its locked conversation, the counters and `fields`; those in
+    `dated` become the time of the message. One statement, because every message passes here."""
+    row = written(message)
+    kept = written(conversation, ["last_seq", "public_seq", *fields])
+    changes = [f"{column} = %s" for column in kept] + [
+        f"{name} = said.created_at" for name in dated
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH said AS (
+                 INSERT INTO inbox_message ({", ".join(row)})
+                 VALUES ({", ".join(["%s"] * len(row))}) RETURNING id, created_at)
+            UPDATE inbox_conversation SET {", ".join(changes)} FROM said
+             WHERE inbox_conversation.id = %s RETURNING said.id, said.created_at
+            """,
+            [*row.values(), *kept.values(), conversation.pk],
+        )
+        pk, created_at = cursor.fetchone()
+    stored(message, id=pk, created_at=created_at)
+    for name in dated:
+        setattr(conversation, name, created_at)
+
+
 def speaker_fields(by: Actor) -> dict[str, Any]:
     """A message's author columns for whoever acts."""
     if isinstance(by, Contact):
@@ -97,10 +125,10 @@ def speaker_fields(by: Actor) -> dict[str, Any]:
     return {"author_type": Message.Author.SYSTEM}
 
 
-def add_activity(conversation: Conversation, by: Actor, **activity: Any) -> Message:
-    """Appends a thin line that says what was done; teammates see it, the contact does not."""
+def activity_of(conversation: Conversation, by: Actor, activity: Mapping[str, Any]) -> Message:
+    """A thin line that says what was done; teammates see it, the contact does not."""
     seq, _ = next_seq(conversation, is_public=False)
-    return Message.objects.create(
+    return Message(
         conversation=conversation,
         seq=seq,
         kind=Message.Kind.ACTIVITY,
@@ -126,8 +154,8 @@ def change(
     before = {field: plain(getattr(conversation, field)) for field in changes}
     for field, value in changes.items():
         setattr(conversation, field, value)
-    message = add_activity(conversation, by, **activity)
-    save(conversation, *changes)
+    message = activity_of(conversation, by, activity)
+    append(conversation, message, *changes)
     return record(
         kind,
         by=by,

@@ -1,3 +1,6 @@
+from functools import cache
+
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -84,8 +87,16 @@ class Message(models.Model):
 
     def carries_nothing(self) -> None:
         """Tells a message just written without files that it has none, which saves asking."""
-        self._prefetched_objects_cache = {"attachments": self.attachments.none()}
+        self._prefetched_objects_cache = {"attachments": no_attachments()}
 
     @property
     def is_public(self) -> bool:
         return self.public_seq is not None
+
+
+@cache
+def no_attachments() -> models.QuerySet:
+    """An empty answer that knows it has been given."""
+    nothing = apps.get_model("inbox", "Attachment").objects.none()
+    nothing._result_cache = []
+    return nothing
