@@ -42,10 +42,11 @@
     referrer: document.referrer && address(document.referrer),
   });
 
-  const post = async (path, body) => {
+  const post = async (path, body, method = "POST") => {
     const response = await fetch(`${base}api/${path}`, {
-      method: "POST",
+      method,
       credentials: "omit",
+      keepalive: !body,
       headers: {
         "Content-Type": "application/json",
         ...(session && { Authorization: `Bearer ${session.token}` }),
@@ -124,10 +125,16 @@
     booted = Promise.withResolvers();
   };
 
-  const shutdown = () => {
+  const leave = () => {
     given = {};
     isWanted = false;
     end();
+  };
+
+  // The server forgets the session as well: whoever kept its token opens nothing with it.
+  const shutdown = () => {
+    if (session) post("session", undefined, "DELETE").catch(() => {});
+    leave();
   };
 
   const track = async (name, metadata) => {
@@ -264,8 +271,15 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   const heard = {
     close: hide,
     event: ({ name, detail }) => emit(name, detail),
-    // Not at once: perhaps another tab is just signing in, and will leave us its token.
-    renew: () => setTimeout(start, 1000),
+    // Not at once: perhaps another tab is just signing in, and will leave us its token. Who it
+    // signed in stays, whomever this page was made for: two tabs would take turns for ever.
+    renew: () =>
+      setTimeout(() => {
+        if (session && storage[key] && storage[key] !== session.token) {
+          given.identity = given.user_hash = given.user_id = undefined;
+        }
+        start();
+      }, 1000),
     unread: (data) => setUnread(data.unread),
     // For browsers that give an embedded page no storage of its own.
     keep: ({ name, value }) => {
@@ -329,6 +343,6 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   else setInterval(routed, 1000);
   // A sign-out in another tab is one here as well.
   addEventListener("storage", (event) => {
-    if (event.key === key && !event.newValue && session) shutdown();
+    if (event.key === key && !event.newValue && session) leave();
   });
 })();
