@@ -76,4 +76,5 @@ def contact_json(contact: Contact | None, email: str | None = None) -> dict[str,
         "role": contact.role,
         "name": contact.name,
         "email": email,
+        "is_blocked": contact.is_blocked,
     }

@@ -7,6 +7,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.cache import get_conditional_response
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_GET
@@ -17,6 +18,8 @@ from messenger.texts import language_of, texts_in
 from messenger.visitors import active_installation
 
 LOADER = "messenger/loader.js"
+# What the frame fetches only when somebody reaches for it.
+LAZY = {name: f"messenger/frame/views/{name}.js" for name in ("emoji", "notify")}
 
 
 def loader_version(request: HttpRequest) -> str | None:
@@ -85,6 +88,7 @@ def frame(request: HttpRequest) -> HttpResponse:
             "origins": [own_origin(request), *installation.allowed_origins],
             "locale": locale,
             "texts": texts_in(locale),
+            "modules": {name: static(path) for name, path in LAZY.items()},
         },
     }
     response = render(request, "messenger/frame.html", context)

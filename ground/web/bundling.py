@@ -96,8 +96,11 @@ def _check(name: str, text: str) -> None:
                 f"{name}: {rest.splitlines()[0]!r} cannot be bundled. Write imports as"
                 ' import { a, b } from "./x.js"; and put export before each declaration.'
             )
-    if re.search(r"\bimport\(", COMMENT.sub("", text)):
-        raise CannotBundle(f"{name}: import() cannot be bundled. Import at the top.")
+    if re.search(r"\bimport\(\s*[\"'`]", COMMENT.sub("", text)):
+        raise CannotBundle(
+            f"{name}: import() cannot be bundled, since collected files have other names. Import at"
+            " the top, or import() an address that the page tells."
+        )
 
 
 def _body(text: str) -> str:

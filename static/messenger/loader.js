@@ -92,7 +92,7 @@
     }).catch((error) => {
       // No answer, or one that will change: try again unasked.
       if (!(error.status < 429)) retry = setTimeout(start, Math.random() * 3e4);
-      tell("refused", { reason: error.message });
+      tell("refused", { reason: error.message, status: error.status });
       throw error;
     });
     if (during !== booted) return; // Shut down meanwhile.

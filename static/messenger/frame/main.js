@@ -7,13 +7,15 @@ import { memoryStore, openStore } from "./store.js";
 import { brandSheet, isHex } from "./theme.js";
 import { HomeView } from "./views/home.js";
 import { ListView } from "./views/list.js";
+import { loadNotify, useModules } from "./views/lazy.js";
 import { ThreadView } from "./views/thread.js";
 
 /**
  * @typedef {import("./types.js").Session} Session
  * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
  * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
- * @typedef {{app: string, name: string, origins: string[], locale: string, texts: Record<string, string>}} Installation
+ * @typedef {{app: string, name: string, origins: string[], locale: string, texts: Record<string, string>,
+ *   modules: Record<string, string>}} Installation
  */
 
 /** A break in the connection is only mentioned when it lasts. */
@@ -28,12 +30,15 @@ export class Shell {
   notice = h("p", { class: "notice", role: "status", hidden: true });
   stage = h("main", {});
   tabs = h("nav", { hidden: true });
+  /** @type {Record<string, any>} what this device remembers: sound, push, emoji, email */
+  device = {};
 
   /** @type {Route} where “back” leads */
   #before = { name: "home" };
   #isDue = false;
   #noticeTimer = 0;
   #wasShown = false;
+  #isRefused = false;
   /** Where the page can keep nothing, every page is a visit of its own. */
   #visit = uuid7();
   /** @type {{target?: Target}|null} asked for before we knew who the visitor is */
@@ -45,13 +50,14 @@ export class Shell {
    * @param {import("./store.js").Store} store
    */
   constructor(installation, bridge, store) {
+    this.installation = installation;
     this.bridge = bridge;
     this.store = store;
     this.messenger = new Messenger({
       base: new URL("../api/", location.href).href,
       app: installation.app,
       store,
-      renew: () => bridge.renew(),
+      renew: () => (this.#isRefused ? Promise.reject(new Error()) : bridge.renew()),
     });
     this.#listen();
     bridge.listen();
@@ -77,8 +83,16 @@ export class Shell {
 
   /** @param {string} [text] proposed for the first message */
   startThread(text) {
+    if (!this.messenger.settings.can_start) return this.go({ name: "home" });
     this.go({ name: "thread", key: `new:${uuid7()}` });
     if (text && this.view instanceof ThreadView) this.view.composer.propose(text);
+    return undefined;
+  }
+
+  /** @param {Record<string, any>} news for the device to remember */
+  keep(news) {
+    Object.assign(this.device, news);
+    this.store.put("meta", { ...this.device, name: "device" }).catch(() => {});
   }
 
   /** Show changes with the next picture, however many there were. */
@@ -87,7 +101,7 @@ export class Shell {
     this.#isDue = true;
     requestAnimationFrame(() => {
       this.#isDue = false;
-      if (this.messenger.session) this.view?.update();
+      this.view?.update();
       this.#showTabs();
     });
   }
@@ -113,6 +127,7 @@ export class Shell {
     on("show", ({ target }) => this.#show(target));
     on("hide", () => messenger.setShown(false));
     on("shutdown", () => this.#end());
+    on("refused", (data) => this.#refused(data));
 
     const heard = (/** @type {string} */ name, /** @type {(detail: any) => void} */ work) =>
       messenger.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
@@ -128,14 +143,67 @@ export class Shell {
       const { type, name } = incoming.message.author;
       const detail = { conversation: incoming.key, author: { type, name } };
       bridge.say("event", { name: "message", detail });
+      this.#sound();
     });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#look();
       this.refresh();
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) bridge.say("close");
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+      if (!document.querySelector("dialog[open]")) bridge.say("close");
     });
+    this.#acceptDrops();
+  }
+
+  /** Files may be dropped anywhere; where no thread is open, they begin one. */
+  #acceptDrops() {
+    const { body } = document;
+    const canDrop = (/** @type {DragEvent} */ event) => {
+      const hasFiles = event.dataTransfer?.types.includes("Files");
+      // Otherwise the browser would show the file in our place.
+      if (hasFiles) event.preventDefault();
+      const { can_upload: may = false } = this.session?.settings || {};
+      return hasFiles && may && this.view && !this.session.contact.is_blocked;
+    };
+    body.ondragover = (event) => {
+      if (canDrop(event)) body.classList.add("over");
+    };
+    body.ondragleave = (event) => {
+      if (!event.relatedTarget) body.classList.remove("over");
+    };
+    body.ondrop = (event) => {
+      body.classList.remove("over");
+      if (!canDrop(event)) return;
+      if (!(this.view instanceof ThreadView)) this.startThread();
+      const files = [...(event.dataTransfer?.files || [])];
+      if (this.view instanceof ThreadView) this.view.composer.add(files);
+    };
+  }
+
+  /** What arrives unseen may be heard. */
+  async #sound() {
+    const isSeen = this.messenger.isShown && document.visibilityState === "visible";
+    if (this.device.sound && !isSeen) (await loadNotify()).chime();
+  }
+
+  /**
+   * The page could not boot again. For a while that is the connection's matter; a refusal is shown.
+   * @param {{reason: string, status?: number}} data
+   */
+  #refused({ reason, status = 0 }) {
+    if (status < 400 || status >= 429 || !this.messenger.session) return;
+    this.#isRefused = true;
+    this.view?.close();
+    this.view = null;
+    this.tabs.hidden = true;
+    const onclick = () => this.bridge.say("renew");
+    const again = h("button", { type: "button", class: "secondary", onclick }, t("retry"));
+    const words = h("p", {}, h("b", {}, t("refused")), reason);
+    const said = h("div", { class: "empty", role: "alert" }, icon("alert"), words, again);
+    const bar = h("header", { class: "bar" }, h("h1", { class: "grow" }, this.installation.name));
+    bar.append(this.closeButton());
+    this.stage.replaceChildren(h("section", { class: "view list" }, bar, said));
   }
 
   /**
@@ -149,10 +217,14 @@ export class Shell {
     if (isHex(color) && isHex(onColor)) document.adoptedStyleSheets = [brandSheet(color, onColor)];
     messenger.page = page;
     messenger.begin(session);
+    this.#isRefused = false;
     await messenger.outbox.load();
+    this.device = (await this.store.get("meta", "device").catch(() => null)) || {};
     if (!this.view) {
       this.tabs = this.#tabBar();
-      document.body.replaceChildren(this.stage, this.tabs);
+      const over = h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"));
+      over.append(t("compose.drop"));
+      document.body.replaceChildren(this.stage, this.tabs, over);
       this.go(this.route);
     }
     this.#changed();
@@ -182,6 +254,7 @@ export class Shell {
     this.route = this.#before = { name: "home" };
     this.stage.replaceChildren();
     this.#wasShown = false;
+    this.device = {};
     await this.messenger.end();
   }
 
@@ -257,7 +330,7 @@ export class Shell {
   }
 
   #showTabs() {
-    this.tabs.hidden = this.route.name === "thread" || !this.messenger.session;
+    this.tabs.hidden = this.route.name === "thread" || !this.view;
     for (const tab of /** @type {HTMLElement[]} */ ([...this.tabs.children])) {
       const isHere = tab.dataset.route === this.route.name;
       if (isHere) tab.setAttribute("aria-current", "page");
@@ -282,6 +355,7 @@ const isSomebodyElse = (before, contact) =>
 /** @param {Installation} installation */
 function start(installation) {
   useLanguage(installation.texts, installation.locale);
+  useModules(installation.modules);
   if (parent === self) {
     const { name } = installation;
     document.body.append(h("p", { class: "alone" }, t("alone.text", { name })));

@@ -41,6 +41,9 @@ export interface Conversation {
   seen_seq: number;
   updated_at: string;
   created_at: string;
+  assignee?: { name: string; avatar?: string | null; initials?: string } | null;
+  rating?: { score: number; comment: string } | null;
+  can_rate?: boolean;
 }
 
 export interface Contact {
@@ -48,13 +51,19 @@ export interface Contact {
   role: "visitor" | "lead" | "user";
   name: string;
   email: string | null;
+  is_blocked?: boolean;
 }
 
 export interface Settings {
   name: string;
   color: string;
   on_color: string;
+  logo: string | null;
+  direction: "ltr" | "rtl";
   greeting: string;
+  reply_time: string;
+  office_hours: string;
+  home_links: { title: string; url: string }[];
   position: "left" | "right";
   live_url: string;
   poll_seconds: number;
@@ -62,6 +71,9 @@ export interface Settings {
   team: { name: string; avatar?: string | null; initials?: string }[];
   locale: string;
   can_upload: boolean;
+  can_start: boolean;
+  is_rating_asked: boolean;
+  push: { public_key: string } | null;
 }
 
 /** The answer of `POST boot`, as the loader hands it over. */

@@ -1,6 +1,8 @@
 import { Problem } from "../api.js";
+import { isNewThread } from "../messenger.js";
 import { h, icon } from "../dom.js";
 import { fileSize, t } from "../i18n.js";
+import { loadEmoji } from "./lazy.js";
 
 /**
  * @typedef {import("../types.js").Upload} Upload
@@ -8,6 +10,18 @@ import { fileSize, t } from "../i18n.js";
  */
 
 const DRAFT_AFTER_MS = 300;
+/** Ctrl or Cmd with these wraps the selection. */
+const MARKS = new Map([
+  ["b", "**"],
+  ["i", "*"],
+  ["e", "`"],
+]);
+
+/**
+ * Until it is a conversation, a new thread has no name that lasts.
+ * @param {string} key
+ */
+const draftOf = (key) => (isNewThread(key) ? "new" : key);
 
 /** The box in which a visitor writes: text, files, and what is wrong with them. */
 export class Composer {
@@ -16,24 +30,31 @@ export class Composer {
   /** @type {Map<string, string>} upload key → why it was refused */
   #refused = new Map();
   #draftTimer = 0;
+  /** @type {HTMLElement|null} the emoji, while they are shown */
+  sheet = null;
 
   /**
-   * @param {Messenger} messenger
+   * @param {import("../main.js").Shell} shell
    * @param {string} key of the thread
    * @param {() => void} onSend
    */
-  constructor(messenger, key, onSend) {
+  constructor(shell, key, onSend) {
+    const { messenger } = shell;
+    this.shell = shell;
     this.messenger = messenger;
     this.key = key;
+    const isBlocked = shell.session.contact.is_blocked;
     this.onSend = onSend;
     this.text = h("textarea", {
       rows: "1",
       "aria-label": t("compose.label"),
-      placeholder: t("compose.placeholder"),
+      placeholder: t(isBlocked ? "compose.blocked" : "compose.placeholder"),
+      disabled: isBlocked,
       enterkeyhint: "send",
       oninput: () => this.#typed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
+      onpointerdown: () => this.closeSheet(),
     });
     this.picker = h("input", { type: "file", multiple: true, hidden: true });
     this.picker.onchange = () => {
@@ -46,15 +67,28 @@ export class Composer {
         type: "button",
         class: "plain",
         "aria-label": t("compose.attach"),
-        hidden: !messenger.settings.can_upload,
+        hidden: isBlocked || !messenger.settings.can_upload,
         onclick: () => this.picker.click(),
       },
       icon("clip"),
     );
+    this.smile = h(
+      "button",
+      {
+        type: "button",
+        class: "plain smile",
+        "aria-label": t("emoji"),
+        "aria-expanded": "false",
+        hidden: isBlocked,
+        onclick: () => this.#toggleSheet(),
+      },
+      icon("smile"),
+    );
     this.button = h("button", { class: "go", "aria-label": t("compose.send") }, icon("up"));
     this.files = h("ul", { class: "files", hidden: true });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
-    const line = h("div", { class: "line" }, attach, this.text, this.picker, this.button);
+    const box = h("div", { class: "box" }, this.text, this.smile);
+    const line = h("div", { class: "line" }, attach, box, this.picker, this.button);
     const onsubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
       this.#submit();
@@ -83,7 +117,7 @@ export class Composer {
    * @param {string} key
    */
   move(key) {
-    this.messenger.store.remove("drafts", this.key).catch(() => {});
+    this.messenger.store.remove("drafts", draftOf(this.key)).catch(() => {});
     this.key = key;
     this.#saveDraft();
   }
@@ -154,9 +188,39 @@ export class Composer {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const isWriting = event.isComposing || event.keyCode === 229;
+    const mark = (event.ctrlKey || event.metaKey) && MARKS.get(event.key);
+    if (mark) {
+      event.preventDefault();
+      this.insert(mark, mark);
+    }
     if (event.key !== "Enter" || event.shiftKey || isWriting) return;
     event.preventDefault();
     this.#submit();
+  }
+
+  /**
+   * In the place of what is selected; with an end, around it.
+   * @param {string} before
+   * @param {string} [after]
+   */
+  insert(before, after = "") {
+    const { selectionStart: from, selectionEnd: to, value } = this.text;
+    const inner = after && value.slice(from, to);
+    this.text.setRangeText(before + inner + after, from, to, "end");
+    const caret = from + before.length;
+    if (after) this.text.setSelectionRange(caret, caret + inner.length);
+    this.#typed();
+  }
+
+  async #toggleSheet() {
+    if (this.sheet) return this.closeSheet();
+    return (await loadEmoji()).openSheet(this, { h, t });
+  }
+
+  closeSheet() {
+    this.sheet?.remove();
+    this.sheet = null;
+    this.smile.setAttribute("aria-expanded", "false");
   }
 
   /** @param {ClipboardEvent} event */
@@ -173,6 +237,7 @@ export class Composer {
     this.messenger.send(this.key, this.text.value.trim(), uploads);
     this.text.value = "";
     this.#uploads = [];
+    this.closeSheet();
     clearTimeout(this.#draftTimer);
     this.#saveDraft();
     this.#grow();
@@ -185,6 +250,8 @@ export class Composer {
   /** @returns {boolean} whether this can be sent */
   #check() {
     const body = this.text.value.trim();
+    // Empty, it goes the way of its placeholder.
+    this.text.dir = body && "auto";
     const limit = this.messenger.settings.limits.message_bytes;
     const over = new TextEncoder().encode(body).length - limit;
     if (over > 0) this.#say(t("compose.too_long", { over: fileSize(over) }));
@@ -243,7 +310,7 @@ export class Composer {
   }
 
   async #restore() {
-    const draft = await this.messenger.store.get("drafts", this.key).catch(() => null);
+    const draft = await this.messenger.store.get("drafts", draftOf(this.key)).catch(() => null);
     if (!draft?.body || this.text.value) return;
     this.text.value = draft.body;
     this.#grow();
@@ -253,7 +320,7 @@ export class Composer {
   #saveDraft() {
     const { store } = this.messenger;
     const body = this.text.value;
-    const thread = this.key;
+    const thread = draftOf(this.key);
     const work = body ? store.put("drafts", { thread, body }) : store.remove("drafts", thread);
     work.catch(() => {});
   }

@@ -6,7 +6,7 @@ import { ago, t } from "../i18n.js";
  * @typedef {import("../main.js").Shell} Shell
  * @typedef {{key: string, who: {type: string, name: string, avatar?: string|null,
  *   initials?: string}, title: string, text: string, at: number, unread: number,
- *   isClosed: boolean}} Line
+ *   isClosed: boolean, canRate: boolean}} Line
  */
 
 /**
@@ -23,21 +23,24 @@ export function conversationLines({ messenger }) {
     const [first] = messenger.outbox.items(key);
     const text = t("preview.sending", { text: first.body || t("preview.file") });
     const at = first.created_at;
-    return { key, who: house, title: name, text, at, unread: 0, isClosed: false };
+    const rest = { unread: 0, isClosed: false, canRate: false };
+    return { key, who: house, title: name, text, at, ...rest };
   });
   const stored = messenger.recent().map((item) => {
     const author = item.preview_author;
     const isOwn = !author || author.type === "contact";
     const face = team.find((one) => one.name === author?.name);
+    const other = isOwn ? item.assignee || house : { ...face, ...author };
     const text = item.preview || t("preview.file");
     return {
       key: item.id,
-      who: isOwn ? house : { ...face, ...author },
-      title: isOwn ? name : author.name,
+      who: other,
+      title: other.name,
       text: isOwn ? t("you", { text }) : text,
       at: Date.parse(item.updated_at),
       unread: item.unread,
       isClosed: item.status === "closed",
+      canRate: item.can_rate && !item.rating,
     };
   });
   return [...waiting, ...stored];
@@ -48,7 +51,7 @@ export function conversationLines({ messenger }) {
  * @param {Shell} shell
  */
 export function conversationRow(line, shell) {
-  const { key, who, title, text, at, unread, isClosed } = line;
+  const { key, who, title, text, at, unread, isClosed, canRate } = line;
   const count = unread > 0 && h("span", { class: "count", "aria-hidden": "true" }, String(unread));
   const spoken = unread > 0 && h("span", { class: "sr" }, t("unread", { n: unread }));
   const tag = isClosed && h("span", { class: "tag" }, t("closed.tag"));
@@ -65,6 +68,7 @@ export function conversationRow(line, shell) {
       { class: "grow" },
       h("span", { class: "title" }, h("b", { class: "cut", dir: "auto" }, title), tag),
       h("span", { class: "preview cut", dir: "auto" }, text),
+      canRate && h("span", { class: "rate" }, t("list.rate")),
     ),
     h(
       "span",

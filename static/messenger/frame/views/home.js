@@ -1,5 +1,6 @@
 import { avatar, h, icon, reconcile } from "../dom.js";
 import { listOf, t } from "../i18n.js";
+import { safeHref } from "../sanitize.js";
 import { conversationLines, conversationRow, lineVersion } from "./conversations.js";
 
 /** @typedef {import("../main.js").Shell} Shell */
@@ -11,17 +12,9 @@ export class HomeView {
   /** @param {Shell} shell */
   constructor(shell) {
     this.shell = shell;
-    const { name, team } = shell.messenger.settings;
+    const { name, logo } = shell.messenger.settings;
     this.title = h("h1", { tabindex: "-1" });
     this.recent = h("div", { class: "recent" });
-    const faces = team.slice(0, 3).map((face) => avatar(face, "large"));
-    const names = listOf(team.slice(0, 3).map((face) => face.name));
-    const start = h(
-      "button",
-      { type: "button", class: "start", onclick: () => shell.startThread() },
-      h("span", { class: "grow" }, h("b", {}, t("start.title")), h("small", {}, t("start.hint"))),
-      icon("send"),
-    );
     this.element = h(
       "section",
       { class: "view home" },
@@ -31,24 +24,15 @@ export class HomeView {
         h(
           "div",
           { class: "head" },
-          h("span", { class: "mark", "aria-hidden": "true" }, [...name][0] || ""),
+          logo
+            ? h("img", { class: "mark", src: logo, alt: "" })
+            : h("span", { class: "mark", "aria-hidden": "true" }, [...name][0] || ""),
           h("b", { class: "grow cut" }, name),
           shell.closeButton(),
         ),
         this.title,
       ),
-      h(
-        "div",
-        { class: "cards" },
-        h("div", { class: "card" }, this.recent, start),
-        team.length > 0 &&
-          h(
-            "div",
-            { class: "card team" },
-            h("span", { class: "faces", "aria-hidden": "true" }, ...faces),
-            h("p", {}, h("b", {}, t("team", { names })), h("small", {}, t("team.hint"))),
-          ),
-      ),
+      h("div", { class: "cards" }, this.#conversations(), this.#links(), this.#team()),
       shell.notice,
       h("p", { class: "foot", "aria-hidden": "true" }, icon("logo"), "Counterfoil"),
     );
@@ -64,8 +48,8 @@ export class HomeView {
     const { contact, settings } = this.shell.session;
     const [first] = contact.name.trim().split(/\s+/);
     const hello = first ? t("hello.name", { name: first }) : t("hello");
-    const greeting = settings.greeting || t("greeting");
-    const words = [h("span", { class: "hello" }, hello), greeting];
+    const { greeting } = settings;
+    const words = [hello, greeting].map((text) => h("span", { dir: "auto" }, text));
     if (this.title.dataset.text !== hello + greeting) this.title.replaceChildren(...words);
     this.title.dataset.text = hello + greeting;
     reconcile(this.recent, conversationLines(this.shell).slice(0, CONTINUED), {
@@ -74,4 +58,51 @@ export class HomeView {
       render: (line) => conversationRow(line, this.shell),
     });
   }
+
+  #conversations() {
+    const { can_start, reply_time } = this.shell.messenger.settings;
+    const onclick = () => this.shell.startThread();
+    const words = lines(t("start.title"), reply_time || t("start.hint"));
+    const start = can_start
+      ? h("button", { type: "button", class: "start", onclick }, words, icon("send", "flip"))
+      : h("p", { class: "start none" }, t("start.none"));
+    return h("div", { class: "card" }, this.recent, start);
+  }
+
+  /** The admin's own links; they open beside the page that one is on. */
+  #links() {
+    const { home_links: links } = this.shell.messenger.settings;
+    const rows = links.map(({ title, url }) =>
+      h(
+        "a",
+        { class: "start", href: safeHref(url), target: "_blank", rel: "noopener noreferrer" },
+        h("span", { class: "grow", dir: "auto" }, title),
+        icon("out", "flip"),
+      ),
+    );
+    return rows.length > 0 && h("nav", { class: "card links", "aria-label": t("links") }, ...rows);
+  }
+
+  #team() {
+    const { team, office_hours } = this.shell.messenger.settings;
+    const shown = team.slice(0, 3);
+    const faces = shown.map((face) => avatar(face, "large"));
+    const names = listOf(shown.map((face) => face.name));
+    return (
+      shown.length > 0 &&
+      h(
+        "div",
+        { class: "card team" },
+        h("span", { class: "faces", "aria-hidden": "true" }, ...faces),
+        lines(t("team", { names }), office_hours || t("team.hint")),
+      )
+    );
+  }
 }
+
+/**
+ * @param {string} title
+ * @param {string} text
+ */
+const lines = (title, text) =>
+  h("span", { class: "grow" }, h("b", { dir: "auto" }, title), h("small", { dir: "auto" }, text));

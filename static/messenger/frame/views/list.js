@@ -12,10 +12,11 @@ export class ListView {
     this.title = h("h1", { tabindex: "-1" }, t("messages"));
     this.rows = h("div", { class: "conversations" });
     this.empty = h("p", { class: "empty" }, icon("chat"), t("list.empty"));
-    const more = { type: "button", class: "secondary", onclick: () => shell.messenger.loadMore() };
+    const more = { type: "button", class: "secondary", onclick: () => this.#more() };
     this.more = h("button", more, t("list.more"));
     const begin = { type: "button", class: "primary", onclick: () => shell.startThread() };
-    const start = h("button", begin, icon("send"), t("start.title"));
+    const start = h("button", begin, icon("send", "flip"), t("start.title"));
+    start.hidden = !shell.messenger.settings.can_start;
     this.element = h(
       "section",
       { class: "view list" },
@@ -32,6 +33,15 @@ export class ListView {
   }
 
   close() {}
+
+  async #more() {
+    const { messenger } = this.shell;
+    const { next } = messenger;
+    this.more.disabled = true;
+    await messenger.loadMore();
+    this.more.disabled = false;
+    this.more.textContent = t(messenger.next === next ? "retry" : "list.more");
+  }
 
   update() {
     const lines = conversationLines(this.shell);

@@ -1,6 +1,7 @@
 import { avatar, h, icon, reconcile } from "../dom.js";
 import { t } from "../i18n.js";
 import { rowsOf } from "../rows.js";
+import { Away } from "./away.js";
 import { Composer } from "./composer.js";
 import { renderRow, rowVersion, updateRow } from "./message.js";
 
@@ -35,7 +36,8 @@ export class ThreadView {
     this.shell = shell;
     this.messenger = shell.messenger;
     this.key = key;
-    this.composer = new Composer(this.messenger, key, () => this.#wrote());
+    this.composer = new Composer(shell, key, () => this.#wrote());
+    this.away = new Away(shell);
     this.faces = h("span", { class: "faces", "aria-hidden": "true" });
     this.title = h("h1", { tabindex: "-1" });
     this.subtitle = h("p", {});
@@ -69,15 +71,15 @@ export class ThreadView {
         shell.backButton(),
         this.faces,
         h("div", { class: "grow" }, this.title, this.subtitle),
+        this.away.bell,
         shell.closeButton(),
       ),
       shell.notice,
       h("div", { class: "stage" }, this.log, this.latest),
       this.closed,
+      this.away.slot,
       this.composer.element,
-      h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"), t("compose.drop")),
     );
-    this.#acceptDrops();
     this.noteUnread();
     this.messenger.open(key);
   }
@@ -103,6 +105,7 @@ export class ThreadView {
     this.#showHeader();
     const thread = this.messenger.thread(this.key);
     const entries = this.messenger.entries(this.key);
+    this.away.offer(entries);
     this.#place(entries.length, thread.timeline);
     const slice = entries.slice(this.#from, this.#to);
     const rows = rowsOf(slice, {
@@ -304,26 +307,6 @@ export class ThreadView {
   /** @param {{key: string}} incoming */
   incoming({ key }) {
     if (key === this.key && !this.#isAtEnd) this.#arrived += 1;
-  }
-
-  #acceptDrops() {
-    const hasFiles = (/** @type {DragEvent} */ event) =>
-      this.messenger.settings.can_upload && event.dataTransfer?.types.includes("Files");
-    const mark = (/** @type {boolean} */ isOver) => this.element.classList.toggle("over", isOver);
-    this.element.ondragover = (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      mark(true);
-    };
-    this.element.ondragleave = (event) => {
-      if (!this.element.contains(/** @type {Node|null} */ (event.relatedTarget))) mark(false);
-    };
-    this.element.ondrop = (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      mark(false);
-      this.composer.add([...(event.dataTransfer?.files || [])]);
-    };
   }
 }
 

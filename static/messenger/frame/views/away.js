@@ -1,0 +1,32 @@
+import { h, icon } from "../dom.js";
+import { t } from "../i18n.js";
+import { loadNotify } from "./lazy.js";
+
+/** How a thread's visitor hears of answers while away: a menu in its head, an address they leave. */
+export class Away {
+  #isOffered = false;
+
+  /** @param {import("../main.js").Shell} shell */
+  constructor(shell) {
+    this.shell = shell;
+    this.tools = { h, t, icon, shell };
+    const onclick = async () => (await loadNotify()).toggleMenu(this.bell, this.tools);
+    const props = { type: "button", class: "plain", "aria-label": t("notify"), onclick };
+    this.bell = h("div", { class: "bell" }, h("button", props, icon("bell")));
+    this.slot = h("div");
+  }
+
+  /**
+   * Ask for an e-mail address when somebody wrote and nobody answered yet.
+   * @param {import("../types.js").Entry[]} entries
+   */
+  async offer(entries) {
+    const { session, device } = this.shell;
+    const isBy = (/** @type {string} */ type) =>
+      entries.some(({ message }) => message?.author.type === type);
+    if (this.#isOffered || session.contact.email || device.email) return;
+    if (!isBy("contact") || isBy("teammate")) return;
+    this.#isOffered = true;
+    this.slot.append((await loadNotify()).emailCard(this.tools));
+  }
+}

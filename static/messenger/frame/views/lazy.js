@@ -1,0 +1,14 @@
+// What few visitors reach for comes when they do. These modules import nothing, since a bundle's
+// insides have no names: all they need is handed to them.
+
+/** @type {Record<string, string>} */
+let addresses = {};
+
+/** @param {Record<string, string>} given module → where the page says it is */
+export const useModules = (given) => (addresses = given);
+
+/** @returns {Promise<typeof import("./emoji.js")>} */
+export const loadEmoji = () => import(addresses.emoji);
+
+/** @returns {Promise<typeof import("./notify.js")>} */
+export const loadNotify = () => import(addresses.notify);
