@@ -1,11 +1,12 @@
 """How an installation shows itself: its looks, its words in the visitor's language, its rules."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 
-from ground.web import languages
-from messenger.models import Installation
+from ground.web import files, languages
+from messenger.models import Installation, InstallationText
 from messenger.texts import texts_in
 from people.models import Teammate
 from people.names import initials
@@ -15,22 +16,25 @@ POLL_SECONDS = 5
 SAID = ("greeting", "reply_time", "office_hours", "home_links")
 
 
-def settings_json(installation: Installation, locale: str) -> dict[str, Any]:
+def settings_json(
+    installation: Installation, locale: str, texts: Iterable[InstallationText] | None = None
+) -> dict[str, Any]:
     """What a messenger needs to show itself in `locale`, one of ours; the same for every visitor.
 
     A text nobody wrote for the language is taken from the next one in its chain, then from the
     installation's own; `greeting` is never empty, an empty `reply_time` or `office_hours` is not
-    shown.
+    shown. `texts` are those of the installation, unless it is not stored.
     """
+    own = installation.texts.all() if texts is None else texts
     return {
         "name": installation.name,
-        "logo": None,
+        "logo": files.public_url(installation.logo_key),
         "color": installation.color,
         "on_color": on_color(installation.color),
         "position": installation.position,
         "locale": locale,
         "direction": languages.direction(locale),
-        **words(installation, locale),
+        **words(installation, own, locale),
         "can_upload": installation.can_upload,
         "can_start": installation.can_start,
         "is_rating_asked": installation.is_rating_asked,
@@ -48,10 +52,12 @@ def settings_json(installation: Installation, locale: str) -> dict[str, Any]:
     }
 
 
-def words(installation: Installation, locale: str) -> dict[str, Any]:
+def words(
+    installation: Installation, texts: Iterable[InstallationText], locale: str
+) -> dict[str, Any]:
     """What the admin wrote, each text in the language nearest to `locale` that has it."""
     chain = list(languages.chain(locale))
-    written: dict[str, Any] = {text.locale: text for text in installation.texts.all()}
+    written: dict[str, Any] = {text.locale: text for text in texts}
     written[installation.locale] = installation
     sources = [written[tag] for tag in chain if tag in written] + [installation]
     said = {
@@ -73,14 +79,27 @@ def faces() -> list[dict[str, Any]]:
     """A few of those who answer, those who are there first."""
     people = Teammate.objects.active().order_by("is_away", "id")[:FACES]
     return [
-        {"name": mate.get_short_name(), "avatar": None, "initials": initials(mate.name)}
+        {
+            "name": mate.get_short_name(),
+            "avatar": files.public_url(mate.avatar_key),
+            "initials": initials(mate.name),
+        }
         for mate in people
     ]
 
 
 def on_color(color: str) -> str:
-    """Black or white, whichever reads better on a #rrggbb color (WCAG relative luminance)."""
+    """Black or white, whichever reads better on a #rrggbb color."""
+    return max("#ffffff", "#000000", key=lambda text: contrast(text, color))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two #rrggbb colors as WCAG counts it, 1 to 21."""
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(color: str) -> float:
     channels = [int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -3,6 +3,9 @@
 from ground.journal.kinds import declare
 
 INSTALLATION_CREATED = declare("installation.created", "A messenger was set up for a site.")
+INSTALLATION_CHANGED = declare(
+    "installation.changed", "A messenger was set up differently: its looks, words or rules."
+)
 SECRET_ADDED = declare(
     "installation.secret_added", "A messenger got one more secret to sign identities with."
 )

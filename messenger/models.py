@@ -123,3 +123,8 @@ class IdentitySecret(models.Model):
 
     def __str__(self):
         return f"{self.installation} {self.key_id}"
+
+    @property
+    def ending(self) -> str:
+        """By which people tell it from another without reading it."""
+        return f"…{self.value[-4:]}"

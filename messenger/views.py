@@ -14,6 +14,7 @@ from django.views.decorators.http import etag, require_GET
 
 from ground.web import coding, csp, languages
 from messenger.api import own_origin
+from messenger.models import Installation
 from messenger.texts import language_of, texts_in
 from messenger.visitors import active_installation
 
@@ -78,6 +79,11 @@ def frame(request: HttpRequest) -> HttpResponse:
     if installation is None:
         raise Http404
     locale = language_of(installation, request.GET.get("locale", "")[:35])
+    return document(request, installation, locale)
+
+
+def document(request: HttpRequest, installation: Installation, locale: str) -> HttpResponse:
+    """The messenger's own document in one of our languages, also for what is only a preview."""
     context = {
         "installation": installation,
         "locale": locale,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from ground.journal import decide
 from ground.journal.models import Decision, Entry, Reaction
 from inbox.actions import start
-from messenger.models import IdentitySecret, Installation
 from people.actions import find_token, merge_contacts, track
 from people.models import ApiToken, Attribute, Contact, ContactMerge, Role, Team, Teammate
+from tests.forms import post_form
 
 ROOMS = {"people", "inbox", "messenger", "journal"}
 OURS = [model for model in admin.site._registry if model._meta.app_label in ROOMS]
@@ -23,27 +23,6 @@ OURS = [model for model in admin.site._registry if model._meta.app_label in ROOM
 
 def address(model, page, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
-
-
-def post_form(client, url, **changes):
-    """Sends a form back as a browser would: what it shows, with some fields changed."""
-    page = client.get(url)
-    form = page.context["adminform"].form
-    data = {}
-    for bound in form:
-        value = bound.value()
-        if value is not None and value is not False:
-            data[bound.html_name] = value
-    for formset in page.context["inline_admin_formsets"]:
-        for bound in formset.formset.management_form:
-            data[bound.html_name] = bound.value()
-        for row in formset.formset.initial_forms:
-            for bound in row:
-                if bound.value() is not None:
-                    data[bound.html_name] = bound.value()
-    data |= changes
-    data = {name: value for name, value in data.items() if value is not None}
-    return client.post(url, data)
 
 
 @pytest.fixture
@@ -253,64 +232,6 @@ def test_two_contacts_are_merged_and_separated_again(ada, dora, otto, browser_of
     )
     merge.refresh_from_db()
     assert merge.undone_at
-
-
-def test_a_messenger_is_set_up_and_its_secret_shown_once(ada, browser_of):
-    client = browser_of(ada)
-    answer = client.post(
-        address(Installation, "add"),
-        {
-            "name": "Lumen",
-            "is_active": "on",
-            "allowed_origins": "https://Shop.test/\nhttp://localhost:8000",
-            "color": "#3B5BDB",
-            "greeting": "Hello",
-            "position": "right",
-        },
-    )
-    text = answer.content.decode()
-    installation = Installation.objects.get()
-    assert installation.allowed_origins == ["http://localhost:8000", "https://shop.test"]
-    assert installation.line.kind == "messenger"
-    secret = installation.identity_secrets.get()
-    assert secret.value in text
-    assert f"data-app=&quot;{installation.public_id}&quot;" in text
-    pages = (
-        address(Installation, "changelist"),
-        address(Installation, "change", installation.pk),
-        address(IdentitySecret, "changelist"),
-        address(IdentitySecret, "change", secret.pk),
-    )
-    for page in pages:
-        assert secret.value not in client.get(page).content.decode()
-
-
-@pytest.mark.parametrize("bad", ["shop.test", "https://shop.test/path", "ftp://x", "https://*.a"])
-def test_what_is_no_origin_is_refused(ada, installation, browser_of, bad):
-    url = address(Installation, "change", installation.pk)
-    answer = post_form(browser_of(ada), url, allowed_origins=bad)
-    assert answer.status_code == 200
-    assert "is no origin" in answer.content.decode()
-
-
-def test_secrets_are_rotated_but_never_run_out(ada, installation, browser_of):
-    client = browser_of(ada)
-    old = installation.identity_secrets.get()
-    retire = {"action": "retire", "_selected_action": [old.pk]}
-    client.post(address(IdentitySecret, "changelist"), retire)
-    old.refresh_from_db()
-    assert old.retired_at is None
-    answer = client.post(
-        address(Installation, "changelist"),
-        {"action": "new_secret", "_selected_action": [installation.pk]},
-    )
-    new = installation.identity_secrets.exclude(pk=old.pk).get()
-    assert new.value in answer.content.decode()
-    client.post(address(IdentitySecret, "changelist"), retire)
-    old.refresh_from_db()
-    assert old.retired_at
-    kinds = Entry.objects.values_list("kind", flat=True)
-    assert {"installation.secret_added", "installation.secret_retired"} <= set(kinds)
 
 
 def test_dead_letters_are_replayed(ada, everything, browser_of):
