@@ -162,10 +162,10 @@ class InstallationAdmin(ProblemsAsMessages, ModelAdmin):
         return HttpResponseRedirect(f"{address}#who-they-are")
 
     def allowed(self, request: HttpRequest, pk: int) -> Installation:
-        self.check(request)
+        self.admit(request)
         return get_object_or_404(Installation, pk=pk)
 
-    def check(self, request: HttpRequest) -> None:
+    def admit(self, request: HttpRequest) -> None:
         if not self.has_change_permission(request):
             raise PermissionDenied
 
@@ -185,7 +185,7 @@ class InstallationAdmin(ProblemsAsMessages, ModelAdmin):
 
         A field that does not hold is as it was stored.
         """
-        self.check(request)
+        self.admit(request)
         stored = stored_installation(request.POST.get("preview_of", ""))
         form = InstallationForm(request.POST, instance=stored)
         installation = as_it_stands(form)
@@ -199,7 +199,7 @@ class InstallationAdmin(ProblemsAsMessages, ModelAdmin):
     @method_decorator(require_GET)
     def preview_frame(self, request: HttpRequest) -> HttpResponse:
         """The messenger's own document, for a page of ours to fill with what is being edited."""
-        self.check(request)
+        self.admit(request)
         locale = languages.best(request.GET.get("locale", "")[:35])
         unsaved = Installation(public_id=PREVIEW, name="Preview")
         return views.document(request, unsaved, locale)
