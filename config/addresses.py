@@ -39,6 +39,32 @@ def broker(url: str) -> str:
     return f"redis+socket://{parts.path}?virtual_host={db}"
 
 
+MAIL_PORTS = {"smtp": 25, "submission": 587, "smtps": 465}
+
+
+def mail(url: str | None) -> dict[str, Any] | None:
+    """An SMTP server as Django's mail backend takes it, and its `scheme`; None without one.
+
+    ``submission`` encrypts before the log-in (STARTTLS), ``smtps`` from the first byte, ``smtp``
+    not at all, unless its options say ``tls=true``.
+    """
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"scheme": "console"}
+    is_asked = dict(parse_qsl(parts.query)).get("tls", "").lower() in {"1", "true", "yes", "on"}
+    return {
+        "scheme": parts.scheme,
+        "host": parts.hostname or "localhost",
+        "port": parts.port or MAIL_PORTS[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "submission" or (parts.scheme == "smtp" and is_asked),
+    }
+
+
 def host(url: str) -> str:
     """The host name in an address, as ALLOWED_HOSTS takes it."""
     name = urlsplit(url).hostname or ""

@@ -148,6 +148,20 @@ def service(*schemes: str) -> Callable[[str], str]:
     return parse
 
 
+def mail_server(value: str) -> str:
+    """A parser of SMTP servers like ``submission://user:password@host``, or ``console:``."""
+    if value.strip() == "console:":
+        return "console:"
+    return service("submission", "smtps", "smtp")(value)
+
+
+def mailbox(value: str) -> str:
+    name, at, domain = text(value).strip().rpartition("@")
+    if not (at and name and "." in domain) or any(sign in value.strip() for sign in ' <>"(),:;'):
+        raise ValueError(f"must be a bare address like support@example.com, not {value!r}")
+    return value.strip()
+
+
 PORT = declare("PORT", 8000, whole(1, 65535))
 LIVE_PORT = declare("LIVE_PORT", None, whole(1, 65535))
 LIVE_URL = declare("LIVE_URL", None, address("wss", "ws"))
@@ -165,6 +179,11 @@ SECRET_KEY = declare("SECRET_KEY", None, key)
 DEBUG = declare("DEBUG", False, flag)
 TESTING = declare("TESTING", False, flag)
 DEMO_PASSWORD = declare("DEMO_PASSWORD", None, text)
+EMAIL_URL = declare("EMAIL_URL", None, mail_server)
+EMAIL_FROM = declare("EMAIL_FROM", None, mailbox)
+AWAY_PUSH_SECONDS = declare("AWAY_PUSH_SECONDS", 15, whole(0, 86_400))
+AWAY_MAIL_MINUTES = declare("AWAY_MAIL_MINUTES", 5, whole(0, 1440))
+OUTBOUND_ALLOWED_HOSTS = declare("OUTBOUND_ALLOWED_HOSTS", None, hosts)
 
 MESSAGE_MAX_KB = declare("MESSAGE_MAX_KB", 32, whole(1, 1024))
 JSON_BODY_MAX_KB = declare("JSON_BODY_MAX_KB", 256, whole(1, 16384))
@@ -174,6 +193,7 @@ VISITOR_MESSAGES_PER_MINUTE = declare("VISITOR_MESSAGES_PER_MINUTE", 30, whole(1
 VISITOR_CONVERSATIONS_PER_HOUR = declare("VISITOR_CONVERSATIONS_PER_HOUR", 5, whole(1, 1_000_000))
 VISITOR_EVENTS_PER_MINUTE = declare("VISITOR_EVENTS_PER_MINUTE", 60, whole(1, 1_000_000))
 VISITOR_UPLOADS_PER_HOUR = declare("VISITOR_UPLOADS_PER_HOUR", 60, whole(1, 1_000_000))
+VISITOR_ADDRESSES_PER_HOUR = declare("VISITOR_ADDRESSES_PER_HOUR", 10, whole(1, 1_000_000))
 VISITOR_BOOTS_PER_MINUTE = declare("VISITOR_BOOTS_PER_MINUTE", 600, whole(1, 1_000_000))
 API_REQUESTS_PER_MINUTE = declare("API_REQUESTS_PER_MINUTE", 600, whole(1, 1_000_000))
 SOCKET_FRAMES_PER_SECOND = declare("SOCKET_FRAMES_PER_SECOND", 20, whole(1, 10_000))
@@ -207,6 +227,13 @@ def live_port() -> int:
 def site_url() -> str:
     """The address that people type, without a slash at its end."""
     return SITE_URL.read() or f"http://127.0.0.1:{PORT.read()}"
+
+
+def mail_from() -> str:
+    """The sender of all mail: EMAIL_FROM, which whoever has a server must have too."""
+    if EMAIL_URL.read() not in {None, "console:"} and EMAIL_FROM.read() is None:
+        raise BadSetting("EMAIL_FROM must be set, because EMAIL_URL is.")
+    return EMAIL_FROM.read() or ""
 
 
 def live_url() -> str:

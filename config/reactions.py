@@ -5,7 +5,7 @@ Reactions of one kind are independent of each other; a sequence is written with 
 
 REACTIONS = {
     "message.received": ["people.tasks.note_heard"],
-    "message.sent": ["people.tasks.note_contacted"],
+    "message.sent": ["people.tasks.note_contacted", "messenger.tasks.plan_notices"],
     "contact.updated": ["inbox.tasks.follow_name"],
     "contact.merged": ["inbox.tasks.follow_name"],
     "contact.unmerged": ["inbox.tasks.follow_name"],

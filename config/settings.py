@@ -29,6 +29,7 @@ VISITOR_MESSAGES_PER_MINUTE = env.VISITOR_MESSAGES_PER_MINUTE.read()
 VISITOR_CONVERSATIONS_PER_HOUR = env.VISITOR_CONVERSATIONS_PER_HOUR.read()
 VISITOR_EVENTS_PER_MINUTE = env.VISITOR_EVENTS_PER_MINUTE.read()
 VISITOR_UPLOADS_PER_HOUR = env.VISITOR_UPLOADS_PER_HOUR.read()
+VISITOR_ADDRESSES_PER_HOUR = env.VISITOR_ADDRESSES_PER_HOUR.read()
 VISITOR_BOOTS_PER_MINUTE = env.VISITOR_BOOTS_PER_MINUTE.read()
 API_REQUESTS_PER_MINUTE = env.API_REQUESTS_PER_MINUTE.read()
 SOCKET_FRAMES_PER_SECOND = env.SOCKET_FRAMES_PER_SECOND.read()
@@ -36,6 +37,13 @@ SOCKET_FRAME_MAX_KB = env.SOCKET_FRAME_MAX_KB.read()
 SOCKETS_PER_ADDRESS = env.SOCKETS_PER_ADDRESS.read()
 SOCKETS_PER_TEAMMATE = env.SOCKETS_PER_TEAMMATE.read()
 PAGE_SIZE_MAX = env.PAGE_SIZE_MAX.read()
+
+# What leaves the house: mail, push, calls to addresses that others named.
+EMAIL_SERVER = addresses.mail(env.EMAIL_URL.read())
+EMAIL_FROM = env.mail_from()
+AWAY_PUSH_SECONDS = env.AWAY_PUSH_SECONDS.read()
+AWAY_MAIL_MINUTES = env.AWAY_MAIL_MINUTES.read()
+OUTBOUND_ALLOWED_HOSTS = env.OUTBOUND_ALLOWED_HOSTS.read() or []
 
 # The house.
 INSTALLED_APPS = [
@@ -157,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inbox.wake_due",
         "schedule": 10,
         "options": {"queue": "upkeep", "expires": 10},
+    },
+    "tell-the-away": {
+        "task": "messenger.tell_the_away",
+        "schedule": 5,
+        "options": {"queue": "upkeep", "expires": 5},
     },
     "forget-unused-files": {
         "task": "inbox.forget_unused_files",

@@ -24,7 +24,7 @@ from ground.web.text import CleanCharField
 from ground.web.throttles import spend
 from inbox import actions
 from inbox.models import Conversation
-from messenger import sessions
+from messenger import away, push, sessions
 from messenger.identity import SUB_LENGTH, SignedIdentity, read_identity, read_user_hash
 from messenger.models import Installation
 from messenger.present import attachment_json, conversation_json, message_json
@@ -135,6 +135,7 @@ class BootSerializer(serializers.Serializer):
     token = CleanCharField(
         max_bytes=TOKEN_LENGTH, required=False, allow_null=True, allow_blank=True
     )
+    link = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=500)
     page = PageSerializer(required=False, allow_null=True)
     locale = CleanCharField(max_bytes=35, allow_blank=True, allow_null=True, default="")
     timezone = CleanCharField(max_bytes=64, allow_blank=True, allow_null=True, default="")
@@ -145,6 +146,23 @@ class BootSerializer(serializers.Serializer):
             if given.get(name) and not given.get(other) and not given.get("identity"):
                 raise serializers.ValidationError({other: [f"With {name} this is needed as well."]})
         return given
+
+
+class KeysSerializer(serializers.Serializer):
+    p256dh = CleanCharField(max_bytes=100)
+    auth = CleanCharField(max_bytes=40)
+
+
+class PushSerializer(serializers.Serializer):
+    """A push subscription, as browsers write it."""
+
+    endpoint = CleanCharField(max_bytes=1000)
+    keys = KeysSerializer()
+    locale = CleanCharField(max_bytes=35, allow_blank=True, default="")
+
+
+class EmailSerializer(serializers.Serializer):
+    email = CleanCharField(max_bytes=1000, trim_whitespace=True)
 
 
 class MessengerView(APIView):
@@ -239,6 +257,7 @@ class BootView(MessengerView):
             installation,
             token=given.get("token"),
             signed=self.proof(installation, given),
+            link=given.get("link"),
             claims=checked_claims({name: given.get(name) for name in CLAIMS}),
             page=given.get("page") or {},
             locale=given.get("locale") or "",
@@ -440,6 +459,32 @@ class EventsView(MessengerView):
         return Response({"outbound": []}, status=202)
 
 
+class PushView(MessengerView):
+    """Whether this browser is told of replies when the messenger is closed."""
+
+    def post(self, request: Request) -> Response:
+        given = checked(PushSerializer, request.data)
+        self.spend("addresses", settings.VISITOR_ADDRESSES_PER_HOUR, HOUR)
+        push.subscribe(
+            self.visitor, endpoint=given["endpoint"], **given["keys"], locale=given["locale"]
+        )
+        return Response(status=204)
+
+    def delete(self, request: Request) -> Response:
+        push.unsubscribe(self.visitor)
+        return Response(status=204)
+
+
+class EmailView(MessengerView):
+    """Where else a visitor may be reached. The answer is the same whoever is known by it."""
+
+    def put(self, request: Request) -> Response:
+        given = checked(EmailSerializer, request.data)
+        self.spend("addresses", settings.VISITOR_ADDRESSES_PER_HOUR, HOUR)
+        away.leave_email(self.visitor.contact, given["email"])
+        return Response(status=204)
+
+
 urlpatterns = [
     path("boot", BootView.as_view(), name="boot"),
     path("session", SessionView.as_view(), name="session"),
@@ -448,5 +493,7 @@ urlpatterns = [
     path("conversations/<pid:public_id>/read", ReadView.as_view(), name="read"),
     path("conversations/<pid:public_id>/typing", TypingView.as_view(), name="typing"),
     path("uploads", UploadsView.as_view(), name="uploads"),
+    path("push", PushView.as_view(), name="push"),
+    path("email", EmailView.as_view(), name="email"),
     path("events", EventsView.as_view(), name="events"),
 ]

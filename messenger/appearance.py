@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from ground.web import files, languages
+from messenger import push
 from messenger.models import Installation, InstallationText
 from messenger.texts import texts_in
 from people.models import Teammate
@@ -40,7 +41,7 @@ def settings_json(
         "is_rating_asked": installation.is_rating_asked,
         "is_unread_in_title": installation.is_unread_in_title,
         "labels": labels(locale),
-        "push": None,
+        "push": push.offer(),
         "live_url": f"{settings.LIVE_URL}/ws/messenger/",
         "poll_seconds": POLL_SECONDS,
         "limits": {

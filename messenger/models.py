@@ -1,14 +1,17 @@
 import secrets
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from ground.web import languages
 from ground.web.encryption import EncryptedField
 from ground.web.ids import PublicIdField
-from inbox.models import Line
+from inbox.models import Conversation, Line
+from people.models import Contact
 
 hex_color = RegexValidator(r"^#[0-9a-fA-F]{6}$", "Write the color as # and six hex digits.")
 
@@ -128,3 +131,110 @@ class IdentitySecret(models.Model):
     def ending(self) -> str:
         """By which people tell it from another without reading it."""
         return f"…{self.value[-4:]}"
+
+
+class PushSubscription(models.Model):
+    """A browser that asked to be told of replies, and the keys that let only it read them.
+
+    `visitor` is the messenger visitor's key in that browser, by which signing out finds it. Whoever
+    subscribes in the same browser later takes the row over.
+    """
+
+    public_id = PublicIdField(prefix="ps")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="push_subscriptions"
+    )
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="+")
+    visitor = models.CharField(max_length=64)
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=40)
+    locale = models.CharField(max_length=35, blank=True)
+    failures = models.PositiveSmallIntegerField(
+        default=0, help_text="Since it last worked. Too many end it."
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["visitor"], name="messenger_push_visitor")]
+
+    def __str__(self):
+        return f"{urlsplit(self.endpoint).hostname} {self.public_id}"
+
+
+class Notice(models.Model):
+    """Word to a contact who is away that replies wait: a push or a mail, never sent twice.
+
+    It speaks of the replies from `first_seq` to `last_seq` (public ones). Where the sending was
+    cut off between the other side's "yes" and our storing it, the state says "unknown": it is shown
+    and not repeated.
+    """
+
+    class Way(models.TextChoices):
+        PUSH = "push", "Push"
+        MAIL = "mail", "Mail"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown"
+        OBSOLETE = "obsolete", "Not needed any more"
+
+    public_id = PublicIdField(prefix="nt")
+    installation = models.ForeignKey(Installation, on_delete=models.CASCADE, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="notices", db_index=False
+    )
+    way = models.CharField(max_length=4, choices=Way)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    address = models.CharField(max_length=255, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "way"],
+                condition=Q(state="queued"),
+                name="messenger_notice_one_queued",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="messenger_notice_due", condition=Q(state="queued")
+            ),
+            models.Index(
+                fields=["lease_until"],
+                name="messenger_notice_leased",
+                condition=Q(state="sending"),
+            ),
+            models.Index(
+                fields=["address", "tried_at"],
+                name="messenger_notice_mailed",
+                condition=Q(way="mail", state__in=["sending", "sent", "unknown"]),
+            ),
+            models.Index(fields=["conversation", "-id"], name="messenger_notice_of"),
+        ]
+
+    def __str__(self):
+        return f"{self.way} about {self.conversation_id}"
+
+
+class MailStop(models.Model):
+    """A conversation about which its contact wants no more mails."""
+
+    conversation = models.OneToOneField(
+        Conversation, on_delete=models.CASCADE, related_name="mail_stop"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self):
+        return f"no mails about {self.conversation_id}"

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from ground.journal.live import publish_after_commit
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
+from messenger import push
 from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity
+from messenger.links import open_link
 from messenger.models import Installation
 from messenger.present import contact_json, conversation_json
 from messenger.texts import language_of
@@ -30,6 +32,7 @@ def boot(
     *,
     token: str | None,
     signed: SignedIdentity | None,
+    link: str | None = None,
     claims: dict[str, Any],
     page: dict[str, Any],
     locale: str,
@@ -38,13 +41,16 @@ def boot(
     """The visitor that a browser is from now on.
 
     A token that is not good any more makes a new visitor. Without a signed identity where the
-    installation requires one, NotAuthenticated is raised. `claims` (of `checked_claims`) are what
-    the page says beside that.
+    installation requires one, NotAuthenticated is raised, as it is for a link that is over; a
+    signed identity counts more than a link. `claims` (of `checked_claims`) are what the page says
+    beside that.
     """
     visitor = known_visitor(installation, token)
     if signed is not None:
         visitor = sign_in(installation, visitor, signed)
-    elif installation.is_verification_required and not (visitor and visitor.is_verified):
+    elif link:
+        visitor = come_back(visitor, open_link(installation, link))
+    elif installation.is_verification_required and not may_stay(visitor):
         raise NotAuthenticated("This messenger asks for a signed identity.")
     visitor = visitor or new_visitor(installation)
     visitor.locale, visitor.timezone = locale, timezone
@@ -56,6 +62,18 @@ def boot(
         if page.get("url"):
             track(visitor.contact, Event.PAGE_VISITED, page_metadata(page))
     return visitor
+
+
+def come_back(visitor: Visitor | None, linked: Visitor) -> Visitor:
+    """By a link, unless this browser opens the same contact's conversations without it."""
+    if visitor is None or visitor.contact is None or visitor.only_conversation:
+        return linked
+    return visitor if visitor.contact.pk == linked.contact.pk else linked
+
+
+def may_stay(visitor: Visitor | None) -> bool:
+    """Where a signed identity is required: who has one, or a link that still opens something."""
+    return visitor is not None and (visitor.is_verified or bool(visitor.only_conversation))
 
 
 def known_visitor(installation: Installation, token: str | None) -> Visitor | None:
@@ -89,6 +107,7 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
         signed_in = visitor
     elif anonymous is not None:
         hand_uploads(anonymous.key, signed_in.key)
+        push.hand_over(anonymous.key, signed_in.key)
         contact = note_claims(contact, anonymous.claims)
         publish_after_commit([f"visitor.{anonymous.key}"], ACCESS_CHANGED)
     elif visitor is not None:
@@ -99,7 +118,9 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
 
 
 def end(visitor: Visitor) -> None:
-    """Signs a browser out: its token opens nothing any more, its sockets are closed."""
+    """Signs a browser out: its token opens nothing any more, its sockets are closed, and it
+    is notified of nothing."""
+    push.unsubscribe(visitor)
     if visitor.contact is not None:
         sign_out(visitor.contact, scope=visitor.installation.public_id, visitor_id=visitor.key)
 

@@ -116,10 +116,10 @@ def visitor_of(token: Any) -> Visitor:
         raise NotAuthenticated("This messenger is switched off.")
     if "c" in content and "o" not in content:
         visitor = verified(installation, content)
-    elif installation.is_verification_required:
-        raise NotAuthenticated("This messenger asks for a signed identity.")
     elif "o" in content:
         visitor = linked(installation, content)
+    elif installation.is_verification_required:
+        raise NotAuthenticated("This messenger asks for a signed identity.")
     else:
         visitor = anonymous(installation, content["v"])
         visitor.claims = content.get("s", {})
@@ -160,6 +160,8 @@ def verified(installation: Installation, content: dict[str, Any]) -> Visitor:
 
 def linked(installation: Installation, content: dict[str, Any]) -> Visitor:
     visitor = Visitor(installation, content["v"], named_contact(installation, content))
+    if installation.is_verification_required and visitor.contact.role != Contact.Role.USER:
+        raise NotAuthenticated("This messenger asks for a signed identity.")
     visitor.signed_at, visitor.only_conversation = content["t"], content["o"]
     return visitor
 
