@@ -46,7 +46,6 @@ def notification(notice: Notice, replies: list[Message], locale: str) -> dict[st
         "url": push_address(installation, conversation),
         "icon": logo_of(installation),
         "app": installation.public_id,
-        "conversation": conversation.public_id,
     }
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
@@ -60,10 +61,7 @@ def is_configured() -> bool:
 
 def send(letter: Letter) -> str:
     """Hands a letter over; returns the server's last word. Raises NotSent, Refused, Unknown."""
-    last = ""
-    for _, last in hops(letter):
-        pass
-    return last
+    return [said_there for _, said_there in hops(letter)][-1]
 
 
 def hops(letter: Letter) -> Iterator[tuple[str, str]]:
@@ -94,18 +92,20 @@ def hops(letter: Letter) -> Iterator[tuple[str, str]]:
 
 
 def backend() -> EmailBackend:
-    known = {name: value for name, value in settings.EMAIL_SERVER.items() if name != "scheme"}
+    server = settings.EMAIL_SERVER or {}
+    known = {name: value for name, value in server.items() if name != "scheme"}
     return EmailBackend(**known, timeout=SECONDS)
 
 
-def connected(server: EmailBackend) -> smtplib.SMTP:
+def connected(server: EmailBackend) -> Any:
     """The server, greeted and logged in. Raises NotSent."""
     try:
         server.open()
-        server.connection.ehlo_or_helo_if_needed()
+        smtp: Any = server.connection
+        smtp.ehlo_or_helo_if_needed()
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(f"{server.host}:{server.port}: {said(error)}") from None
-    return server.connection
+    return smtp
 
 
 def check() -> str:

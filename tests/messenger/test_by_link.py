@@ -116,11 +116,14 @@ def test_signing_in_over_a_link_takes_nothing_along(scene, signed, emil):
     assert linked.contact != emil
 
 
-def test_a_link_does_not_replace_a_signature(scene, installation):
+def test_where_signing_is_required_a_link_opens_for_signed_users_only(scene, installation):
     _, guest, linked, _ = scene
     installation.is_verification_required = True
     installation.save()
     cache.clear()
+    assert guest.read(linked.public_id).status_code == 200
+    assert guest.boot().json()["conversations"][0]["id"] == linked.public_id
+    Contact.objects.filter(pk=linked.contact_id).update(role="lead")
     assert guest.read(linked.public_id).status_code == 401
     assert guest.boot().status_code == 401
 
