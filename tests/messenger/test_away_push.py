@@ -44,14 +44,14 @@ def test_a_reply_that_stays_unseen_is_shown_by_the_browser(
 def test_a_click_opens_that_conversation_and_no_other(
     talk, push_service, subscribe, answer, tell, browser
 ):
-    subscribe(talk, push_service.browser())
+    device = push_service.browser()
+    subscribe(talk, device)
+    talk.start("Something else")
     answer(talk.conversation)
     tell()
-    (shown,) = push_service.shown_by(push_service.browser()) if False else [None]
-    notice = Notice.objects.get()
-    address = away.letters.push_address(notice.installation, notice.conversation)
-    page, _, link = address.partition("#link=")
-    assert page.endswith(f"/m/page/{talk.installation.public_id}/") and shown is None
+    (shown,) = push_service.shown_by(device)
+    page, _, link = shown["url"].partition("#link=")
+    assert page.endswith(f"/m/page/{talk.installation.public_id}/")
     guest = browser(link=link)
     listed = guest.call("get", "conversations").json()["conversations"]
     assert [row["id"] for row in listed] == [talk.name]
