@@ -20,7 +20,7 @@ def database(url: str) -> dict[str, Any]:
     host = options.pop("host", None) or unquote(parts.hostname or "")
     port = options.pop("port", None) or parts.port or ""
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.database",
         "NAME": unquote(parts.path.lstrip("/")) or "counterfoil",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from ground.web.rows import Rows
+from ground.web.rows import Rows, Source
 from people.models import Contact, Team
 
 
@@ -86,10 +86,11 @@ def locking(column):
     """The statement that every message begins with."""
     return Rows(
         {
-            "conversation": "inbox.Conversation",
-            "contact": "people.Contact",
-            "assignee": "people.Teammate",
-            "team": "people.Team",
+            "conversation": Source("inbox.Conversation"),
+            "contact": Source("people.Contact"),
+            # What list rows and messages show of them.
+            "assignee": Source("people.Teammate", "id", "public_id", "name", "email", "avatar_key"),
+            "team": Source("people.Team", "id", "public_id", "name", "is_private"),
         },
         f"""
           FROM inbox_conversation conversation

@@ -21,14 +21,14 @@ from ground.web.api import UuidField, checked
 from ground.web.paging import keyset, limit_from
 from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound
 from ground.web.text import CleanCharField
-from ground.web.throttles import spend
+from ground.web.throttles import Limit, spend, spend_all
 from inbox import actions
 from inbox.models import Conversation
 from messenger import away, push, sessions
 from messenger.identity import SUB_LENGTH, SignedIdentity, read_identity, read_user_hash
 from messenger.models import Installation
 from messenger.present import attachment_json, conversation_json, message_json
-from messenger.visitors import TOKEN_LENGTH, Visitor, is_origin_allowed, visitor_of
+from messenger.visitors import TOKEN_LENGTH, Visitor, active_origins, is_origin_allowed, visitor_of
 from people.actions.claims import checked_claims
 from people.actions.events import track
 from people.models import Contact
@@ -203,8 +203,11 @@ class MessengerView(APIView):
 
     def spend(self, name: str, limit: int, seconds: int) -> None:
         """Counts one use against the visitor's limit and against their address's."""
-        spend(name, self.visitor.key, limit=limit, seconds=seconds)
-        spend_address(self.request, name, limit=limit, seconds=seconds)
+        address = address_of(self.request)
+        spend_all(
+            Limit(name, self.visitor.key, limit, seconds),
+            Limit(f"{name}-address", address, limit * ADDRESS_FACTOR, seconds),
+        )
 
     def check_may_send(self, attachments: list[str]) -> None:
         """Raises NotAllowed for files where the installation takes none."""
@@ -219,18 +222,13 @@ class MessengerView(APIView):
         return found
 
 
-def spend_address(request: HttpRequest, name: str, *, limit: int, seconds: int) -> None:
-    spend(f"{name}-address", address_of(request), limit=limit * ADDRESS_FACTOR, seconds=seconds)
-
-
 def allow_origin(request: HttpRequest, response: Any) -> Any:
     """Lets pages of an installation's origins read the answer, whatever the answer is."""
     origin = request.headers.get("Origin")
     if not origin:
         return response
     response["Vary"] = "Origin"
-    known = Installation.objects.filter(is_active=True, allowed_origins__contains=[origin])
-    if origin != own_origin(request) and known.exists():
+    if origin != own_origin(request) and origin in active_origins():
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE, OPTIONS"
         response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"

@@ -20,6 +20,7 @@ ANONYMOUS_DAYS = 365
 VERIFIED_DAYS = 7
 DAY = 24 * 60 * 60
 REMEMBERED_SECONDS = 2
+ORIGINS = "installation-origins"
 TOKEN_LENGTH = 4000
 
 
@@ -136,6 +137,16 @@ def active_installation(app_id: str) -> Installation | None:
         known = Installation.objects.select_related("line").filter(public_id=app_id)
         found = known.filter(is_active=True).first()
         cache.set(key, found, REMEMBERED_SECONDS)
+    return found
+
+
+def active_origins() -> frozenset[str]:
+    """Every site that may embed a messenger of ours, remembered as installations are."""
+    found: frozenset[str] | None = cache.get(ORIGINS)
+    if found is None:
+        lists = Installation.objects.filter(is_active=True).values_list("allowed_origins")
+        found = frozenset(origin for (origins,) in lists for origin in origins)
+        cache.set(ORIGINS, found, REMEMBERED_SECONDS)
     return found
 
 

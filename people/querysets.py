@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ground.web.rows import Rows
+from ground.web.rows import Rows, Source
 
 
 class TeamQuerySet(models.QuerySet):
@@ -100,7 +100,7 @@ class IdentityQuerySet(models.QuerySet):
 
 # Whatever a browser asks of the messenger begins with one of these.
 IN_SESSION = Rows(
-    {"contact": "people.Contact"},
+    {"contact": Source("people.Contact")},
     "FROM people_contact contact WHERE contact.public_id = %s",
     extras=[
         "EXISTS (SELECT FROM people_identity WHERE kind = 'widget_visitor'"
@@ -108,7 +108,7 @@ IN_SESSION = Rows(
     ],
 )
 OPENING = Rows(
-    {"identity": "people.Identity", "contact": "people.Contact"},
+    {"identity": Source("people.Identity"), "contact": Source("people.Contact")},
     """
       FROM people_identity identity JOIN people_contact contact ON contact.id = identity.contact_id
      WHERE identity.kind = %s AND identity.scope = %s AND identity.value = %s

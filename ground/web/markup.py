@@ -47,6 +47,10 @@ _ENDLESS_WORD = re.compile(f"[!-~]{{{WORD_MAX + 1}}}")
 # No name and password before the host: "https://bank.example@evil.example/" reads as the bank.
 _LINK = re.compile(r"https?://[^/?#@\\]+([/?#]|$)|(mailto|tel):[^/]", re.IGNORECASE)
 
+# One line of words and what stands between them: most messages. Without a marker no rule applies to
+# it, and the parser, which takes longest of all that a message passes, would say so.
+_BARE = re.compile(r"[^\W_][\w ,.;?!'\"’/%$€-]*")
+
 _cleaner = nh3.Cleaner(
     tags={"p", "br", "strong", "em", "code", "pre", "blockquote", "ul", "ol", "li", "hr", "a"},
     # "*" overrides the default, which lets title and lang through.
@@ -85,6 +89,8 @@ _markdown = _parser()
 def render(text: str) -> str:
     """`text` as safe HTML. Any text is fine; what is no formatting is shown as written."""
     text = _BIDI.sub("", text)
+    if _is_bare(text):
+        return f"<p>{text.rstrip()}</p>\n"
     return _cleaner.clean(_as_written(text) if _is_too_dense(text) else _markdown.render(text))
 
 
@@ -92,9 +98,18 @@ def plain(text: str, *, length: int = PREVIEW_LENGTH) -> str:
     """The words of `text` on one line without its formatting, at most `length` characters."""
     # Four times the length leaves room for marks and link targets that fall away.
     start = _BIDI.sub("", text[: length * 4])
-    words = start if _is_too_dense(start) else _words(_markdown.parse(start))
+    is_plain = _is_bare(start) or _is_too_dense(start)
+    words = start if is_plain else _words(_markdown.parse(start))
     line = _SPACE.sub(" ", words).strip()
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def _is_bare(text: str) -> bool:
+    """Whether the parser would find one paragraph of this very text."""
+    if len(text) > WORD_MAX or not _BARE.fullmatch(text):
+        return False
+    # "!" marks an image only, before a bracket, and there is none.
+    return not _MARKER.search(text.replace("!", ""))
 
 
 def _is_too_dense(text: str) -> bool:

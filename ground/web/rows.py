@@ -12,14 +12,52 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
 
-class Rows:
-    """A SELECT of all columns of some tables.
+class Source:
+    """A model whose rows are read, whole or only some fields, the primary key among them."""
 
-    `sources` maps the aliases that `sql` (from FROM on) gives the tables to their models' labels;
-    `extras` are further columns.
+    def __init__(self, label: str, *only: str) -> None:
+        self.label, self.only = label, only
+
+    # Not at once: models name their querysets before they exist.
+    @cached_property
+    def model(self) -> type[models.Model]:
+        return apps.get_model(self.label)
+
+    @cached_property
+    def fields(self) -> list[Any]:
+        fields = self.model._meta.concrete_fields
+        return [field for field in fields if not self.only or field.name in self.only]
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [field.attname for field in self.fields]
+
+    @cached_property
+    def readers(self) -> list[tuple[int, Any]]:
+        return [
+            (index, field.from_db_value)
+            for index, field in enumerate(self.fields)
+            if hasattr(field, "from_db_value")
+        ]
+
+    def instance(self, values: Sequence[Any]) -> models.Model | None:
+        """The instance with these values, which begin with its primary key."""
+        if values[0] is None:
+            return None
+        read = list(values)
+        for index, reader in self.readers:
+            read[index] = reader(read[index], None, connection)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
+
+
+class Rows:
+    """A SELECT of the rows of some models.
+
+    `sources` are by the aliases that `sql` (from FROM on) gives their tables; `extras` are further
+    columns.
     """
 
-    def __init__(self, sources: Mapping[str, str], sql: str, extras: Sequence[str] = ()) -> None:
+    def __init__(self, sources: Mapping[str, Source], sql: str, extras: Sequence[str] = ()) -> None:
         self.sources, self.sql, self.extras = sources, sql, extras
 
     def first(self, parameters: Sequence[Any]) -> list[Any] | None:
@@ -32,49 +70,20 @@ class Rows:
             return None
         found: list[Any] = []
         start = 0
-        for shape in self.shapes:
-            end = start + len(shape.names)
-            found.append(shape.instance(row[start:end]))
+        for source in self.sources.values():
+            end = start + len(source.names)
+            found.append(source.instance(row[start:end]))
             start = end
         return found + list(row[start:])
 
     @cached_property
-    def shapes(self) -> list[Shape]:
-        # Not when this module is loaded: models name their querysets before they exist.
-        return [Shape(apps.get_model(label)) for label in self.sources.values()]
-
-    @cached_property
     def statement(self) -> str:
         columns = [
-            f"{alias}.{column}"
-            for alias, shape in zip(self.sources, self.shapes, strict=True)
-            for column in shape.columns
+            f"{alias}.{field.column}"
+            for alias, source in self.sources.items()
+            for field in source.fields
         ]
         return f"SELECT {', '.join([*columns, *self.extras])} {self.sql}"
-
-
-class Shape:
-    """How rows of one model look."""
-
-    def __init__(self, model: type[models.Model]) -> None:
-        fields = model._meta.concrete_fields
-        self.model = model
-        self.names = [field.attname for field in fields]
-        self.columns = [field.column for field in fields]
-        self.readers = [
-            (index, field.from_db_value)
-            for index, field in enumerate(fields)
-            if hasattr(field, "from_db_value")
-        ]
-
-    def instance(self, values: Sequence[Any]) -> models.Model | None:
-        """The instance with these values, which begin with its primary key."""
-        if values[0] is None:
-            return None
-        read = list(values)
-        for index, reader in self.readers:
-            read[index] = reader(read[index], None, connection)
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, read)
 
 
 def written(instance: models.Model, names: Iterable[str] | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import math
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,27 +28,52 @@ REDIS_TIMEOUT = 0.2
 BREAKER_SECONDS = 1.0
 LOCAL_KEYS_MAX = 10_000
 
-# KEYS[1] a list of the times (us) of what was allowed, oldest first. ARGV: limit, window in us.
-# Answers {allowed, used, us until the oldest leaves the window}.
+# Each key holds a list of the times (us) of what was allowed, oldest first; for each, ARGV has its
+# limit and its window in us. Answers {allowed, used, us until the oldest leaves the window} for
+# each key up to the first that does not allow.
 _SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local oldest = redis.call('LINDEX', KEYS[1], 0)
-while oldest and oldest + window <= now do
-  redis.call('LPOP', KEYS[1])
-  oldest = redis.call('LINDEX', KEYS[1], 0)
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local limit, window = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
+  local oldest = redis.call('LINDEX', key, 0)
+  while oldest and oldest + window <= now do
+    redis.call('LPOP', key)
+    oldest = redis.call('LINDEX', key, 0)
+  end
+  local used = redis.call('LLEN', key)
+  local allowed = 0
+  if used < limit then
+    allowed = 1
+    used = redis.call('RPUSH', key, string.format('%.0f', now))
+    redis.call('PEXPIRE', key, math.ceil(window / 1000))
+    oldest = oldest or now
+  end
+  answers[i] = {allowed, used, (oldest or now) + window - now}
+  if allowed == 0 then break end
 end
-local used = redis.call('LLEN', KEYS[1])
-local allowed = 0
-if used < limit then
-  allowed = 1
-  used = redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
-  redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000))
-  oldest = oldest or now
-end
-return {allowed, used, (oldest or now) + window - now}
+return answers
 """
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `limit` uses of `name` by `key` in any stretch of `seconds`."""
+
+    name: str
+    key: str
+    limit: int
+    seconds: int
+
+    @property
+    def full_key(self) -> str:
+        return f"counterfoil:limit:{self.name}:{self.key}"
+
+    @property
+    def window(self) -> int:
+        """In microseconds."""
+        return self.seconds * 1_000_000
 
 
 @dataclass(frozen=True)
@@ -65,15 +91,26 @@ class Verdict:
 
 def spend(name: str, key: str, *, limit: int, seconds: int) -> Verdict:
     """Count one use of the limit `name` by `key`. Raises TooMany, uncounted, when none is left."""
-    full = f"counterfoil:limit:{name}:{key}"
-    window = seconds * 1_000_000
-    allowed, used, wait = _in_redis(full, limit, window) or _local.spend(full, limit, window)
+    return spend_all(Limit(name, key, limit, seconds))[0]
+
+
+def spend_all(*limits: Limit) -> list[Verdict]:
+    """Count one use of each limit in turn, in one round trip. Raises TooMany at the first of which
+    none is left; neither that one nor those after it are counted."""
+    outcomes = _in_redis(limits) or _local.spend_all(limits)
+    return [judge(limit, outcome) for limit, outcome in zip(limits, outcomes, strict=False)]
+
+
+def judge(limit: Limit, outcome: Outcome) -> Verdict:
+    """What an outcome means. Raises TooMany."""
+    allowed, used, wait = outcome
     reset = max(1, math.ceil(wait / 1_000_000))
-    remaining = max(0, limit - used)
-    verdict = Verdict(limit, remaining, 0 if remaining else reset, reset)
+    remaining = max(0, limit.limit - used)
+    verdict = Verdict(limit.limit, remaining, 0 if remaining else reset, reset)
     if not allowed:
         raise TooMany(
-            f"At most {limit} in {_duration(seconds)}. Try again in {_duration(reset)}.",
+            f"At most {limit.limit} in {_duration(limit.seconds)}."
+            f" Try again in {_duration(reset)}.",
             retry_after=reset,
             headers=headers(verdict),
         )
@@ -139,16 +176,17 @@ class _Breaker:
 _breaker = _Breaker()
 
 
-def _in_redis(key: str, limit: int, window: int) -> Outcome | None:
+def _in_redis(limits: Sequence[Limit]) -> list[Outcome] | None:
     if not _breaker.may_try():
         return None
+    numbers = [number for limit in limits for number in (limit.limit, limit.window)]
     try:
-        allowed, used, wait = _script()(keys=[key], args=[limit, window])
+        outcomes = _script()(keys=[limit.full_key for limit in limits], args=numbers)
     except redis.RedisError:
         _breaker.failed()
         return None
     _breaker.worked()
-    return allowed, used, wait
+    return [(allowed, used, wait) for allowed, used, wait in outcomes]
 
 
 class LocalCounts:
@@ -158,6 +196,15 @@ class LocalCounts:
         self._lock = threading.Lock()
         self._uses: dict[str, deque[int]] = {}
         self._keys_max = keys_max
+
+    def spend_all(self, limits: Sequence[Limit]) -> list[Outcome]:
+        """The outcomes up to the first that does not allow."""
+        outcomes: list[Outcome] = []
+        for limit in limits:
+            outcomes.append(self.spend(limit.full_key, limit.limit, limit.window))
+            if not outcomes[-1][0]:
+                break
+        return outcomes
 
     def spend(self, key: str, limit: int, window: int) -> Outcome:
         now = time.monotonic_ns() // 1000

@@ -308,3 +308,18 @@ def test_an_adversarial_text_holds_nobody_up(text):
     plain(text)
     # A tenth of this on an idle machine; what it guards against takes minutes.
     assert time.process_time() - begun < 1.0
+
+
+@given(st.text(st.sampled_from("aBé字ß5 0٣_-.,;?!'\"’/%$€&<:@*#+=|~\n\u00a0\u200f"), max_size=30))
+def test_words_without_marks_are_rendered_as_the_parser_would(text):
+    parsed = markup._cleaner.clean(markup._markdown.render(text))
+    assert render(text) == parsed
+    words = markup._words(markup._markdown.parse(text))
+    assert plain(text) == " ".join(words.split())
+
+
+@pytest.mark.parametrize("text", ["Where is it?", "Merci, c'est parfait", "Это 5 - не 6!"])
+def test_most_messages_never_meet_the_parser(text, monkeypatch):
+    monkeypatch.setattr(markup, "_markdown", None)
+    assert render(text) == f"<p>{text}</p>\n"
+    assert plain(text) == text
