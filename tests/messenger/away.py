@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import logging
 import socket
 import threading
 from email import message_from_bytes
@@ -57,11 +58,11 @@ class Mailbox:
     """An SMTP server that keeps what it takes. `refusals` maps a step to the reply it gives."""
 
     def __init__(self):
+        logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.raw, self.recipients, self.refusals = [], [], {}
-        self.controller = Controller(self, hostname="127.0.0.1", port=0)
-        self.controller.port = free_port()
+        self.port = free_port()
+        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
-        self.port = self.controller.port
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if "mail" in self.refusals:
