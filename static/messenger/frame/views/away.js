@@ -24,8 +24,8 @@ export class Away {
     const { session, device } = this.shell;
     const isBy = (/** @type {string} */ type) =>
       entries.some(({ message }) => message?.author.type === type);
-    if (this.#isOffered || session.contact.email || device.email) return;
-    if (!isBy("contact") || isBy("teammate")) return;
+    this.slot.hidden = !isBy("contact") || isBy("teammate");
+    if (this.slot.hidden || this.#isOffered || session.contact.email || device.email) return;
     this.#isOffered = true;
     this.slot.append((await loadNotify()).emailCard(this.tools));
   }
