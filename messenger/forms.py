@@ -104,9 +104,10 @@ class InstallationForm(forms.ModelForm):
             "is_verification_required",
             "is_user_hash_allowed",
         )
+        labels = {"is_active": "Switched on"}
         widgets = {"color": forms.TextInput(attrs={"type": "color"})}
         help_texts = {
-            "is_active": "Switched off, it shows nowhere and its visitors' tokens open nothing.",
+            "is_active": "Off, it shows nowhere and its visitors' tokens open nothing.",
             "color": "Your brand's color. The text on it is black or white, whichever reads "
             "better; where it stands on a plain ground, it is made darker or lighter until it "
             "reads.",

@@ -12,6 +12,8 @@ from django.utils import timezone
 from config.demo import access, build
 from ground.journal.models import Entry, Reaction
 from inbox.models import Conversation, Message
+from messenger.appearance import settings_json
+from messenger.installing import checked_links
 from messenger.models import Installation
 from people.actions import create_contact, create_teammate, find_token
 from people.models import Contact, Team, Teammate
@@ -34,6 +36,7 @@ def test_it_is_a_company_to_look_at(demo, settings):
     see_its_access(demo, settings)
     see_its_cast(demo)
     see_its_history()
+    see_its_messenger(demo)
 
 
 def see_its_access(demo, settings):
@@ -65,6 +68,18 @@ def see_its_cast(demo):
     assert hidden.exists()
     assert not (hidden & Conversation.objects.visible_to(ben)).exists()
     assert Conversation.objects.visible_to(cleo).count() == Conversation.objects.count()
+
+
+def see_its_messenger(demo):
+    messenger = Installation.objects.get(public_id=demo["app_id"])
+    english, spanish = (settings_json(messenger, locale) for locale in ("en", "es"))
+    assert english["logo"] and english["reply_time"] and english["office_hours"]
+    assert [link["url"] for link in english["home_links"]] == [
+        "http://localhost:8000/demo/delivery/",
+        "http://localhost:8000/demo/care/",
+    ]
+    assert english["greeting"] != spanish["greeting"]
+    assert checked_links(spanish["home_links"]) == spanish["home_links"]
 
 
 def see_its_history():

@@ -12,7 +12,8 @@ from typing import Any
 from django.conf import settings
 
 from config import env
-from config.demo.story import COLOR, CUSTOMERS, DOMAIN, FIRMS, GREETING, MATES, ROLES, SHOP, TEAMS
+from config.demo.shopfront import dress
+from config.demo.story import CUSTOMERS, DOMAIN, FIRMS, MATES, ROLES, SHOP, TEAMS
 from inbox.models import Line
 from messenger.models import IdentitySecret, Installation
 from people.actions import add_to_team, create_teammate, create_token, find_token
@@ -109,7 +110,8 @@ def installation() -> Installation:
     found = Installation.objects.filter(name=SHOP).first()
     if found is None:
         line = Line.objects.create(kind="messenger", name=f"{SHOP} messenger")
-        found = Installation(line=line, name=SHOP, color=COLOR, greeting=GREETING)
+        found = Installation.objects.create(line=line, name=SHOP)
+        dress(found, shop=f"http://localhost:{port}/demo/")
     found.allowed_origins = sorted(origins)
     found.save()
     return found

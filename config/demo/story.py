@@ -9,8 +9,6 @@ from typing import Any
 
 SHOP = "Thimble & Thread"
 DOMAIN = "thimble.example"
-GREETING = "A hole, a hem, an order? Ask away."
-COLOR = "#14524A"
 
 
 @dataclass(frozen=True)

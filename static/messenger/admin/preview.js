@@ -6,7 +6,6 @@
 /** @typedef {{settings: Record<string, any>, contrast: number, languages: string[]}} Answer */
 
 const WAIT_MS = 250;
-const SANDBOX = "allow-scripts allow-same-origin";
 
 export class Preview {
   #timer = 0;
@@ -80,12 +79,14 @@ export class Preview {
     const frame = document.createElement("iframe");
     frame.title = "Preview of the messenger";
     frame.tabIndex = -1;
-    frame.setAttribute("sandbox", SANDBOX);
     frame.src = `${this.element.dataset.frame}?locale=${encodeURIComponent(settings.locale)}`;
     frame.style.colorScheme = this.stage.dataset.theme || "light";
     frame.addEventListener("load", () => {
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => this.#swap(frame);
+      port1.onmessage = () => {
+        port1.onmessage = null;
+        this.#swap(frame);
+      };
       const logo = this.#chosenLogo() || settings.logo;
       port1.postMessage({ type: "session", session: pretended({ ...settings, logo }), ...nowhere });
       frame.contentWindow?.postMessage("counterfoil:connect", location.origin, [port2]);
@@ -96,7 +97,6 @@ export class Preview {
 
   /** @param {HTMLIFrameElement} frame that spoke, so that it has drawn itself */
   #swap(frame) {
-    if (!frame.isConnected || frame.classList.contains("ready")) return;
     requestAnimationFrame(() => {
       for (const old of this.screen.querySelectorAll("iframe.ready")) old.remove();
       frame.classList.add("ready");
