@@ -49,13 +49,12 @@ def spoken(locale: str, shop: str) -> dict:
 
 def logo() -> bytes:
     """The shop's mark, a thimble, as a picture of 544 x 544 pixels."""
-    image = Image.new("RGBA", (34 * UNIT, 34 * UNIT))
+    image = Image.new("RGB", (34 * UNIT, 34 * UNIT), COLOR)
     draw = ImageDraw.Draw(image)
 
     def scaled(*numbers: float) -> list[float]:
         return [number * UNIT for number in numbers]
 
-    draw.ellipse(scaled(0, 0, 34, 34), fill=COLOR)
     draw.ellipse(scaled(10.2, 7, 23.8, 20), fill=WOOL)
     draw.polygon(scaled(10.2, 13.5, 23.8, 13.5, 23, 24.5, 11, 24.5), fill=WOOL)
     draw.ellipse(scaled(11, 22.6, 23, 26.3), fill=WOOL)
