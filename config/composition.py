@@ -37,6 +37,13 @@ FRAMES = {
         "inbox.frames.list_row",
         "messenger.frames.conversation",
     ],
+    "conversation.rated": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.marked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
+    "conversation.unmarked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.renamed": ["inbox.frames.list_row"],
     "contact.created": ["people.frames.access"],
     "contact.identified": ["people.frames.access"],

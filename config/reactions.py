@@ -7,8 +7,11 @@ REACTIONS = {
     "message.received": ["people.tasks.note_heard"],
     "message.sent": ["people.tasks.note_contacted", "messenger.tasks.plan_notices"],
     "contact.updated": ["inbox.tasks.follow_name"],
-    "contact.merged": ["inbox.tasks.follow_name"],
+    "contact.blocked": ["inbox.tasks.put_away_blocked"],
+    "contact.unblocked": ["inbox.tasks.bring_back_unblocked"],
+    "contact.merged": ["inbox.tasks.follow_name", "inbox.tasks.put_away_blocked"],
     "contact.unmerged": ["inbox.tasks.follow_name"],
     "teammate.left_team": ["inbox.tasks.release_unseen"],
+    "teammate.avatar_changed": ["people.tasks.forget_picture"],
     "teammate.deactivated": ["inbox.tasks.release_unseen"],
 }

@@ -29,6 +29,7 @@ from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import Invalid, NewerMessages, NotAllowed, NotFound
 from ground.web.text import CleanCharField
 from inbox import actions, default_views
+from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
 from inbox.models import Attachment, Conversation, Message
 from inbox.querysets import ConversationQuerySet
 from people.api import TeammateReferenceSerializer, TeamReferenceSerializer
@@ -81,6 +82,9 @@ class ConversationSerializer(serializers.Serializer):
     snoozed_until = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     waiting_since = serializers.DateTimeField(allow_null=True)
+    rating = serializers.IntegerField(
+        allow_null=True, help_text="The contact's latest score, 1 (worst) to 5."
+    )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
     last_seq = serializers.IntegerField()
@@ -100,7 +104,7 @@ class ConversationsQuery(PageQuery):
     contact = Reference(Contact.objects.visible_to, noun="contact", required=False)
     view = IdField(
         required=False,
-        help_text="The inbox's you, unassigned, all, snoozed, closed, or team-{id of a team}.",
+        help_text="One of you, unassigned, all, snoozed, closed, spam, or team-{id of a team}.",
     )
 
 
@@ -118,21 +122,31 @@ class AuthorSerializer(serializers.Serializer):
 
 
 class AttachmentSerializer(serializers.Serializer):
-    """A file. `url` needs no token and ends within two hours; pixels are known of images."""
+    """A file. `url` needs no token and ends within two hours; pixels are known of images.
+
+    `thumb` is a small WebP of a large image, null for everything else.
+    """
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     size = serializers.IntegerField()
     content_type = serializers.CharField()
     url = serializers.SerializerMethodField()
+    thumb = serializers.SerializerMethodField()
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, file: Attachment) -> str:
-        url = files.signed_url(
-            file.key, file.name, file.content_type, viewer=self.context["doer"].public_id
-        )
+        return self.address(file.key, file.name, file.content_type)
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_thumb(self, file: Attachment) -> str | None:
+        return self.address(file.thumb_key, file.name, "image/webp") if file.thumb_key else None
+
+    def address(self, key: str, name: str, content_type: str) -> str:
+        viewer = self.context["doer"].public_id
+        url = files.signed_url(key, name, content_type, viewer=viewer)
         return urljoin(settings.SITE_URL, url)
 
 
@@ -146,9 +160,14 @@ class MessageSerializer(serializers.Serializer):
     author = AuthorSerializer(source="*")
     body_text = serializers.CharField()
     body_html = serializers.CharField()
+    choices = serializers.SerializerMethodField()
     activity = serializers.DictField(allow_null=True)
     attachments = AttachmentSerializer(many=True)
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_choices(self, message: Message) -> list[str]:
+        return message.choices or []
 
 
 class ThreadSerializer(serializers.Serializer):
@@ -192,6 +211,17 @@ class NewMessageSerializer(StrictSerializer):
     attachments = serializers.ListField(
         child=IdField(), default=list, max_length=100, help_text="Ids of uploads."
     )
+    choices = serializers.ListField(
+        child=CleanCharField(max_bytes=4 * CHOICE_LENGTH),
+        default=list,
+        max_length=CHOICES_MAX,
+        help_text="Short answers to pick from, shown as buttons under a reply.",
+    )
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["kind"] == Message.Kind.NOTE and given.pop("choices"):
+            raise serializers.ValidationError({"choices": "Only a reply offers choices."})
+        return given
 
 
 class NewerMessagesSerializer(ProblemSerializer):
@@ -345,9 +375,13 @@ class ClosureView(ConversationView):
     @operation(
         "closure_create",
         "Close a conversation",
-        description="The contact's next word opens it again. Closing a closed one changes nothing.",
+        description=(
+            "The contact's next word opens it again. Closing a closed one changes nothing; spam is "
+            "taken out of there first."
+        ),
         body=EmptyBody,
         answers={200: ConversationSerializer},
+        conflict=ProblemSerializer,
     )
     def post(self, request: Request, id: str) -> Response:
         checked(EmptyBody, request.data)
@@ -391,6 +425,33 @@ class SnoozeView(ConversationView):
         if conversation.status == Conversation.Status.SNOOZED:
             conversation = actions.reopen(conversation, by=self.doer)
         return Response(ConversationSerializer(conversation).data)
+
+
+class SpamView(ConversationView):
+    @operation(
+        "spam_put",
+        "Mark a conversation as spam",
+        description=(
+            "It leaves all lists but that of spam, and what its contact writes stays there. The "
+            "contact sees nothing of it. Marking it twice changes nothing."
+        ),
+        body=EmptyBody,
+        answers={200: ConversationSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        checked(EmptyBody, request.data)
+        marked = actions.mark_spam(self.conversation(id), by=self.doer)
+        return Response(ConversationSerializer(marked).data)
+
+    @operation(
+        "spam_delete",
+        "Take a conversation out of spam",
+        description="It is open again. Leaves one that is not spam as it is.",
+        answers={200: ConversationSerializer},
+    )
+    def delete(self, request: Request, id: str) -> Response:
+        unmarked = actions.unmark_spam(self.conversation(id), by=self.doer)
+        return Response(ConversationSerializer(unmarked).data)
 
 
 class AssignmentView(ConversationView):
@@ -441,6 +502,7 @@ urlpatterns = [
     path("conversations/<pid:id>/messages", MessagesView.as_view(), name="messages"),
     path("conversations/<pid:id>/closure", ClosureView.as_view(), name="closure"),
     path("conversations/<pid:id>/snooze", SnoozeView.as_view(), name="snooze"),
+    path("conversations/<pid:id>/spam", SpamView.as_view(), name="spam"),
     path("conversations/<pid:id>/assignment", AssignmentView.as_view(), name="assignment"),
     path("uploads", UploadsView.as_view(), name="uploads"),
 ]

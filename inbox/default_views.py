@@ -74,6 +74,15 @@ DEFAULT_VIEWS = (
         empty="No conversation has been closed yet.",
         is_counted=False,
     ),
+    View(
+        slug="spam",
+        name="Spam",
+        icon="ban",
+        narrow=lambda conversations, me: conversations.spam(),
+        key="s",
+        empty="No conversation is in spam.",
+        is_counted=False,
+    ),
 )
 HOME = "unassigned"
 

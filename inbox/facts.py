@@ -16,6 +16,7 @@ def column(name: str, label: str, type_: FactType, **more: Any) -> None:
 
 column("conversation.status", "Status", FactType.CHOICE, choices=Conversation.Status.choices)
 column("conversation.holder", "Held by", FactType.CHOICE, choices=Conversation.Holder.choices)
+column("conversation.rating", "Rating", FactType.NUMBER)
 column("conversation.created_at", "Started", FactType.DATETIME)
 column("conversation.last_message_at", "Last message", FactType.DATETIME)
 column("conversation.waiting_since", "Waiting since", FactType.DATETIME)

@@ -59,6 +59,10 @@ class WindowForm(forms.Form):
     before = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
 
 
+class BlockForm(forms.Form):
+    is_blocked = forms.BooleanField(required=False)
+
+
 class AvailabilityForm(forms.Form):
     is_away = forms.BooleanField(required=False)
 
@@ -108,7 +112,7 @@ class ZoneField(forms.CharField):
 
 
 class StatusForm(forms.Form):
-    """Open, closed, or snoozed until a time: one of SNOOZES, or `until` in the sender's zone."""
+    """Open, closed, spam, or snoozed: by one of SNOOZES, or `until` a time in the sender's zone."""
 
     status = forms.ChoiceField(choices=Conversation.Status)
     snooze = forms.CharField(required=False, max_length=20)

@@ -74,6 +74,7 @@ def state_of(conversation: Conversation) -> dict[str, Any]:
         "team": conversation.team.public_id if conversation.team else None,
         "team_name": str(conversation.team) if conversation.team else None,
         "holder": conversation.holder,
+        "rating": conversation.rating,
         "last_message_at": conversation.last_message_at.isoformat(),
         "waiting_since": waiting.isoformat() if waiting else None,
         "snoozed_until": conversation.snoozed_until.isoformat()

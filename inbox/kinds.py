@@ -17,6 +17,15 @@ CONVERSATION_CLOSED = declare("conversation.closed", "A conversation was closed.
 CONVERSATION_REOPENED = declare(
     "conversation.reopened", "A closed or snoozed conversation became open again."
 )
+CONVERSATION_RATED = declare(
+    "conversation.rated", "A contact said how content they were with a closed conversation."
+)
+CONVERSATION_MARKED_SPAM = declare(
+    "conversation.marked_spam", "A conversation was put away as spam."
+)
+CONVERSATION_UNMARKED_SPAM = declare(
+    "conversation.unmarked_spam", "A conversation was taken out of spam and is open again."
+)
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )

@@ -47,6 +47,9 @@ class ConversationQuerySet(models.QuerySet):
     def closed(self):
         return self.filter(status="closed")
 
+    def spam(self):
+        return self.filter(status="spam")
+
     def unassigned(self):
         return self.filter(assignee=None)
 
@@ -66,6 +69,10 @@ class ConversationQuerySet(models.QuerySet):
     def for_list(self):
         """With everything that a list row shows, in one query."""
         return self.select_related("contact", "assignee", "team")
+
+    def for_contact(self):
+        """With everything that the contact's own list shows, in one query; see `with_ratings`."""
+        return self.select_related("contact", "assignee")
 
     def with_read_seq(self, teammate):
         """Adds `my_read_seq`: how far this teammate has read."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from inbox.models import Conversation
+from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
 from people.models import Attribute, Contact, Event, Identity
 
@@ -25,6 +25,7 @@ class Record:
     events: list[Event]
     earlier: list[Conversation]
     has_more_earlier: bool
+    rating: Rating | None
 
     @property
     def proof(self) -> Identity | None:
@@ -60,7 +61,15 @@ def record_of(conversation: Conversation, visible: ConversationQuerySet) -> Reco
         events=list(contact.events.order_by("-pk")[:EVENTS_SHOWN]),
         earlier=earlier[:EARLIER_SHOWN],
         has_more_earlier=len(earlier) > EARLIER_SHOWN,
+        rating=latest_rating(conversation),
     )
+
+
+def latest_rating(conversation: Conversation) -> Rating | None:
+    """What the contact said last of this conversation; asked for only when they said something."""
+    if conversation.rating is None:
+        return None
+    return conversation.ratings.order_by("-closed_at").first()
 
 
 def labeled(values: dict[str, Any], subject: str, labels: dict[tuple[str, str], str]) -> Pairs:

@@ -25,6 +25,28 @@ def follow_name(entry: Entry) -> None:
         actions.rename(contact, cause=entry)
 
 
+def put_away_blocked(entry: Entry) -> None:
+    """A contact was blocked, or became one with a blocked one: what they have open is spam."""
+    contact = Contact.objects.filter(public_id=entry.subject_id).first()
+    if contact is not None and contact.is_blocked:
+        blocker = doer_of(entry) if entry.kind == "contact.blocked" else ""
+        actions.put_away(contact, blocked_by=blocker, cause=entry)
+
+
+def bring_back_unblocked(entry: Entry) -> None:
+    """A contact was unblocked: what went to spam for that alone is open again."""
+    contact = Contact.objects.filter(public_id=entry.subject_id).first()
+    if contact is not None and not contact.is_blocked:
+        actions.bring_back(contact, cause=entry)
+
+
+def doer_of(entry: Entry) -> str:
+    """The name of the teammate who caused an entry, "" for anybody else."""
+    if entry.actor_type != "teammate":
+        return ""
+    return str(Teammate.objects.filter(public_id=entry.actor_id).first() or "")
+
+
 def release_unseen(entry: Entry) -> None:
     """A teammate lost access: nobody waits for them where they cannot look."""
     teammate = Teammate.objects.filter(public_id=entry.subject_id).first()

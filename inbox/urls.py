@@ -8,11 +8,13 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("uploads/", views.upload_file, name="upload"),
     path("availability/", views.set_availability, name="availability"),
+    path("avatar/", views.set_avatar, name="avatar"),
     path("files/<pid:attachment>/", views.open_file, name="file"),
     path("<slug:view>/", views.show_view, name="view"),
     path("<slug:view>/<pid:conversation>/", views.show_conversation, name="conversation"),
     path("<slug:view>/<pid:conversation>/messages/", views.messages, name="messages"),
     path("<slug:view>/<pid:conversation>/read/", views.read, name="read"),
     path("<slug:view>/<pid:conversation>/assignment/", views.assign, name="assignment"),
+    path("<slug:view>/<pid:conversation>/block/", views.set_block, name="block"),
     path("<slug:view>/<pid:conversation>/status/", views.set_status, name="status"),
 ]

@@ -34,6 +34,7 @@ from ground.web.problems import (
 from inbox import actions, default_views, wording
 from inbox.forms import (
     AvailabilityForm,
+    BlockForm,
     MessageForm,
     SeqForm,
     StatusForm,
@@ -45,7 +46,7 @@ from inbox.forms import (
 from inbox.models import Attachment, Conversation, Message
 from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
-from people.actions import set_away
+from people.actions import block_contact, change_avatar, set_away, unblock_contact
 from people.models import Team, Teammate
 from people.models.teammate import Capability
 
@@ -177,9 +178,12 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
 def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     return {
         "conversation": conversation,
-        "teammates": Teammate.objects.active().only("public_id", "name", "email", "is_away"),
+        "teammates": Teammate.objects.active().only(
+            "public_id", "name", "email", "avatar_key", "is_away"
+        ),
         "teams": Team.objects.visible_to(request.user),
         "can_manage": request.user.can(Capability.MANAGE),
+        "can_block": request.user.can(Capability.EDIT_CONTACTS),
     }
 
 
@@ -243,6 +247,15 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
     match part_wanted(request):
         case "head":
             return render_head(request, shown, found)
+        case "record":
+            context = {
+                "view": shown,
+                "conversation": found,
+                "contact": found.contact,
+                "name": found.contact.display_name,
+                "record": record_of(found, visible),
+            }
+            return render(request, "inbox/_record.html", context)
         case "conversation":
             context = {"view": shown} | whole_conversation(request, found, visible)
             return render(request, "inbox/_conversation.html", context)
@@ -334,6 +347,7 @@ def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
     data["attachments"] = [*named, *(upload.public_id for upload in uploads)]
     if kind == Message.Kind.NOTE:
         return actions.note(conversation, by=request.user, **data)
+    data["choices"] = request.POST.getlist("choices")
     return actions.reply(
         conversation, by=request.user, last_seen_seq=seen, override=override, **data
     )
@@ -410,8 +424,28 @@ def set_status(request: HttpRequest, view: str, conversation: str) -> HttpRespon
         case Conversation.Status.SNOOZED:
             changed = actions.snooze(found, by=request.user, until=data["until"])
             return done(request, view, changed, "Snoozed.", undo={"status": "open"})
+        case Conversation.Status.SPAM:
+            changed = actions.mark_spam(found, by=request.user)
+            return done(request, view, changed, "Moved to spam.", undo={"status": "open"})
+    if found.is_spam:
+        changed = actions.unmark_spam(found, by=request.user)
+        return done(request, view, changed, "Taken out of spam.", undo={"status": "spam"})
     changed = actions.reopen(found, by=request.user)
     return done(request, view, changed, "Open again.", undo={})
+
+
+@for_teammates
+@require_POST
+def set_block(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Blocks or unblocks whoever wrote this conversation."""
+    found = find(visible_to(request), conversation)
+    if checked(BlockForm(request.POST))["is_blocked"]:
+        block_contact(found.contact, by=request.user)
+        words, undo = f"{found.contact.display_name} is blocked.", {"is_blocked": "false"}
+    else:
+        unblock_contact(found.contact, by=request.user)
+        words, undo = f"{found.contact.display_name} may write again.", {"is_blocked": "true"}
+    return done(request, view, find(visible_to(request), conversation), words, undo=undo)
 
 
 def done(
@@ -450,6 +484,19 @@ def set_availability(request: HttpRequest) -> HttpResponse:
     return redirect("inbox:home")
 
 
+@for_teammates
+@require_POST
+def set_avatar(request: HttpRequest) -> HttpResponse:
+    """The teammate's own picture: `file` is the new one, `remove` takes it away."""
+    given = request.FILES.get("file")
+    if given is None and "remove" not in request.POST:
+        raise Invalid(errors={"file": ["Choose a picture."]})
+    request.user = change_avatar(request.user, given, by=request.user)
+    if is_script(request):
+        return render(request, "inbox/_me.html")
+    return redirect("inbox:home")
+
+
 # ---- files ---------------------------------------------------------------------------------------
 
 
@@ -483,10 +530,12 @@ def open_file(request: HttpRequest, attachment: str) -> HttpResponse:
     )
     if found is None or not may_open(request.user, found):
         raise NotFound("There is no such file, or it is not yours to see.")
-    address = files.signed_url(
-        found.key, found.name, found.content_type, viewer=f"teammate:{request.user.pk}"
+    key, content_type = found.key, found.content_type
+    if "thumb" in request.GET and found.thumb_key:
+        key, content_type = found.thumb_key, "image/webp"
+    return redirect(
+        files.signed_url(key, found.name, content_type, viewer=f"teammate:{request.user.pk}")
     )
-    return redirect(address)
 
 
 def may_open(viewer: Teammate, attachment: Attachment) -> bool:

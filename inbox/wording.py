@@ -39,6 +39,9 @@ ACTIVITY_ICONS = {
     "woken": "clock",
     "closed": "check",
     "reopened": "tray",
+    "rated": "star",
+    "marked_spam": "ban",
+    "unmarked_spam": "tray",
 }
 
 
@@ -66,6 +69,16 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "closed this"
         case "reopened":
             return "reopened this"
+        case "rated":
+            return _rated(activity)
+        case "marked_spam" if author_type == "system" and "blocked_by" in activity:
+            return _blocked(activity["blocked_by"])
+        case "marked_spam":
+            return "marked this as spam"
+        case "unmarked_spam" if author_type == "system":
+            return "The contact is no longer blocked, which opened this"
+        case "unmarked_spam":
+            return "took this out of spam"
     return ""
 
 
@@ -78,6 +91,17 @@ def _assigned(activity: Mapping[str, Any]) -> str:
         person = activity["assignee"]
         steps.append(f"assigned this to {person}" if person else "removed the assignee")
     return " and ".join(steps)
+
+
+def _rated(activity: Mapping[str, Any]) -> str:
+    words = f"rated this {activity.get('score')} of 5"
+    comment = activity.get("comment")
+    return f"{words}: {comment}" if comment else words
+
+
+def _blocked(blocker: str) -> str:
+    because = f"{blocker} blocked this contact" if blocker else "this contact was blocked"
+    return f"In spam now, because {because}"
 
 
 def assigned(conversation: Any, wanted: Collection[str]) -> str:

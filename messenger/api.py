@@ -1,6 +1,7 @@
 """The messenger's HTTP interface: `/m/api/…`, bearer tokens, no cookies, CORS by installation."""
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,9 +18,9 @@ from rest_framework.views import APIView
 
 from ground.journal import live
 from ground.journal.live import RedisAway
-from ground.web.api import UuidField, checked
+from ground.web.api import UuidField, WholeField, checked
 from ground.web.paging import keyset, limit_from
-from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound
+from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound, StateConflict
 from ground.web.text import CleanCharField
 from ground.web.throttles import Limit, spend, spend_all
 from inbox import actions
@@ -27,7 +28,13 @@ from inbox.models import Conversation
 from messenger import away, push, sessions
 from messenger.identity import SUB_LENGTH, SignedIdentity, read_identity, read_user_hash
 from messenger.models import Installation
-from messenger.present import attachment_json, conversation_json, message_json
+from messenger.present import (
+    attachment_json,
+    conversation_json,
+    message_json,
+    public_status,
+    with_ratings,
+)
 from messenger.visitors import TOKEN_LENGTH, Visitor, active_origins, is_origin_allowed, visitor_of
 from people.actions.claims import checked_claims
 from people.actions.events import track
@@ -100,6 +107,11 @@ class ConversationSerializer(MessageSerializer):
 
 class SeqSerializer(serializers.Serializer):
     seq = serializers.IntegerField(min_value=0, max_value=MAX_SEQ)
+
+
+class RatingSerializer(serializers.Serializer):
+    score = WholeField(min_value=1, max_value=5)
+    comment = CleanCharField(max_bytes=8000, allow_blank=True, default="")
 
 
 class WindowSerializer(serializers.Serializer):
@@ -221,6 +233,11 @@ class MessengerView(APIView):
             raise NotFound("There is no such conversation.")
         return found
 
+    def conversations_json(self, conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
+        is_asked = self.visitor.installation.is_rating_asked
+        found = with_ratings(conversations)
+        return [conversation_json(each, is_rating_asked=is_asked) for each in found]
+
 
 def allow_origin(request: HttpRequest, response: Any) -> Any:
     """Lets pages of an installation's origins read the answer, whatever the answer is."""
@@ -293,7 +310,7 @@ class ConversationsView(MessengerView):
             cursor=request.query_params.get("cursor"),
             limit=limit_from(request, default=RECENT),
         )
-        rows = [conversation_json(conversation) for conversation in page.items]
+        rows = self.conversations_json(page.items)
         return Response({"conversations": rows, "next": page.next})
 
     def post(self, request: Request) -> Response:
@@ -306,7 +323,7 @@ class ConversationsView(MessengerView):
             self.spend("conversations", settings.VISITOR_CONVERSATIONS_PER_HOUR, HOUR)
         posted = self.start(given)
         body = {
-            "conversation": conversation_json(posted.conversation),
+            "conversation": self.conversations_json([posted.conversation])[0],
             "message": message_json(posted.message, posted.conversation.contact.public_id),
         }
         return Response(body, status=201 if posted.is_new else 200)
@@ -355,7 +372,7 @@ class MessagesView(MessengerView):
                 "last_seq": conversation.public_seq,
                 "read_seq": conversation.contact_read_seq,
                 "seen_seq": conversation.team_read_seq,
-                "status": conversation.status,
+                "status": public_status(conversation),
             }
         )
 
@@ -401,6 +418,21 @@ class ReadView(MessengerView):
         conversation = self.conversation(public_id)
         actions.mark_read(conversation, by=conversation.contact, seq=given["seq"])
         return Response(status=204)
+
+
+class RatingView(MessengerView):
+    """How content the contact is with a closed conversation."""
+
+    is_open_by_link = True
+
+    def put(self, request: Request, public_id: str) -> Response:
+        given = checked(RatingSerializer, request.data)
+        self.spend("ratings", settings.VISITOR_MESSAGES_PER_MINUTE, MINUTE)
+        conversation = self.conversation(public_id)
+        if not self.visitor.installation.is_rating_asked:
+            raise StateConflict("This messenger does not ask for ratings.")
+        rating = actions.rate(conversation, by=conversation.contact, **given)
+        return Response(self.conversations_json([rating.conversation])[0])
 
 
 class TypingView(MessengerView):
@@ -489,6 +521,7 @@ urlpatterns = [
     path("conversations", ConversationsView.as_view(), name="conversations"),
     path("conversations/<pid:public_id>/messages", MessagesView.as_view(), name="messages"),
     path("conversations/<pid:public_id>/read", ReadView.as_view(), name="read"),
+    path("conversations/<pid:public_id>/rating", RatingView.as_view(), name="rating"),
     path("conversations/<pid:public_id>/typing", TypingView.as_view(), name="typing"),
     path("uploads", UploadsView.as_view(), name="uploads"),
     path("push", PushView.as_view(), name="push"),

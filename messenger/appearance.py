@@ -8,9 +8,9 @@ from django.conf import settings
 from ground.web import files, languages
 from messenger import push
 from messenger.models import Installation, InstallationText
+from messenger.present import teammate_json
 from messenger.texts import texts_in
 from people.models import Teammate
-from people.names import initials
 
 FACES = 3
 POLL_SECONDS = 5
@@ -79,14 +79,7 @@ def labels(locale: str) -> dict[str, Any]:
 def faces() -> list[dict[str, Any]]:
     """A few of those who answer, those who are there first."""
     people = Teammate.objects.active().order_by("is_away", "id")[:FACES]
-    return [
-        {
-            "name": mate.get_short_name(),
-            "avatar": files.public_url(mate.avatar_key),
-            "initials": initials(mate.name),
-        }
-        for mate in people
-    ]
+    return [teammate_json(mate) for mate in people]
 
 
 def on_color(color: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ground.journal.models import Entry
+from inbox.models import Conversation
+from messenger.models import Installation
 from messenger.present import conversation_json, message_json
 
 Shown = tuple[list[str], dict[str, Any]]
@@ -30,5 +32,18 @@ def conversation(entry: Entry) -> Iterator[Shown]:
     row = entry.rows["conversation"]
     yield (
         [f"contact.{row.contact.public_id}"],
-        {"type": "conversation", "conversation": conversation_json(row)},
+        {
+            "type": "conversation",
+            "conversation": conversation_json(
+                row, is_rating_asked=row.is_closed and asks_for_rating(row)
+            ),
+        },
     )
+
+
+def asks_for_rating(conversation: Conversation) -> bool:
+    """Whether the messenger by which the contact is answered wants to know how they liked it."""
+    answered_by = Installation.objects.filter(
+        line__bindings__conversation=conversation, line__bindings__is_preferred=True
+    )
+    return answered_by.filter(is_rating_asked=True).exists()

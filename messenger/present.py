@@ -1,18 +1,27 @@
 """How conversations look from outside: only what their contact may know."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from django.db.models import prefetch_related_objects
 
 from ground.web import files
 from inbox.models import Attachment, Conversation, Message
-from people.models import Contact
+from people.models import Contact, Teammate
 from people.names import initials
 
 
-def conversation_json(conversation: Conversation) -> dict[str, Any]:
-    """A conversation in a list. All numbers are public ones: notes leave no trace."""
+def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> dict[str, Any]:
+    """A conversation in a list. All numbers are public ones: notes leave no trace.
+
+    For many conversations fetch `for_contact()` and their ratings by `with_ratings`.
+    """
     return {
         "id": conversation.public_id,
-        "status": conversation.status,
+        "status": public_status(conversation),
+        "assignee": teammate_json(conversation.assignee) if conversation.assignee else None,
+        "rating": rating_json(conversation),
+        "can_rate": conversation.is_closed and is_rating_asked,
         "preview": conversation.preview,
         "preview_author": {
             "type": conversation.preview_author_type,
@@ -24,6 +33,38 @@ def conversation_json(conversation: Conversation) -> dict[str, Any]:
         "seen_seq": conversation.team_read_seq,
         "updated_at": conversation.last_message_at.isoformat(),
         "created_at": conversation.created_at.isoformat(),
+    }
+
+
+def public_status(conversation: Conversation) -> str:
+    """Whoever is in spam never hears of it."""
+    return "open" if conversation.is_spam else conversation.status
+
+
+def with_ratings(conversations: Iterable[Conversation]) -> list[Conversation]:
+    """The conversations, with what `rating_json` asks for; at most one query for all."""
+    found = list(conversations)
+    rated = [each for each in found if each.is_closed and each.rating is not None]
+    prefetch_related_objects(rated, "ratings")
+    return found
+
+
+def rating_json(conversation: Conversation) -> dict[str, Any] | None:
+    """What the contact said of this closing; what they said of an earlier one is past."""
+    if not conversation.is_closed or conversation.rating is None:
+        return None
+    for rating in conversation.ratings.all():
+        if rating.closed_at == conversation.closed_at:
+            return {"score": rating.score, "comment": rating.comment}
+    return None
+
+
+def teammate_json(teammate: Teammate) -> dict[str, Any]:
+    """Somebody who answers, as strangers may know them: by their first name."""
+    return {
+        "name": teammate.get_short_name(),
+        "avatar": files.public_url(teammate.avatar_key),
+        "initials": initials(teammate.name),
     }
 
 
@@ -49,7 +90,7 @@ def author_json(message: Message) -> dict[str, Any]:
         "type": message.author_type,
         "id": person.public_id if person else None,
         "name": message.author_name,
-        "avatar": None,
+        "avatar": files.public_url(message.teammate.avatar_key) if message.teammate else None,
         "initials": initials(message.author_name),
     }
 
@@ -63,6 +104,11 @@ def attachment_json(attachment: Attachment, viewer: str) -> dict[str, Any]:
         "url": files.signed_url(
             attachment.key, attachment.name, attachment.content_type, viewer=viewer
         ),
+        "thumb": files.signed_url(
+            attachment.thumb_key, attachment.name, "image/webp", viewer=viewer
+        )
+        if attachment.thumb_key
+        else None,
         "width": attachment.width,
         "height": attachment.height,
     }

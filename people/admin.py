@@ -15,12 +15,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 
+from ground.web import files
 from ground.web.admin import LargeTable, LookOnly, ProblemsAsMessages
 from ground.web.problems import Problem
 from people.actions import (
     add_to_team,
+    change_avatar,
     change_role,
     change_role_rights,
     change_team,
@@ -48,6 +51,7 @@ from people.models import (
 )
 from people.models.teammate import Capability
 from people.models.token import Scope
+from people.names import initials
 
 RECENT = 20
 
@@ -78,6 +82,21 @@ class SavesMemberships(ProblemsAsMessages):
             add_to_team(row.teammate, row.team, by=request.user)
 
 
+class TeammateForm(UserChangeForm):
+    picture = forms.FileField(
+        required=False,
+        widget=UnfoldAdminFileFieldWidget,
+        help_text="PNG, JPEG, GIF or WebP; customers see it beside what the teammate writes.",
+    )
+    is_picture_removed = forms.BooleanField(
+        label="remove the picture", required=False, widget=UnfoldBooleanSwitchWidget
+    )
+
+    class Meta:
+        model = Teammate
+        fields = "__all__"
+
+
 class TeammateCreationForm(UserCreationForm):
     class Meta:
         model = Teammate
@@ -96,11 +115,13 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
     filter_horizontal = ()
     autocomplete_fields = ("role",)
     inlines = (MembershipInline,)
-    readonly_fields = ("another_password", "public_id", "last_login", "created_at")
+    readonly_fields = ("another_password", "face", "public_id", "last_login", "created_at")
+    form = TeammateForm
     add_form = TeammateCreationForm
     change_password_form = AdminPasswordChangeForm
     fieldsets = (
         (None, {"fields": ("email", "name", "another_password")}),
+        ("Picture", {"fields": ("face", "picture", "is_picture_removed")}),
         (
             "Rights",
             {
@@ -124,6 +145,14 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
         url = reverse("admin:auth_user_password_change", args=[teammate.pk])
         return format_html('<a href="{}" style="text-decoration:underline">Set another</a>', url)
 
+    @admin.display(description="Now")
+    def face(self, teammate: Teammate) -> str:
+        url = files.public_url(teammate.avatar_key)
+        if url is None:
+            return initials(teammate.name)
+        style = "width:64px;height:64px;border-radius:50%;object-fit:cover"
+        return format_html('<img src="{}" alt="" style="{}">', url, style)
+
     def user_change_password(
         self, request: HttpRequest, id: str, form_url: str = ""
     ) -> HttpResponse:
@@ -145,6 +174,9 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
         obj.save(update_fields=["email", "name", "is_staff", "is_away"])
         change_role(obj, role, by=request.user)
         (reactivate if is_active else deactivate)(obj, by=request.user)
+        picture = form.cleaned_data.get("picture")
+        if picture or form.cleaned_data.get("is_picture_removed"):
+            change_avatar(obj, picture or None, by=request.user)
 
 
 class RoleForm(forms.ModelForm):

@@ -1,7 +1,9 @@
 """REST: contacts, companies, events, teammates, teams."""
 
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.urls import path, reverse
 from drf_spectacular.utils import extend_schema_field
@@ -9,7 +11,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ground.web import files
 from ground.web.api import (
+    EmptyBody,
     FlagField,
     IdField,
     KnownField,
@@ -221,6 +225,12 @@ class TeammateSerializer(serializers.Serializer):
     is_away = serializers.BooleanField()
     teams = TeamReferenceSerializer(many=True)
     created_at = serializers.DateTimeField()
+    avatar = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_avatar(self, teammate: Teammate) -> str | None:
+        url = files.public_url(teammate.avatar_key)
+        return url and urljoin(settings.SITE_URL, url)
 
 
 class TeamSerializer(serializers.Serializer):
@@ -312,6 +322,38 @@ class ContactView(TokenView):
         contact = visible_contact(self.viewer, id)
         changed = actions.update_contact(contact, by=self.doer, **given)
         return Response(ContactSerializer(contacts_for(self.viewer).get(pk=changed.pk)).data)
+
+
+class BlockView(TokenView):
+    reads = writes = Scope.CONTACTS_WRITE
+
+    @operation(
+        "block_put",
+        "Block a contact",
+        description=(
+            "They can write no more, and what they have open goes to spam. Blocking twice changes "
+            "nothing."
+        ),
+        body=EmptyBody,
+        answers={200: ContactSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        checked(EmptyBody, request.data)
+        blocked = actions.block_contact(visible_contact(self.viewer, id), by=self.doer)
+        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=blocked.pk)).data)
+
+    @operation(
+        "block_delete",
+        "Unblock a contact",
+        description=(
+            "They can write again, and what went to spam for the block alone is open again. Leaves "
+            "one that is not blocked as it is."
+        ),
+        answers={200: ContactSerializer},
+    )
+    def delete(self, request: Request, id: str) -> Response:
+        unblocked = actions.unblock_contact(visible_contact(self.viewer, id), by=self.doer)
+        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=unblocked.pk)).data)
 
 
 # ---- companies -----------------------------------------------------------------------------------
@@ -485,6 +527,7 @@ class TeamView(TokenView):
 urlpatterns = [
     path("contacts", ContactsView.as_view(), name="contacts"),
     path("contacts/<pid:id>", ContactView.as_view(), name="contact"),
+    path("contacts/<pid:id>/block", BlockView.as_view(), name="block"),
     path("companies", CompaniesView.as_view(), name="companies"),
     path("companies/<pid:id>", CompanyView.as_view(), name="company"),
     path("events", EventsView.as_view(), name="events"),

@@ -11,6 +11,8 @@ CONTACT_CLAIMED = declare(
     "contact.claimed", "A visitor said something of themselves without proof."
 )
 CONTACT_SIGNED_OUT = declare("contact.signed_out", "A contact signed out of one browser.")
+CONTACT_BLOCKED = declare("contact.blocked", "A contact was blocked: they can write no more.")
+CONTACT_UNBLOCKED = declare("contact.unblocked", "A contact may write again.")
 CONTACT_DID = declare("contact.did", "A contact did something on a site or in a product.")
 IDENTITY_ADDED = declare("identity.added", "A contact became reachable by one more address.")
 IDENTITY_REMOVED = declare("identity.removed", "An address was taken from a contact.")
@@ -30,6 +32,9 @@ TEAMMATE_REACTIVATED = declare("teammate.reactivated", "A teammate got access ag
 TEAM_CHANGED = declare("team.changed", "A team's name or privacy changed.")
 TEAMMATE_AWAY_CHANGED = declare(
     "teammate.away_changed", "A teammate said whether they are there to be given work."
+)
+TEAMMATE_AVATAR_CHANGED = declare(
+    "teammate.avatar_changed", "A teammate got another picture, or none."
 )
 TOKEN_CREATED = declare("token.created", "An API token was created.")
 TOKEN_REVOKED = declare("token.revoked", "An API token was revoked.")

@@ -6,6 +6,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from ground.journal.models import Entry
+from ground.web import files
 from people.models import Contact
 
 
@@ -31,3 +32,10 @@ def note_latest(entry: Entry, *fields: str) -> None:
 def latest(field: str, moment: datetime) -> Greatest:
     # PostgreSQL's greatest() passes over null.
     return Greatest(F(field), moment)
+
+
+def forget_picture(entry: Entry) -> None:
+    """A teammate has another picture: nobody is shown the one before."""
+    key = entry.before["avatar"]
+    if key:
+        files.delete(key)

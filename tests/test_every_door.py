@@ -46,12 +46,14 @@ DOORS = {
     "inbox/": STAFF,
     "inbox/uploads/": STAFF,
     "inbox/availability/": STAFF,
+    "inbox/avatar/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/block/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/status/": STAFF_WHO_SEE_IT,
     "m/loader.js": EVERYBODY,
     "m/frame/": EVERYBODY,
@@ -64,6 +66,7 @@ DOORS = {
     "m/api/conversations/<pid:public_id>/messages": ITS_CONTACT,
     "m/api/conversations/<pid:public_id>/read": ITS_CONTACT,
     "m/api/conversations/<pid:public_id>/typing": ITS_CONTACT,
+    "m/api/conversations/<pid:public_id>/rating": ITS_CONTACT,
     "m/api/uploads": VISITORS,
     "m/api/push": VISITORS,
     "m/api/email": VISITORS,
@@ -72,6 +75,7 @@ DOORS = {
     "api/docs/": EVERYBODY,
     "api/v1/contacts": STAFF,
     "api/v1/contacts/<pid:id>": STAFF,
+    "api/v1/contacts/<pid:id>/block": STAFF,
     "api/v1/companies": STAFF,
     "api/v1/companies/<pid:id>": STAFF,
     "api/v1/events": STAFF,
@@ -84,6 +88,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>/messages": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/closure": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/spam": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/assignment": STAFF_WHO_SEE_IT,
     "api/v1/uploads": STAFF,
 }
@@ -141,6 +146,7 @@ def content_for(route):
         "read": {"seq": 1},
         "snooze": {"until": "2099-01-01T00:00:00Z"},
         "assignment": {"assignee": None},
+        "rating": {"score": 4},
     }.get(last, {})
 
 

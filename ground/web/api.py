@@ -84,6 +84,16 @@ class FlagField(serializers.BooleanField):
         return data
 
 
+@extend_schema_field(OpenApiTypes.INT)
+class WholeField(serializers.IntegerField):
+    """JSON's whole number; no text that could mean one, no truth value."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
 class MomentField(serializers.DateTimeField):
     """A time with its zone: what a clock shows means nothing without it."""
 

@@ -3,8 +3,10 @@
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.posting import Posted, note, reply, start
+from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read
 from inbox.actions.renaming import rename
+from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
 from inbox.actions.status import close, reopen, snooze, wake_due
 
 __all__ = [
@@ -12,16 +14,21 @@ __all__ = [
     "Posted",
     "assign",
     "attach",
+    "bring_back",
     "close",
     "hand_uploads",
     "hold",
     "mark_read",
+    "mark_spam",
     "note",
+    "put_away",
+    "rate",
     "release_unseen",
     "rename",
     "reopen",
     "reply",
     "snooze",
     "start",
+    "unmark_spam",
     "wake_due",
 ]

@@ -17,13 +17,23 @@ from ground.web.problems import (
     ClientIdReused,
     Invalid,
     NewerMessages,
+    NotAllowed,
     StateConflict,
 )
 from ground.web.text import clean
 from inbox import kinds
 from inbox.actions.attaching import take
 from inbox.actions.status import open_again
-from inbox.actions.thread import Actor, append, lock, next_seq, require, speaker_fields, topics
+from inbox.actions.thread import (
+    NOT_WELCOME,
+    Actor,
+    append,
+    lock,
+    next_seq,
+    require,
+    speaker_fields,
+    topics,
+)
 from inbox.models import Binding, Conversation, Line, Message
 from people.actions.merge import current
 from people.models import Contact, Identity, Teammate
@@ -130,6 +140,8 @@ def begin(
     visitor: str,
 ) -> Posted:
     contact = current(contact)
+    if contact.is_blocked:
+        raise NotAllowed(NOT_WELCOME)
     conversation = Conversation.objects.create(
         contact=contact,
         client_id=draft.client_id,
@@ -291,7 +303,7 @@ def post(
         rows={"conversation": conversation, "message": message},
     )
     is_news = is_public and (isinstance(by, Contact) or conversation.is_closed)
-    if is_news and not conversation.is_open:
+    if is_news and not conversation.is_open and not conversation.is_spam:
         open_again(conversation, by=by, cause=entry)
     return message
 
@@ -357,6 +369,8 @@ def replay(conversation: Conversation, draft: Draft, *, by: Actor) -> Posted:
     if message is None:
         raise ClientIdReused
     if not is_author(message, by) or message.kind != draft.kind or message.body_text != draft.text:
+        raise ClientIdReused
+    if (message.choices or []) != list(draft.choices):
         raise ClientIdReused
     stored_files = sorted(message.attachments.values_list("public_id", flat=True))
     if stored_files != sorted(set(draft.attachments)):

@@ -19,7 +19,7 @@ WAKE_BATCH = 100
 def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Conversation:
     """Puts a conversation off until a time, or until the contact writes.
 
-    Raises Invalid when the time is past, StateConflict when the conversation is closed.
+    Raises Invalid when the time is past, StateConflict when the conversation is closed or spam.
     """
     if until <= database_now():
         raise Invalid(errors={"until": ["Choose a time in the future."]})
@@ -28,6 +28,7 @@ def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Convers
         require(by, locked, Capability.MANAGE)
         if locked.is_closed:
             raise StateConflict("A closed conversation cannot be snoozed. Reopen it first.")
+        check_no_spam(locked)
         if locked.status == Status.SNOOZED and locked.snoozed_until == until:
             return locked
         change(
@@ -41,12 +42,16 @@ def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Convers
 
 
 def close(conversation: Conversation, *, by: Actor) -> Conversation:
-    """Closes a conversation; the contact's next word opens it again."""
+    """Closes a conversation; the contact's next word opens it again.
+
+    Raises StateConflict for spam.
+    """
     with transaction.atomic():
         locked = lock(conversation)
         require(by, locked, Capability.MANAGE)
         if locked.is_closed:
             return locked
+        check_no_spam(locked)
         change(
             locked,
             kinds.CONVERSATION_CLOSED,
@@ -64,13 +69,20 @@ def close(conversation: Conversation, *, by: Actor) -> Conversation:
 
 
 def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
-    """Opens a closed or snoozed conversation."""
+    """Opens a closed or snoozed conversation. Raises StateConflict for spam."""
     with transaction.atomic():
         locked = lock(conversation)
         require(by, locked, Capability.MANAGE)
+        check_no_spam(locked)
         if not locked.is_open:
             open_again(locked, by=by)
         return locked
+
+
+def check_no_spam(conversation: Conversation) -> None:
+    """Raises StateConflict for spam: it is taken out of there before anything else."""
+    if conversation.is_spam:
+        raise StateConflict("This conversation is in spam. Take it out of there first.")
 
 
 def open_again(conversation: Conversation, *, by: Actor, cause: Entry | None = None) -> Entry:

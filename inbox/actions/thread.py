@@ -16,6 +16,8 @@ from people.models import ApiToken, Contact, Teammate
 from people.models.teammate import Capability
 from people.permissions import Actor
 
+NOT_WELCOME = "You can no longer write here."
+
 
 def lock(conversation: Conversation) -> Conversation:
     """The conversation as it is now, locked until the transaction ends: the lock gives order.
@@ -36,6 +38,8 @@ def require(by: Actor, conversation: Conversation, capability: str) -> None:
     match by:
         case Contact() if conversation.contact_id != by.pk:
             raise NotFound
+        case Contact() if conversation.contact.is_blocked:
+            raise NotAllowed(NOT_WELCOME)
         case Teammate() if not can_see(by, conversation):
             raise NotFound
         case Teammate() if not by.can(capability):

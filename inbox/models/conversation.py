@@ -106,8 +106,12 @@ class Conversation(models.Model):
         return self.status == self.Status.CLOSED
 
     @property
+    def is_spam(self) -> bool:
+        return self.status == self.Status.SPAM
+
+    @property
     def is_waiting_for_us(self) -> bool:
-        return self.waiting_since is not None and not self.is_closed
+        return self.waiting_since is not None and not self.is_closed and not self.is_spam
 
 
 class ReadMarker(models.Model):

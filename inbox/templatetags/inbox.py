@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from django import template
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
+from ground.web import files
+from ground.web.templatetags.web import icon
 from inbox import wording
 from people.names import initials
 
@@ -102,6 +104,24 @@ def activity(message) -> str:
     if message.author_name:
         sentence = f"{message.author_name} {sentence}"
     return format_html("{} {}", sentence, moment(parse_datetime(until)) if until else "")
+
+
+@register.simple_tag
+def stars(score: int) -> str:
+    """A rating: five stars, the first ones full, and the number in words."""
+    drawn = [icon("star", "is-full" if number <= score else "") for number in range(1, 6)]
+    joined = format_html_join("", "{}", ((star,) for star in drawn))
+    return format_html('<span class="stars">{}</span><b class="num">{} of 5</b>', joined, score)
+
+
+@register.simple_tag
+def face(teammate) -> str:
+    """A teammate's picture, or the initials of their name."""
+    url = files.public_url(teammate.avatar_key)
+    if url is None:
+        text = '<span class="av {}" aria-hidden="true">{}</span>'
+        return format_html(text, tint(teammate.public_id), initials(teammate.name))
+    return format_html('<img class="av" src="{}" alt="" width="40" height="40">', url)
 
 
 @register.filter

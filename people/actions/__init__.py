@@ -1,6 +1,8 @@
 """Everything that changes people: contacts, companies, teammates, tokens."""
 
 from people.actions.availability import set_away
+from people.actions.avatars import change_avatar
+from people.actions.blocking import block_contact, unblock_contact
 from people.actions.claims import checked_claims, note_claims
 from people.actions.companies import update_company, upsert_company
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
@@ -24,6 +26,8 @@ from people.actions.tokens import create_token, find_token, revoke_token
 
 __all__ = [
     "add_to_team",
+    "block_contact",
+    "change_avatar",
     "change_role",
     "change_role_rights",
     "change_team",
@@ -47,6 +51,7 @@ __all__ = [
     "set_away",
     "sign_out",
     "track",
+    "unblock_contact",
     "unmerge",
     "update_company",
     "update_contact",

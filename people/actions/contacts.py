@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from ground.journal import record
 from ground.web.problems import Invalid, NotAuthenticated, StateConflict
 from people import kinds
+from people.actions.blocking import set_blocked
 from people.actions.fields import checked_fields, one_line
 from people.actions.identities import claim_identity, holder, remove_identities
 from people.actions.merge import current
@@ -139,8 +140,11 @@ def update_contact(contact: Contact, *, by: Actor, **changes: Any) -> Contact:
     require(by, Capability.EDIT_CONTACTS)
     addresses = {field: changes.pop(field) for field in ADDRESSES if field in changes}
     fields = checked_fields(changes, CHECKS)
+    is_blocked = fields.pop("is_blocked", None)
     with transaction.atomic():
         contact = current(contact)
+        if is_blocked is not None:
+            contact = set_blocked(contact, is_blocked, by=by)
         apply_fields(contact, fields, by=by)
         for field, value in addresses.items():
             if value:

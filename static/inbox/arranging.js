@@ -40,6 +40,16 @@ export function hasFollower(line, next) {
 }
 
 /**
+ * Which of the answers that a reply offered the contact picked: what they said next, if it is one.
+ * @param {string[]} choices
+ * @param {string|undefined} words what the contact said next
+ * @returns {number} -1 for none
+ */
+export function pickedIndex(choices, words) {
+  return words === undefined ? -1 : choices.indexOf(words.trim());
+}
+
+/**
  * The last of our lines that the contact has seen, -1 for none.
  * @param {Line[]} lines
  * @param {number} contactReadSeq

@@ -5,6 +5,7 @@ import { hear, tell } from "./page.js";
 import { thread } from "./thread.js";
 
 const TYPING_EVERY_MS = 3000;
+const CHOICES_MAX = 8;
 const UPLOAD_TIMEOUT_MS = 120000;
 
 /** A random id for a message; `randomUUID` exists on safe origins only. */
@@ -25,11 +26,13 @@ export class InboxComposer extends HTMLElement {
     this.text = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
     this.alert = /** @type {HTMLElement} */ (this.querySelector(".composer-alert"));
     this.list = /** @type {HTMLElement} */ (this.querySelector(".uploads"));
+    this.offer = /** @type {HTMLElement|null} */ (this.querySelector(".offer"));
     this.replyHint = this.text.placeholder;
     /** @type {Map<string, {name: string, state: "busy"|"failed", file: File}>} */
     this.unfinished = new Map();
     this.overtaker = "";
     this.isWaiting = false;
+    this.isOffering = false;
     this.typedAt = 0;
     const written = this.text.value;
     this.draft = loadDraft(this.conversation);
@@ -63,6 +66,7 @@ export class InboxComposer extends HTMLElement {
       this.attach(event.dataTransfer.files);
     });
     this.list.addEventListener("click", (event) => this.pressed(event));
+    this.listenToOffer();
   }
 
   // ---- the two kinds ----
@@ -98,6 +102,7 @@ export class InboxComposer extends HTMLElement {
     this.text.placeholder =
       kind === "note" ? this.text.dataset.notePlaceholder || "" : this.replyHint;
     this.showUploads();
+    this.showOffer();
     this.grow();
   }
 
@@ -177,10 +182,12 @@ export class InboxComposer extends HTMLElement {
       kind,
       body: part.body,
       uploads: part.uploads,
+      choices: kind === "reply" ? part.choices : [],
       last_seen_seq: thread()?.lastSeq || 0,
       override: isOverride,
     });
     this.draft[kind] = emptyDraft()[kind];
+    this.isOffering = false;
     this.unwarn();
     this.show();
     this.save();
@@ -263,6 +270,98 @@ export class InboxComposer extends HTMLElement {
       this.isWaiting = false;
       this.send();
     }
+  }
+
+  // ---- answers to pick from ----
+
+  listenToOffer() {
+    const { offer, opener } = this;
+    if (!offer || !opener) return;
+    opener.hidden = false;
+    opener.addEventListener("click", () => this.toggleOffer());
+    const field = /** @type {HTMLInputElement} */ (offer.querySelector("input"));
+    field.addEventListener("keydown", (event) => this.keyedInOffer(event, field));
+    field.addEventListener("blur", () => this.addChoice(field));
+    offer.addEventListener("click", (event) => {
+      const item = /** @type {Element} */ (event.target).closest("button")?.closest("li");
+      if (!item) return;
+      this.part.choices = this.part.choices.filter((choice) => choice !== item.dataset.key);
+      this.changedOffer();
+      field.focus();
+    });
+  }
+
+  get opener() {
+    return /** @type {HTMLButtonElement|null} */ (this.querySelector("[data-offer]"));
+  }
+
+  toggleOffer() {
+    if (!this.offer) return;
+    this.isOffering = this.offer.hidden;
+    if (this.isOffering) {
+      this.showOffer();
+      this.offer.querySelector("input")?.focus();
+      return;
+    }
+    this.part.choices = [];
+    this.changedOffer();
+    this.text.focus();
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @param {HTMLInputElement} field
+   */
+  keyedInOffer(event, field) {
+    if (event.isComposing) return;
+    const { choices } = this.part;
+    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      this.addChoice(field);
+    } else if (event.key === "Enter") {
+      this.addChoice(field);
+      this.keyed(event);
+    } else if (event.key === "Backspace" && !field.value && choices.length) {
+      choices.pop();
+      this.changedOffer();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      field.value = "";
+      this.isOffering = choices.length > 0;
+      this.showOffer();
+      this.text.focus();
+    }
+  }
+
+  /** @param {HTMLInputElement} field */
+  addChoice(field) {
+    const choice = field.value.trim();
+    field.value = "";
+    const { choices } = this.part;
+    if (!choice || choices.length >= CHOICES_MAX || choices.includes(choice)) return;
+    choices.push(choice);
+    this.changedOffer();
+  }
+
+  changedOffer() {
+    const isInside = this.offer?.contains(document.activeElement) || false;
+    this.isOffering = isInside || this.part.choices.length > 0;
+    this.save();
+    this.showOffer();
+  }
+
+  showOffer() {
+    const { offer, opener } = this;
+    if (!offer || !opener) return;
+    const { choices } = this.part;
+    const isShown = this.kind === "reply" && (choices.length > 0 || this.isOffering === true);
+    offer.hidden = !isShown;
+    opener.setAttribute("aria-expanded", String(isShown));
+    const chips = choices.map((choice) => chip(choice, choice, "done"));
+    offer.querySelector("ul")?.replaceChildren(...chips);
+    const field = /** @type {HTMLInputElement} */ (offer.querySelector("input"));
+    field.hidden = choices.length >= CHOICES_MAX;
   }
 
   waitForFiles() {

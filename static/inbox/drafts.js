@@ -1,13 +1,18 @@
 import { me, store } from "./page.js";
 
 /**
+ * @typedef {{body: string, uploads: import("./outbox.js").Item["uploads"], choices: string[]}} Part
+ *   of a draft; a note has no choices
+ */
+
+/**
  * What a teammate has begun to write in one conversation: one text for the customer, one for the
  * teammates, kept apart so that neither can turn into the other.
  *
  * @typedef {{
  *   kind: "reply"|"note",
- *   reply: {body: string, uploads: import("./outbox.js").Item["uploads"]},
- *   note: {body: string, uploads: import("./outbox.js").Item["uploads"]},
+ *   reply: Part,
+ *   note: Part,
  *   overtaken: string,
  * }} Draft `overtaken` says why a reply came back, "" otherwise
  */
@@ -18,14 +23,16 @@ const keyOf = (conversation) => `counterfoil:draft:${me}:${conversation}`;
 /** @returns {Draft} */
 export const emptyDraft = () => ({
   kind: "reply",
-  reply: { body: "", uploads: [] },
-  note: { body: "", uploads: [] },
+  reply: { body: "", uploads: [], choices: [] },
+  note: { body: "", uploads: [], choices: [] },
   overtaken: "",
 });
 
 /** @param {Draft} draft */
 export const isEmpty = ({ reply, note }) =>
-  !reply.body && !note.body && !reply.uploads.length && !note.uploads.length;
+  [reply, note].every(
+    ({ body, uploads, choices }) => !body && !uploads.length && !choices.length,
+  );
 
 /**
  * @param {string} conversation
@@ -33,7 +40,14 @@ export const isEmpty = ({ reply, note }) =>
  */
 export function loadDraft(conversation) {
   try {
-    return { ...emptyDraft(), ...JSON.parse(store.get(keyOf(conversation)) || "{}") };
+    const empty = emptyDraft();
+    const kept = JSON.parse(store.get(keyOf(conversation)) || "{}");
+    return {
+      ...empty,
+      ...kept,
+      reply: { ...empty.reply, ...kept.reply },
+      note: { ...empty.note, ...kept.note },
+    };
   } catch {
     return emptyDraft();
   }
@@ -58,6 +72,7 @@ export function giveBack(item, overtaken) {
   const part = draft[item.kind];
   part.body = [item.body, part.body].filter(Boolean).join("\n\n");
   part.uploads = [...item.uploads, ...part.uploads];
+  part.choices = [...new Set([...(item.choices || []), ...part.choices])];
   draft.kind = item.kind;
   draft.overtaken = overtaken;
   saveDraft(item.conversation, draft);

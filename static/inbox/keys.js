@@ -69,6 +69,9 @@ const act = {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();
   },
   snooze: () => openMenu("snooze"),
+  spam() {
+    /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
+  },
   assignee: () => openMenu("assignee"),
   team: () => openMenu("team"),
   "left-pane": () => togglePane("rail"),

@@ -1,5 +1,5 @@
 import { LiveSocket } from "../shared/socket.js";
-import { ask, Problem } from "./ask.js";
+import { ask, elementsOf, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { addressOf, conversation, hear, home, tell, view } from "./page.js";
 import { put } from "./places.js";
@@ -120,6 +120,23 @@ async function refreshHead() {
   if (!isHeadOwed) put(html);
 }
 
+const recordSoon = spaced(() => quietly(refreshRecord), HEAD_SOON_MS, HEAD_SOON_MS);
+
+/** What is known of the customer has grown; the panel itself stays, and with it where it floats. */
+async function refreshRecord() {
+  const id = conversation();
+  if (!id) return;
+  const response = await ask(addressOf(view(), id), { part: "record" });
+  const fresh = elementsOf(await response.text())[0].querySelector(".record-body");
+  if (conversation() === id && fresh) document.querySelector(".record-body")?.replaceWith(fresh);
+}
+
+/** @param {any} state */
+function isRecordOld(state) {
+  const shown = /** @type {HTMLElement|null} */ (document.querySelector(".record-body"));
+  return shown !== null && shown.dataset.rating !== String(state.rating ?? "");
+}
+
 /** @param {Event} event */
 function payHead(event) {
   if (!isHeadOwed || !(event.target instanceof HTMLDetailsElement) || event.target.open) return;
@@ -162,6 +179,7 @@ const react = {
     countsSoon();
     if (frame.conversation !== conversation()) return;
     if (frame.removed || isHeadOld(frame.state)) headSoon();
+    if (!frame.removed && isRecordOld(frame.state)) recordSoon();
   },
   typing(frame) {
     if (frame.conversation === conversation()) thread()?.writes(frame.author);

@@ -10,6 +10,7 @@ import { Problem } from "./ask.js";
  *   kind: "reply"|"note",
  *   body: string,
  *   uploads: {id: string, name: string, html: string}[],
+ *   choices?: string[],
  *   last_seen_seq: number,
  *   override: boolean,
  *   created_at: number,

@@ -13,7 +13,7 @@
  * @param {string} me the viewer's public id
  */
 export function belongs(view, state, me) {
-  if (view === "snoozed" || view === "closed") return state.status === view;
+  if (["snoozed", "closed", "spam"].includes(view)) return state.status === view;
   if (state.status !== "open") return false;
   if (view === "you") return state.assignee === me;
   if (view === "unassigned") return !state.assignee;

@@ -30,6 +30,7 @@ async function deliver(item) {
   });
   if (item.override) form.set("override", "true");
   for (const { id } of item.uploads) form.append("attachments", id);
+  for (const choice of item.choices || []) form.append("choices", choice);
   try {
     const response = await ask(item.url, { form });
     return await response.json();

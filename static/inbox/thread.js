@@ -1,4 +1,4 @@
-import { dayStarts, hasFollower, seenIndex } from "./arranging.js";
+import { dayStarts, hasFollower, pickedIndex, seenIndex } from "./arranging.js";
 import { ask, elementsOf } from "./ask.js";
 import { me, tell } from "./page.js";
 import { go } from "./places.js";
@@ -245,7 +245,26 @@ export class InboxThread extends HTMLElement {
       const mark = /** @type {HTMLElement|null} */ (message.querySelector(".seen"));
       if (mark) mark.hidden = index !== seen;
     });
+    this.markPicked(messages);
     for (const index of dayStarts(lines)) messages[index].before(dayLine(lines[index].at));
+  }
+
+  /** @param {HTMLElement[]} messages */
+  markPicked(messages) {
+    messages.forEach((message, index) => {
+      const offered = [...message.querySelectorAll(".choice")];
+      if (!offered.length) return;
+      const next = messages
+        .slice(index + 1)
+        .find(({ dataset }) => dataset.kind === "reply" && dataset.authorType === "contact");
+      const texts = offered.map((choice) => choice.firstChild?.textContent || "");
+      const picked = pickedIndex(texts, next?.dataset.words);
+      offered.forEach((choice, at) => {
+        choice.classList.toggle("is-picked", at === picked);
+        choice.querySelector(".sr")?.remove();
+        if (at === picked) choice.append(pickedWord());
+      });
+    });
   }
 
   /** Where the teammate stopped reading, if the contact has spoken since. */
@@ -359,6 +378,8 @@ export class InboxThread extends HTMLElement {
     else words.remove();
     const files = /** @type {HTMLElement} */ (bubble.querySelector(".files"));
     files.replaceChildren(...item.uploads.flatMap(({ html }) => elementsOf(html)));
+    const choices = /** @type {HTMLElement} */ (bubble.querySelector(".choices"));
+    choices.replaceChildren(...(item.choices || []).map(choiceOf));
     this.log.append(bubble);
     this.arrange();
     this.toEnd();
@@ -404,6 +425,21 @@ function dayLine(at) {
   time.dataset.time = "day";
   line.append(time);
   return line;
+}
+
+/** @param {string} text */
+function choiceOf(text) {
+  const choice = document.createElement("li");
+  choice.className = "choice";
+  choice.textContent = text;
+  return choice;
+}
+
+function pickedWord() {
+  const word = document.createElement("span");
+  word.className = "sr";
+  word.textContent = " (picked)";
+  return word;
 }
 
 function newLine() {

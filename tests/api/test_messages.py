@@ -1,17 +1,22 @@
+import io
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from inbox.actions import attach, close, note, reply
 from inbox.models import Attachment, Conversation, Message
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa75\x81\x84"
-    b"\x00\x00\x00\x00IEND\xaeB`\x82"
-)
+
+def png(size=(1, 1)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+PNG = png()
 
 
 @pytest.fixture(autouse=True)
@@ -206,6 +211,43 @@ def test_a_file_is_uploaded_named_by_a_message_and_fetched_by_its_link(api, ben,
     assert [row["id"] for row in message["attachments"]] == [file["id"]]
     fetched = Client().get(message["attachments"][0]["url"].partition("8000")[2])
     assert fetched.status_code == 200 and b"".join(fetched.streaming_content) == PNG
+    assert message["attachments"][0]["thumb"] is None
+
+
+def test_a_large_picture_has_a_small_one_beside_it(api, ben, dora, begun):
+    script = api(ben)
+    file = upload(script, png((1280, 10))).json()
+    message = script.say(begun(dora), "", attachments=[file["id"]]).json()
+    thumb = Client().get(message["attachments"][0]["thumb"].partition("8000")[2])
+    assert (thumb.status_code, thumb["Content-Type"]) == (200, "image/webp")
+    assert Image.open(io.BytesIO(b"".join(thumb.streaming_content))).size == (640, 5)
+
+
+def test_a_reply_offers_answers_to_pick_from(api, ben, dora, begun):
+    conversation, script, client_id = begun(dora), api(ben), str(uuid.uuid4())
+    sent = script.say(conversation, "Which day?", choices=["Tue", "Wed"], client_id=client_id)
+    assert sent.status_code == 201 and sent.json()["choices"] == ["Tue", "Wed"]
+    again = script.say(conversation, "Which day?", choices=["Tue", "Wed"], client_id=client_id)
+    assert again.status_code == 200 and again.json()["id"] == sent.json()["id"]
+    other = script.say(conversation, "Which day?", choices=["Tue"], client_id=client_id)
+    assert other.status_code == 409 and other.json()["type"] == "client-id-reused"
+
+
+@pytest.mark.parametrize(
+    "choices",
+    ["Tue", [1], [None], [["Tue"]], [{}], [""], ["  "], ["x" * 81], ["a\nb"], ["\x07"], ["a"] * 9],
+)
+def test_what_is_no_answer_to_pick_is_refused(api, ben, dora, begun, choices):
+    conversation = begun(dora)
+    answer = api(ben).say(conversation, "Which day?", choices=choices)
+    assert answer.status_code == 400
+    assert next(iter(answer.json()["errors"])).startswith("choices")
+    assert Message.objects.count() == 1
+
+
+def test_a_note_offers_nothing_to_pick(api, ben, dora, begun):
+    answer = api(ben).say(begun(dora), "Which day?", kind="note", choices=["Tue"])
+    assert answer.status_code == 400 and list(answer.json()["errors"]) == ["choices"]
 
 
 def test_an_upload_under_one_key_is_stored_once(api, ben):

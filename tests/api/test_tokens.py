@@ -15,6 +15,8 @@ NEEDED = [
     ("post", "contacts", "contacts:write"),
     ("get", "contacts/ct_x", "contacts:read"),
     ("patch", "contacts/ct_x", "contacts:write"),
+    ("put", "contacts/ct_x/block", "contacts:write"),
+    ("delete", "contacts/ct_x/block", "contacts:write"),
     ("get", "companies", "contacts:read"),
     ("post", "companies", "contacts:write"),
     ("get", "companies/co_x", "contacts:read"),
@@ -32,6 +34,8 @@ NEEDED = [
     ("delete", "conversations/cv_x/closure", "conversations:write"),
     ("put", "conversations/cv_x/snooze", "conversations:write"),
     ("delete", "conversations/cv_x/snooze", "conversations:write"),
+    ("put", "conversations/cv_x/spam", "conversations:write"),
+    ("delete", "conversations/cv_x/spam", "conversations:write"),
     ("put", "conversations/cv_x/assignment", "conversations:write"),
     ("post", "uploads", "conversations:write"),
 ]
