@@ -8,7 +8,7 @@ from ground.journal import record
 from ground.web.problems import Invalid, StateConflict
 from ground.web.text import clean
 from inbox import kinds
-from inbox.actions.thread import add_activity, lock, require, save, topics
+from inbox.actions.thread import activity_of, append, lock, require, topics
 from inbox.models import Conversation, Rating
 from people.models import Contact
 from people.models.teammate import Capability
@@ -50,8 +50,8 @@ def show(
 ) -> None:
     """Repeats a rating on its locked conversation and in its thread, and journals it."""
     conversation.rating = after["score"]
-    message = add_activity(conversation, by, kind="rated", **after)
-    save(conversation, "rating")
+    message = activity_of(conversation, by, {"kind": "rated", **after})
+    append(conversation, message, "rating")
     record(
         kinds.CONVERSATION_RATED,
         by=by,
