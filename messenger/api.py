@@ -227,7 +227,7 @@ class MessengerView(APIView):
             raise NotAllowed(NO_FILES)
 
     def conversation(self, public_id: str) -> Conversation:
-        own = self.visitor.conversations().select_related("contact")
+        own = self.visitor.conversations().for_contact()
         found = own.filter(public_id=public_id).first()
         if found is None:
             raise NotFound("There is no such conversation.")
@@ -306,7 +306,7 @@ class ConversationsView(MessengerView):
         if self.visitor.contact is None:
             return Response({"conversations": [], "next": None})
         page = keyset(
-            self.visitor.conversations(),
+            self.visitor.conversations().for_contact(),
             cursor=request.query_params.get("cursor"),
             limit=limit_from(request, default=RECENT),
         )
