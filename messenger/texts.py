@@ -12,6 +12,8 @@ from ground.web import languages
 from messenger.models import Installation
 
 FOLDER = Path(__file__).parent / "locales"
+# Keys beginning so are said outside the frame.
+ELSEWHERE = ("away.", "page.", "launcher.")
 
 
 def language_of(installation: Installation, asked: str) -> str:
@@ -26,6 +28,11 @@ def texts_in(tag: str) -> dict[str, str]:
     for name in reversed(list(languages.chain(tag))):
         texts |= translation(name)
     return texts
+
+
+def texts_in_frame(tag: str) -> dict[str, str]:
+    """What the frame itself says: the words of mails, launcher and other pages stay with them."""
+    return {key: text for key, text in texts_in(tag).items() if not key.startswith(ELSEWHERE)}
 
 
 def translation(tag: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import etag, require_GET
 from ground.web import coding, csp, languages
 from messenger.api import own_origin
 from messenger.models import Installation
-from messenger.texts import language_of, texts_in
+from messenger.texts import language_of, texts_in_frame
 from messenger.visitors import active_installation
 
 LOADER = "messenger/loader.js"
@@ -93,7 +93,7 @@ def document(request: HttpRequest, installation: Installation, locale: str) -> H
             "name": installation.name,
             "origins": [own_origin(request), *installation.allowed_origins],
             "locale": locale,
-            "texts": texts_in(locale),
+            "texts": texts_in_frame(locale),
             "modules": {name: static(path) for name, path in LAZY.items()},
         },
     }

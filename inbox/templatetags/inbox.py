@@ -27,7 +27,7 @@ def first_name(name: str) -> str:
 
 @register.filter
 def tint(key: str) -> str:
-    """The avatar class (static/tokens.css) of a key: the same everywhere and after a restart."""
+    """The avatar class (static/parts.css) of a key: the same everywhere and after a restart."""
     return TINTS[zlib.crc32(str(key).encode()) % len(TINTS)]
 
 
