@@ -2,36 +2,29 @@
 
 from datetime import datetime
 
-from django.db.models import F
-from django.db.models.functions import Greatest
-
 from ground.journal.models import Entry
+from ground.journal.reactions import together
 from ground.web import files
-from people.models import Contact
+from people.actions.contacts import latest, move_times
 
 
-def note_heard(entry: Entry) -> None:
-    """A contact wrote: we heard from them, and they were here."""
-    note_latest(entry, "last_heard_at", "last_seen_at")
+@together
+def note_heard(entries: list[Entry]) -> None:
+    """Contacts wrote: we heard from them, and they were here."""
+    move_times(moments(entries), "last_heard_at", "last_seen_at")
 
 
-def note_contacted(entry: Entry) -> None:
-    """Somebody of ours replied to a contact."""
-    note_latest(entry, "last_contacted_at")
+@together
+def note_contacted(entries: list[Entry]) -> None:
+    """Somebody of ours replied to contacts."""
+    move_times(moments(entries), "last_contacted_at")
 
 
-def note_latest(entry: Entry, *fields: str) -> None:
-    """Moves a contact's times forward to when the entry was written."""
-    moved = {field: latest(field, entry.created_at) for field in fields}
-    named = Contact.objects.filter(public_id=entry.after.get("contact"))
-    if not named.current().update(**moved):
-        for contact in named:
-            Contact.objects.filter(pk=contact.resolve().pk).update(**moved)
-
-
-def latest(field: str, moment: datetime) -> Greatest:
-    # PostgreSQL's greatest() passes over null.
-    return Greatest(F(field), moment)
+def moments(entries: list[Entry]) -> dict[str, datetime]:
+    """When each contact was last written to or by."""
+    return latest(
+        (entry.after["contact"], entry.created_at) for entry in entries if "contact" in entry.after
+    )
 
 
 def forget_picture(entry: Entry) -> None:

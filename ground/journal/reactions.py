@@ -19,9 +19,11 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 15
 MAX_ATTEMPTS = 8
-BATCH = 20
+BATCH = 50
 HINT_KEY = "counterfoil:reactions:hinted"
 HINT_MILLISECONDS = 2000
+
+_together: set[Callable[..., None]] = set()
 
 
 @lru_cache(maxsize=1)
@@ -102,12 +104,31 @@ def run_batch(claims: list[Claim]) -> None:
 
 
 def react(claims: list[Claim]) -> None:
-    """Does what claims that still hold ask for, oldest first; raises what a handler raises."""
+    """Does what claims that still hold ask for, of each name oldest first; raises what a handler
+    raises."""
     held = finish(claims)
     entries = Entry.objects.in_bulk([claimed.entry_id for claimed in claims if claimed.pk in held])
+    owed: dict[str, list[Entry]] = {}
     for claimed in claims:
         if claimed.pk in held:
-            handler(claimed.name)(entries[claimed.entry_id])
+            owed.setdefault(claimed.name, []).append(entries[claimed.entry_id])
+    for name, of_name in owed.items():
+        react_all(handler(name), of_name)
+
+
+def react_all(handle: Callable[..., None], entries: list[Entry]) -> None:
+    if handle in _together:
+        handle(entries)
+        return
+    for entry in entries:
+        handle(entry)
+
+
+def together(handle: Callable[[list[Entry]], None]) -> Callable[[list[Entry]], None]:
+    """Marks a handler that takes all the entries at hand at once, oldest first: for what is owed
+    with every message."""
+    _together.add(handle)
+    return handle
 
 
 def run(claimed: Claim) -> None:
@@ -152,7 +173,7 @@ def backoff(attempt: int) -> timedelta:
 
 
 @cache
-def handler(name: str) -> Callable[[Entry], None]:
+def handler(name: str) -> Callable[..., None]:
     return import_string(name)
 
 

@@ -1,12 +1,12 @@
 """Contacts: met, created, changed."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones as list_timezones
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -198,6 +198,40 @@ def note_seen(contact: Contact) -> None:
     Contact.objects.filter(
         Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - SEEN_EVERY), pk=contact.pk
     ).update(last_seen_at=Now())
+
+
+def move_times(moments: Mapping[str, datetime], *fields: str) -> None:
+    """Moves times of contacts (public id -> moment) forward, never back; leaves no entry. What was
+    merged stands for the contact that remains. One statement: every message leads here."""
+    left = dict(moments)
+    while left:
+        # Locked in one order: others may be moving the same contacts.
+        changes = ", ".join(f"{field} = greatest({field}, moved.at)" for field in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                WITH moved AS (
+                     SELECT contact.id, said.at FROM people_contact contact
+                       JOIN unnest(%s::text[], %s::timestamptz[]) AS said (contact, at)
+                            ON contact.public_id = said.contact
+                      WHERE contact.merged_into_id IS NULL
+                      ORDER BY contact.id FOR NO KEY UPDATE OF contact)
+                UPDATE people_contact SET {changes} FROM moved
+                 WHERE people_contact.id = moved.id RETURNING people_contact.public_id
+                """,
+                [list(left), list(left.values())],
+            )
+            done = {public_id for (public_id,) in cursor.fetchall()}
+        merged = Contact.objects.filter(public_id__in=left.keys() - done)
+        left = latest((contact.resolve().public_id, left[contact.public_id]) for contact in merged)
+
+
+def latest(moments: Iterable[tuple[str, datetime]]) -> dict[str, datetime]:
+    """Of each name the latest moment."""
+    found: dict[str, datetime] = {}
+    for name, moment in moments:
+        found[name] = max(moment, found.get(name, moment))
+    return found
 
 
 def note_language(contact: Contact, *, locale: str, timezone: str) -> None:

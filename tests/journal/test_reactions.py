@@ -150,3 +150,22 @@ def test_the_age_of_the_oldest_owed_reaction_is_known(owe, react_with):
     owe()
     Reaction.objects.update(created_at=Now() - timedelta(seconds=90))
     assert 89 < oldest_unreacted_seconds() < 100
+
+
+def test_a_handler_of_many_is_called_once_for_all_that_is_owed(owe, react_with):
+    calls = []
+
+    @reactions.together
+    def note(entries):
+        calls.append(len(entries))
+        if len(calls) == 2:
+            raise ValueError("not now")
+
+    react_with(note)
+    owe(3)
+    assert reactions.run_owed() == 3
+    assert calls == [3]
+    owe(2)
+    assert reactions.run_owed() == 2
+    assert calls == [3, 2, 1, 1], "one by one when it fails"
+    assert not Reaction.objects.filter(done_at=None).exists()
