@@ -39,7 +39,12 @@ UNFOLD = {
         "show_search": True,
         "command_search": True,
         "navigation": [
-            group("Messenger", page("Installations", "chat", "messenger_installation")),
+            group(
+                "Messenger",
+                page("Installations", "chat", "messenger_installation"),
+                page("Notices", "outgoing_mail", "messenger_notice"),
+                page("Browsers to notify", "notifications", "messenger_pushsubscription"),
+            ),
             group(
                 "Your people",
                 page("Teammates", "badge", "people_teammate"),

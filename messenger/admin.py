@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin, StackedInline
 from ground.web import languages
 from ground.web.admin import LookOnly, ProblemsAsMessages
 from ground.web.problems import Problem
-from messenger import recipes, views
+from messenger import admin_away, recipes, views
 from messenger.appearance import contrast, settings_json
 from messenger.forms import InstallationForm, InstallationTextForm, InstallationTextFormSet
 from messenger.installing import (
@@ -69,7 +69,8 @@ def sections(installation: Installation | None) -> list[tuple[str, dict[str, Any
                     "is_rating_asked",
                     "is_unread_in_title",
                     "is_unseen_mailed",
-                )
+                ),
+                "description": admin_away.mail_way(),
             },
         ),
         (

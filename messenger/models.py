@@ -159,7 +159,12 @@ class PushSubscription(models.Model):
         indexes = [models.Index(fields=["visitor"], name="messenger_push_visitor")]
 
     def __str__(self):
-        return f"{urlsplit(self.endpoint).hostname} {self.public_id}"
+        return f"{self.service} {self.public_id}"
+
+    @property
+    def service(self) -> str:
+        """The host of its push service; the rest of the endpoint is a secret."""
+        return urlsplit(self.endpoint).hostname or ""
 
 
 class Notice(models.Model):

@@ -20,6 +20,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from config import pulse, tasks
+from ground.web import mail
+from messenger import push, trials
 from messenger.models import Installation
 from people.models import Teammate
 
@@ -43,6 +45,9 @@ class Command(BaseCommand):
     help = "Tests database, cache, pages, sockets and jobs, and says how to cure what fails."
     requires_system_checks = ()
 
+    def add_arguments(self, parser):
+        parser.add_argument("--mail-to", metavar="ADDRESS", help="send a test mail, hop by hop")
+
     def handle(self, *args, **options):
         checks: dict[str, Callable[[], str]] = {
             "database": database,
@@ -51,6 +56,8 @@ class Command(BaseCommand):
             "socket as contact": socket_as_contact,
             "socket as teammate": socket_as_teammate,
         }
+        checks["mail"] = lambda: outgoing_mail(options["mail_to"])
+        checks["push"] = pushes
         for queue in settings.CELERY_TASK_QUEUES:
             checks[f"job through {queue}"] = lambda queue=queue: job(queue)
         failed = [name for name, check in checks.items() if not self._passes(name, check)]
@@ -151,6 +158,30 @@ def job(queue: str) -> str:
     except (redis.RedisError, OSError, tasks.echo.OperationalError) as error:
         raise Ill(f"the job could not be handed over ({error})", "cure the cache first") from None
     raise Ill(f"nobody did the job within {PATIENCE} s", cure)
+
+
+def outgoing_mail(address: str | None = None) -> str:
+    if settings.EMAIL_SERVER is None:
+        raise Skipped("no mail is sent, because EMAIL_URL is not set")
+    if settings.EMAIL_SERVER["scheme"] == "console":
+        raise Skipped("mails are written to the log, because EMAIL_URL is console:")
+    done = []
+    try:
+        if address is None:
+            return f"{mail.check()} answers and lets us in; --mail-to ADDRESS sends a test"
+        for hop, said in trials.mail_to(address):
+            done.append(f"{hop} ({said})")
+    except (mail.NotSent, mail.Refused, mail.Unknown) as error:
+        so_far = f"{', '.join(done)}, then: " if done else ""
+        raise Ill(f"{so_far}{error}", "check EMAIL_URL, EMAIL_FROM and the server's log") from None
+    return ", ".join(done)
+
+
+def pushes() -> str:
+    offer = push.offer()
+    if offer is None:
+        raise Skipped("browsers notify only for https, and SITE_URL is http")
+    return f"our key is {offer['public_key'][:12]}…, derived from SECRET_KEY"
 
 
 def _http(path: str, body: dict | None = None) -> bytes:

@@ -1,0 +1,44 @@
+"""Trying out whether mail and pushes get through, hop by hop, for those who set them up."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from ground.web import mail
+from ground.web.ids import new_id
+from ground.web.mail import Letter
+from messenger import push
+from messenger.models import PushSubscription
+
+TITLE = "A test from Counterfoil"
+SENTENCE = "This mail was asked for by somebody who sets up Counterfoil. It got through."
+GOING = "When this arrives, notifications get through."
+
+
+def mail_to(address: str) -> Iterator[tuple[str, str]]:
+    """Sends a test mail; yields (hop, what was said there). Raises what `mail.send` raises."""
+    domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
+    letter = Letter(
+        to=address,
+        from_name="Counterfoil",
+        subject=TITLE,
+        text=f"{SENTENCE}\n",
+        html=f"<!doctype html><html lang='en'><title>{TITLE}</title><p>{SENTENCE}</p></html>",
+        message_id=f"<{new_id('test')}@{domain}>",
+        headers={},
+    )
+    yield from mail.hops(letter)
+
+
+def push_to(subscription: PushSubscription) -> str:
+    """Sends a test notification; returns what the push service said. Raises push.Gone, Later."""
+    installation = subscription.installation
+    shown = {
+        "title": installation.name,
+        "body": f"{TITLE}. {GOING}",
+        "tag": "test",
+        "url": f"{settings.SITE_URL}/m/page/{installation.public_id}/",
+        "app": installation.public_id,
+    }
+    (outcome,) = push.hand_out([subscription], [shown], topic="test")
+    return push.judge(subscription, outcome)
