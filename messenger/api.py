@@ -204,7 +204,11 @@ class MessengerView(APIView):
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
-        return allow_origin(request, response)
+        return allow_origin(request, response, is_for_all=self.is_for_all(response))
+
+    def is_for_all(self, response: Response) -> bool:
+        """Whether pages of any site may read this answer."""
+        return False
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return Response(status=204)
@@ -239,13 +243,13 @@ class MessengerView(APIView):
         return [conversation_json(each, is_rating_asked=is_asked) for each in found]
 
 
-def allow_origin(request: HttpRequest, response: Any) -> Any:
+def allow_origin(request: HttpRequest, response: Any, *, is_for_all: bool = False) -> Any:
     """Lets pages of an installation's origins read the answer, whatever the answer is."""
     origin = request.headers.get("Origin")
     if not origin:
         return response
     response["Vary"] = "Origin"
-    if origin != own_origin(request) and origin in active_origins():
+    if origin != own_origin(request) and (is_for_all or origin in active_origins()):
         response["Access-Control-Allow-Origin"] = origin
         response["Access-Control-Allow-Methods"] = "GET, POST, PUT, DELETE, OPTIONS"
         response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
@@ -256,6 +260,10 @@ def allow_origin(request: HttpRequest, response: Any) -> Any:
 
 class BootView(MessengerView):
     authentication_classes = []
+
+    def is_for_all(self, response: Response) -> bool:
+        """A refusal: it holds nothing, and whoever sets a page up must read why."""
+        return self.request.method == "OPTIONS" or response.status_code >= 400
 
     def post(self, request: Request) -> Response:
         spend("boot", address_of(request), limit=settings.VISITOR_BOOTS_PER_MINUTE, seconds=MINUTE)

@@ -13,9 +13,10 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import etag, require_GET
 
 from ground.web import coding, csp, languages
+from ground.web.files import public_url
 from messenger.api import own_origin
 from messenger.models import Installation
-from messenger.texts import language_of, texts_in_frame
+from messenger.texts import language_of, texts_in, texts_in_frame
 from messenger.visitors import active_installation
 
 LOADER = "messenger/loader.js"
@@ -88,6 +89,7 @@ def document(request: HttpRequest, installation: Installation, locale: str) -> H
         "installation": installation,
         "locale": locale,
         "direction": languages.direction(locale),
+        "is_full": bool(request.GET.get("full")),
         "messenger_settings": {
             "app": installation.public_id,
             "name": installation.name,
@@ -105,3 +107,34 @@ def document(request: HttpRequest, installation: Installation, locale: str) -> H
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     csp.use(answer, csp.frame(installation.allowed_origins))
     return answer
+
+
+@require_GET
+def page(request: HttpRequest, app: str) -> HttpResponse:
+    """The hosted page: the messenger alone, for companies without a site and for links in mails."""
+    installation = active_installation(app[:40])
+    if installation is None:
+        raise Http404
+    locale = language_of(installation, first_language(request))
+    texts = texts_in(locale)
+    context = {
+        "installation": installation,
+        "locale": locale,
+        "direction": languages.direction(locale),
+        "logo": public_url(installation.logo_key) or static("favicon.svg"),
+        "gone": texts["page.gone"],
+        "anew": texts["page.anew"],
+        "needs_script": texts["page.script"],
+    }
+    response = render(request, "messenger/page.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    # Its address may hold a signed link.
+    response["Referrer-Policy"] = "no-referrer"
+    csp.use(response, csp.messenger_page())
+    return response
+
+
+def first_language(request: HttpRequest) -> str:
+    """What the address asks for, or else what the browser likes best."""
+    asked = request.GET.get("locale") or request.headers.get("Accept-Language", "")
+    return asked.partition(",")[0].partition(";")[0].strip()[:35]

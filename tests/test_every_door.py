@@ -60,6 +60,7 @@ DOORS = {
     "m/page/<pid:app>/notify/": EVERYBODY,
     "m/sw.js": EVERYBODY,
     "m/stop/<str:signed>/": (HIDDEN,) * 6,
+    "m/page/<pid:app>/": EVERYBODY,
     "m/api/boot": EVERYBODY,
     "m/api/session": VISITORS,
     "m/api/conversations": VISITORS,

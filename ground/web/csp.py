@@ -66,6 +66,15 @@ def frame(origins: Iterable[str]) -> Policy:
     }
 
 
+def messenger_page() -> Policy:
+    """The hosted page of a messenger: the loader, the frame, and nothing else."""
+    return page() | {
+        "form-action": [NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [NONE],
+    }
+
+
 def host_page() -> Policy:
     """A strict page of a customer that embeds the messenger: all that such a page must allow."""
     ours = _origin(settings.SITE_URL)

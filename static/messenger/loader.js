@@ -1,31 +1,38 @@
 /*
  * The loader: all of Counterfoil that runs on a customer's page. It boots, shows the launcher in
  * a closed shadow root in the top layer, and makes the messenger's frame when somebody reaches
- * for it. It touches nothing of the page but one element of its own. See docs/messenger.md.
+ * for it. It touches nothing of the page but one element of its own, and the title where the
+ * installation says so. See docs/messenger.md.
  */
 (() => {
   const script = document.currentScript;
-  const { app, boot: mode, consent, query = "" } = script.dataset;
+  const { dataset } = script;
+  // `full` is for our own hosted page: up to this width the frame is all there is to see.
+  const { app, locale, identity, query = "", full = "" } = dataset;
   const base = new URL(".", script.src);
   const stub = window.Counterfoil;
   if (stub?.app) return; // The snippet stands on the page twice.
 
   const key = `counterfoil:${app}`;
+  const memory = {};
   const listeners = {};
 
-  let given = { ...script.dataset };
-  let isAllowed = consent !== "required";
-  let isWanted = mode !== "off";
-  let booted = Promise.withResolvers();
-  let booting = Promise.resolve();
-  let storage = {};
+  let isAllowed = dataset.consent !== "required";
+  let isWanted = dataset.boot !== "off";
+  let given = { locale, identity };
+  let storage = memory;
   let unread = 0;
-  let session, page, isOpen, target, retry, host, root, launcher, badge, frame, port, isAlive;
+  let booting, booted, arrive, session, page, isOpen, target, retry;
+  let host, root, launcher, badge, frame, port, isAlive, title, marked, titling;
 
+  const keepIn = (place) => {
+    storage = place;
+    storage[`${key}:visit`] ||= Math.random();
+  };
   const own = () => Object.entries(storage).filter(([name]) => name.startsWith(key));
 
   const emit = (name, detail) =>
-    listeners[name]?.forEach((listener) => queueMicrotask(() => listener(detail)));
+    listeners[name]?.forEach((listener) => setTimeout(() => listener(detail)));
 
   // Query strings may hold what is nobody's business: only the listed names are sent.
   const address = (href) => {
@@ -38,20 +45,22 @@
 
   const here = () => ({
     url: address(location.href),
-    title: document.title.slice(0, 120).toWellFormed(),
+    title: showTitle().slice(0, 120).toWellFormed(),
     referrer: document.referrer && address(document.referrer),
   });
 
-  const post = async (path, body, method = "POST") => {
+  const call = async (method, path, body) => {
     const response = await fetch(`${base}api/${path}`, {
-      method,
       credentials: "omit",
-      keepalive: !body,
+      method,
+      keepalive: true, // A host leaves the page right after a shutdown.
       headers: {
         "Content-Type": "application/json",
         ...(session && { Authorization: `Bearer ${session.token}` }),
       },
       body: JSON.stringify(body),
+    }).catch(() => {
+      throw new Error("The messenger cannot be reached.");
     });
     const reply = await response.json().catch(() => ({}));
     if (response.ok) return reply;
@@ -62,12 +71,18 @@
 
   /* Booting */
 
+  const forget = () => {
+    session = undefined;
+    booted = new Promise((resolve) => (arrive = resolve));
+  };
+  forget();
+
   const boot = (options) => {
     given = { ...given, ...options };
     isWanted = true;
-    if (!isAllowed) return booted.promise;
+    if (!isAllowed) return booted;
     clearTimeout(retry);
-    return (booting = booting.catch(() => {}).then(bootOnce));
+    return (booting = Promise.resolve(booting).catch(() => {}).then(bootOnce));
   };
 
   const start = () => isWanted && run("boot");
@@ -75,17 +90,17 @@
   const bootOnce = async () => {
     const during = booted;
     try {
-      storage = localStorage;
-      storage[`${key}:visit`] ||= Math.random();
+      // Who comes by a link is not for that who else uses this browser.
+      keepIn(given.link ? memory : localStorage);
     } catch {
-      storage = { ...storage };
+      keepIn(memory);
     }
     page = here();
     const token = storage[key];
-    const reply = await post("boot", {
-      locale: navigator.language,
+    const reply = await call("POST", "boot", {
       timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...given,
+      locale: given.locale || navigator.language,
       app,
       page,
       token,
@@ -106,14 +121,16 @@
     const latest = Date.parse(session.conversations[0]?.updated_at);
     if (storage[`${key}:unsent`] || Date.now() - latest < 6e5) makeFrame();
     const { contact } = session;
-    booted.resolve(contact);
+    arrive(contact);
     emit("ready", contact);
     if (contact.role === "user") emit("identified", contact);
+    if (full) show();
     return contact;
   };
 
   const end = () => {
     clearTimeout(retry);
+    if (session) call("DELETE", "session").catch(() => {});
     tell("shutdown");
     port?.close();
     hide();
@@ -121,30 +138,29 @@
     // The frame needs a moment to forget what it keeps on the device.
     setTimeout((gone) => gone?.remove(), 1000, host);
     launcher?.remove();
-    host = frame = port = session = isAlive = undefined;
-    booted = Promise.withResolvers();
+    host = frame = port = isAlive = isOpen = undefined;
+    forget();
+    setUnread(0);
   };
 
-  const leave = () => {
-    given = {};
+  const shutdown = () => {
+    given = { locale };
     isWanted = false;
     end();
   };
 
-  // The server forgets the session as well: whoever kept its token opens nothing with it.
-  const shutdown = () => {
-    if (session) post("session", undefined, "DELETE").catch(() => {});
-    leave();
+  // A sign-out in another tab, or while this page was away, is one here as well.
+  const agree = () => {
+    if (session && !storage[key]) shutdown();
   };
 
   const track = async (name, metadata) => {
-    await booted.promise;
-    await post("events", { name, metadata, page: here() });
+    await booted;
+    await call("POST", "events", { name, metadata, page: here() });
   };
 
   const visit = () => {
     page = here();
-    if (host && !host.isConnected) attach();
     tell("page", { page });
     emit("route", page.url);
     return track("page.visited");
@@ -153,23 +169,29 @@
   // A moment later, because frameworks set the title after the address.
   const routed = () =>
     setTimeout(() => {
-      if (session && page.url !== here().url) run("page");
+      if (session && page.url !== address(location.href)) run("page");
     }, 100);
+
+  // A link may open the messenger: …#counterfoil=open, …#counterfoil=conversation:ID
+  const followLink = () => {
+    const [, what, id] = location.hash.match(/counterfoil=(\w+):?(\w*)/) || [];
+    if (what) run("show", id && { [what]: id });
+  };
 
   /* The element, the launcher, the frame */
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-:host{all:initial!important;display:block!important;position:fixed!important}
-button,iframe{position:fixed;inset-inline-end:20px;bottom:20px;border:0}
-button{width:56px;height:56px;border-radius:50%;background:var(--brand);color:var(--on-brand);cursor:pointer;box-shadow:0 4px 16px #0004}
+:host{all:initial!important;display:block!important;position:fixed!important;z-index:2147483647!important}
+button,iframe{position:fixed;left:var(--cf-left);right:var(--cf-right);bottom:20px;border:0}
+button{width:56px;height:56px;border:2px solid #0000;border-radius:50%;background:var(--brand);color:var(--on-brand);cursor:pointer;box-shadow:0 4px 16px #0004}
 button::before{content:"";display:block;margin:auto;width:20px;height:15px;border:2px solid;border-radius:8px 8px 8px 1px}
-.o::before{width:11px;height:11px;border-width:0 2px 2px 0;border-radius:0;transform:translateY(-3px)rotate(45deg)}
-span{position:absolute;top:-4px;right:-4px;min-width:10px;padding:0 6px;border-radius:11px;background:#C2251D;color:#fff;font:600 12px/22px system-ui}
+.o::before{width:11px;height:11px;border-width:0 2px 2px 0;border-radius:0;translate:0 -3px;rotate:45deg}
+span{position:absolute;top:-6px;right:-6px;padding:0 6px;border-radius:11px;background:#C2251D;color:#fff;font:600 12px/22px sans-serif}
 span:empty{display:none}
-iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16px;background:Canvas;color-scheme:light dark;box-shadow:0 0 0 1px #8883,0 8px 40px #0004;visibility:hidden}
+iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px solid #0000;border-radius:16px;background:Canvas;color-scheme:light dark;box-shadow:0 0 0 1px #8883,0 8px 40px #0004;visibility:hidden}
 .o+iframe{visibility:visible}
-@media(max-width:479px){iframe{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border-radius:0}.o.true{display:none}}
+@media(max-width:${full || 479}px){iframe{inset:var(--top,0) 0 auto;width:100%;height:var(--height,100dvh);border-radius:0}.o.true{display:none}}
 @media print{:host{display:none!important}}`);
 
   const make = (name) => document.createElement(name);
@@ -183,29 +205,41 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
       launcher.append((badge = make("span")));
       launcher.onclick = () => run(isOpen ? "hide" : "show");
       launcher.onpointerenter = launcher.onfocus = makeFrame;
-      launcher.onkeydown = ({ key: pressed }) => {
-        if (pressed === "Escape") hide();
-      };
+      launcher.onkeydown = (event) => event.key === "Escape" && hide();
       attach();
     }
-    const { color, on_color: onColor, position } = session.settings;
-    host.style.cssText = `--brand:${color};--on-brand:${onColor}`;
-    host.dir = position === "left" ? "rtl" : "ltr";
+    const { settings } = session;
+    host.style.cssText = `--brand:${settings.color};--on-brand:${settings.on_color};--cf-${settings.position}:20px`;
+    if (frame && frame.src !== frameUrl()) frame.src = frameUrl();
   };
 
-  // The top layer is above every z-index of the page.
   const attach = () => {
+    if (!host || host.isConnected) return;
     document.body.append(host);
     host.popover = "manual";
-    host.showPopover();
+    raise();
+    watcher.observe(document.body, { childList: true });
   };
 
+  // The top layer is above every z-index of the page, and who came last above the others there.
+  const raise = () => {
+    host.hidePopover?.();
+    host.showPopover?.();
+  };
+
+  // Whatever takes our element away gets it back, but not at once: it may try again.
+  const watcher = new MutationObserver(() => setTimeout(attach, 300));
+  watcher.observe(document.documentElement, { childList: true });
+
   const showState = () => {
-    if (!host) return;
+    if (!session) return;
+    const { labels, locale: language } = session.settings;
     const news = isOpen || !unread ? "" : unread;
+    const words = labels.unread[new Intl.PluralRules(language).select(unread)];
     launcher.className = isOpen ? `o ${isAlive}` : "";
-    launcher.ariaExpanded = !!isOpen;
-    launcher.ariaLabel = `${isOpen ? "Close" : "Open"} messenger${news && ", " + news + " unread"}`;
+    launcher.ariaExpanded = isOpen || false;
+    launcher.ariaLabel =
+      labels[isOpen ? "close" : "open"] + (news && `, ${words.replace("{n}", news)}`);
     badge.textContent = news;
   };
 
@@ -213,27 +247,42 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     if (count !== unread) emit("unread", count);
     unread = count;
     showState();
+    showTitle();
   };
+
+  // The page may change its title at any time: the count goes before whatever it is now.
+  const showTitle = () => {
+    clearTimeout(titling);
+    if (document.title !== marked) title = marked = document.title;
+    const isMarked = unread && session?.settings.is_unread_in_title;
+    if (isMarked) titling = setTimeout(showTitle, 1000);
+    const wanted = isMarked ? `(${unread}) ${title}` : title;
+    if (marked !== wanted) marked = document.title = wanted;
+    return title;
+  };
+
+  const frameUrl = () =>
+    `${base}frame/?app=${app}&locale=${session.settings.locale}&full=${full}`;
 
   const makeFrame = () => {
     if (frame) return;
     frame = make("iframe");
-    frame.title = `${session.settings.name} messenger`;
+    frame.title = session.settings.name;
     frame.sandbox =
       "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads";
-    const locale = given.locale || navigator.language;
-    frame.src = `${base}frame/?app=${app}&locale=${encodeURIComponent(locale)}`;
     frame.onload = connect;
+    frame.src = frameUrl();
     root.append(frame);
   };
 
   // Each load of the frame gets a port of its own, which only a page of our origin can receive.
   const connect = () => {
     const channel = new MessageChannel();
+    port?.close();
     port = channel.port1;
     port.onmessage = ({ data }) => {
       isAlive = true;
-      heard[data.type](data);
+      heard[data.type]?.(data);
       showState();
     };
     frame.contentWindow.postMessage("counterfoil:connect", base.origin, [channel.port2]);
@@ -246,11 +295,15 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   const tellShown = () => isOpen && tell("show", { target });
 
   const show = async (wanted) => {
-    await booted.promise;
+    await booted;
     target = wanted;
+    attach();
     makeFrame();
     fit();
-    if (!isOpen) emit("show");
+    if (!isOpen) {
+      raise();
+      emit("show");
+    }
     isOpen = true;
     showState();
     tellShown();
@@ -258,7 +311,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   };
 
   const hide = () => {
-    if (!isOpen) return;
+    if (!isOpen || full) return;
     isOpen = false;
     showState();
     tell("hide");
@@ -275,9 +328,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     // signed in stays, whomever this page was made for: two tabs would take turns for ever.
     renew: () =>
       setTimeout(() => {
-        if (session && storage[key] && storage[key] !== session.token) {
-          given.identity = given.user_hash = given.user_id = undefined;
-        }
+        if (storage[key] !== session?.token) given = { locale };
         start();
       }, 1000),
     unread: (data) => setUnread(data.unread),
@@ -290,8 +341,8 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
 
   // On a phone the keyboard covers part of the page; the messenger keeps to what is left.
   const fit = () => {
-    const { height, offsetTop } = visualViewport;
-    if (frame) frame.style.cssText = `--height:${height}px;--top:${offsetTop}px`;
+    const { height, offsetTop: top } = visualViewport;
+    if (frame) frame.style.cssText = `--top:${top}px;--height:${height}px`;
   };
   visualViewport.addEventListener("resize", fit);
   visualViewport.addEventListener("scroll", fit);
@@ -299,7 +350,6 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   /* The one global */
 
   const commands = {
-    __proto__: null,
     boot,
     update: boot,
     shutdown,
@@ -308,12 +358,16 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
     hide,
     track,
     page: visit,
+    start: () => {
+      throw new Error("There is nothing to start yet.");
+    },
     consent: (isGiven) => {
       isAllowed = isGiven;
       return isGiven ? start() : end();
     },
     on: (name, listener) => {
-      (listeners[name] ||= new Set()).add(listener);
+      listeners[name] ||= new Set();
+      listeners[name].add(listener);
       if (name === "ready" && session) listener(session.contact);
     },
     off: (name, listener) => listeners[name]?.delete(listener),
@@ -335,14 +389,14 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);border-radius:16
   run.app = app;
   window.Counterfoil = run;
   stub?.q?.forEach((values) => run(...values));
+  followLink();
 
-  (window.requestIdleCallback || setTimeout)(start);
+  (window.requestIdleCallback || setTimeout)(() => booting || start());
 
   // Where the browser does not tell of a new route, look: the page's own functions stay its own.
   if (window.navigation) navigation.addEventListener("currententrychange", routed);
   else setInterval(routed, 1000);
-  // A sign-out in another tab is one here as well.
-  addEventListener("storage", (event) => {
-    if (event.key === key && !event.newValue && session) leave();
-  });
+  addEventListener("hashchange", followLink);
+  addEventListener("storage", agree);
+  addEventListener("pageshow", agree);
 })();

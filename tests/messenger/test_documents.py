@@ -41,3 +41,56 @@ def test_a_frame_that_has_not_changed_is_not_sent_again_and_keeps_its_policy(fra
 def test_a_frame_of_another_language_has_another_version(client, installation):
     address = f"/m/frame/?app={installation.public_id}&locale="
     assert client.get(f"{address}en")["ETag"] != client.get(f"{address}ar")["ETag"]
+
+
+@pytest.fixture
+def page(client, installation):
+    return lambda more="", **headers: client.get(
+        f"/m/page/{installation.public_id}/{more}", headers=headers
+    )
+
+
+def test_the_hosted_page_speaks_the_visitors_language_and_leaks_no_link(page, installation):
+    answer = page("?link=abc", accept_language="ar-EG,ar;q=0.9,en;q=0.5")
+    text = answer.content.decode()
+    assert answer.status_code == 200 and not answer.cookies
+    assert '<html lang="ar" dir="rtl">' in text
+    assert f"<title>{installation.name}</title>" in text and installation.color in text
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "abc" not in text
+    policy = answer["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    assert "trusted-types 'none'" in policy
+    assert '<html lang="en"' in page("?locale=en", accept_language="ar").content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["xx-" * 40, ";;,", "\u202e"])
+def test_no_wish_for_a_language_is_an_error(client, installation, wrong):
+    address = f"/m/page/{installation.public_id}/"
+    assert client.get(address, headers={"accept-language": wrong}).status_code == 200
+    assert client.get(address, {"locale": wrong}).status_code == 200
+
+
+def test_there_is_no_page_of_an_unknown_or_paused_messenger(client, installation):
+    assert client.get("/m/page/app_nope/").status_code == 404
+    installation.is_active = False
+    installation.save()
+    assert client.get(f"/m/page/{installation.public_id}/").status_code == 404
+
+
+def test_a_refusal_at_boot_is_readable_by_every_site_and_an_answer_by_the_allowed(
+    client, installation
+):
+    def boot(origin, app=installation.public_id):
+        body = {"app": app}
+        headers = {"origin": origin}
+        return client.post("/m/api/boot", body, content_type="application/json", headers=headers)
+
+    refused = boot("https://evil.test")
+    assert refused.json()["detail"] == "This site may not use this messenger."
+    assert refused["Access-Control-Allow-Origin"] == "https://evil.test"
+    unknown = boot("https://evil.test", app="app_nope")
+    assert unknown.json()["detail"] == "There is no messenger with this app id."
+    assert unknown["Access-Control-Allow-Origin"] == "https://evil.test"
+    assert boot("https://shop.test")["Access-Control-Allow-Origin"] == "https://shop.test"
+    assert "Access-Control-Allow-Credentials" not in refused

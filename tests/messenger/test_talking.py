@@ -151,7 +151,7 @@ def test_a_foreign_site_is_refused_and_an_allowed_one_may_read_even_errors(brows
     stranger = Browser(installation, origin="https://evil.test")
     answer = stranger.boot()
     assert answer.status_code == 403 and answer.json()["type"] == "not-allowed"
-    assert "Access-Control-Allow-Origin" not in answer
+    assert set(answer.json()) == {"type", "title", "status", "detail"}
     visitor = browser()
     answer = visitor.call("get", "conversations")
     assert answer["Access-Control-Allow-Origin"] == "https://shop.test"
@@ -160,7 +160,8 @@ def test_a_foreign_site_is_refused_and_an_allowed_one_may_read_even_errors(brows
     assert wrong.status_code == 401
     assert wrong["Access-Control-Allow-Origin"] == "https://shop.test"
     visitor.origin = "https://evil.test"
-    assert visitor.call("get", "conversations").status_code == 403
+    refused = visitor.call("get", "conversations")
+    assert refused.status_code == 403 and "Access-Control-Allow-Origin" not in refused
     preflight = visitor.client.options(
         "/m/api/boot",
         headers={"origin": "https://shop.test", "access-control-request-method": "POST"},
