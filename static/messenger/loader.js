@@ -118,8 +118,8 @@
     tellSession();
     setUnread(session.unread);
     // Somebody waits for an answer, or something of theirs still waits to be sent.
-    const latest = Date.parse(session.conversations[0]?.updated_at);
-    if (storage[`${key}:unsent`] || Date.now() - latest < 6e5) makeFrame();
+    const latest = session.conversations[0]?.updated_at;
+    if (storage[`${key}:unsent`] || Date.now() - Date.parse(latest) < 6e5) makeFrame();
     const { contact } = session;
     arrive(contact);
     emit("ready", contact);
@@ -205,7 +205,9 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
       launcher.append((badge = make("span")));
       launcher.onclick = () => run(isOpen ? "hide" : "show");
       launcher.onpointerenter = launcher.onfocus = makeFrame;
-      launcher.onkeydown = (event) => event.key === "Escape" && hide();
+      launcher.onkeydown = (event) => {
+        if (event.key === "Escape") hide();
+      };
       attach();
     }
     const { settings } = session;
@@ -391,7 +393,9 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   stub?.q?.forEach((values) => run(...values));
   followLink();
 
-  (window.requestIdleCallback || setTimeout)(() => booting || start());
+  (window.requestIdleCallback || setTimeout)(() => {
+    if (!booting) start();
+  });
 
   // Where the browser does not tell of a new route, look: the page's own functions stay its own.
   if (window.navigation) navigation.addEventListener("currententrychange", routed);
