@@ -417,6 +417,10 @@ def id_of(thing: Teammate | Team | None) -> str:
 def set_status(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     found = find(visible_to(request), conversation)
     data = checked(StatusForm(request.POST))
+    if found.is_spam and data["status"] != Conversation.Status.SPAM:
+        changed = actions.unmark_spam(found, by=request.user)
+        if data["status"] == Conversation.Status.OPEN:
+            return done(request, view, changed, "Taken out of spam.", undo={"status": "spam"})
     match data["status"]:
         case Conversation.Status.CLOSED:
             changed = actions.close(found, by=request.user)
@@ -426,12 +430,15 @@ def set_status(request: HttpRequest, view: str, conversation: str) -> HttpRespon
             return done(request, view, changed, "Snoozed.", undo={"status": "open"})
         case Conversation.Status.SPAM:
             changed = actions.mark_spam(found, by=request.user)
-            return done(request, view, changed, "Moved to spam.", undo={"status": "open"})
-    if found.is_spam:
-        changed = actions.unmark_spam(found, by=request.user)
-        return done(request, view, changed, "Taken out of spam.", undo={"status": "spam"})
+            return done(request, view, changed, "Moved to spam.", undo=status_of(found))
     changed = actions.reopen(found, by=request.user)
     return done(request, view, changed, "Open again.", undo={})
+
+
+def status_of(conversation: Conversation) -> dict[str, str]:
+    """What the form would send to make a conversation what it is now."""
+    until = conversation.snoozed_until
+    return {"status": conversation.status} | ({"until": until.isoformat()} if until else {})
 
 
 @for_teammates

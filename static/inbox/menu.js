@@ -106,7 +106,7 @@ export class PickMenu extends HTMLElement {
       if (chosen) this.activate(chosen);
       this.field.focus();
     } else {
-      this.items()[0]?.focus();
+      focusItem(this.items()[0]);
     }
   }
 
@@ -130,12 +130,12 @@ export class PickMenu extends HTMLElement {
   /** @param {KeyboardEvent} event */
   move(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    if (target.matches('input:not([role="combobox"])')) return;
+    if (target.matches('input:not([role="combobox"], [type="file"])')) return;
     event.preventDefault();
     event.stopPropagation();
     const items = this.items();
     const active = this.field ? this.menu.querySelector(".is-active") : document.activeElement;
-    const at = items.indexOf(/** @type {HTMLElement} */ (active));
+    const at = items.findIndex((item) => item.contains(active));
     const last = items.length - 1;
     const next = {
       ArrowDown: at === last ? 0 : at + 1,
@@ -145,13 +145,22 @@ export class PickMenu extends HTMLElement {
     }[event.key];
     const item = items[next ?? 0];
     if (this.field) this.activate(item);
-    else item?.focus();
+    else focusItem(item);
   }
 
   /** @param {PointerEvent} event */
   pressedOutside(event) {
     if (this.details.open && !this.contains(/** @type {Node} */ (event.target))) this.close(false);
   }
+}
+
+/**
+ * An item that is a label stands for what it labels.
+ * @param {HTMLElement|undefined} item
+ */
+function focusItem(item) {
+  const target = item instanceof HTMLLabelElement ? item.control : item;
+  target?.focus();
 }
 
 /**

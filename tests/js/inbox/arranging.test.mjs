@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayStarts, hasFollower, seenIndex } from "../../../static/inbox/arranging.js";
+import { dayStarts, hasFollower, pickedIndex, seenIndex } from "../../../static/inbox/arranging.js";
 
 const line = (minutes, more = {}) => ({
   kind: "reply",
@@ -24,6 +24,13 @@ test("replies of one person within five minutes stand together", () => {
   assert.equal(hasFollower(line(0), line(1, { author: "teammate mate_1" })), false);
   assert.equal(hasFollower(line(0), line(1, { kind: "note" })), false);
   assert.equal(hasFollower(line(0), undefined), false);
+});
+
+test("the picked answer is what the contact said next, word for word", () => {
+  assert.equal(pickedIndex(["Tue", "Wed"], " Wed "), 1);
+  assert.equal(pickedIndex(["Tue", "Wed"], "wed"), -1);
+  assert.equal(pickedIndex(["Tue", "Wed"], undefined), -1);
+  assert.equal(pickedIndex([], "Tue"), -1);
 });
 
 test("the seen mark stands at our last words that the contact has read", () => {

@@ -10,6 +10,10 @@ test("a view holds what its name says", () => {
   const team = { ...open, team: "tm_orders", assignee: "mate_you" };
   const closed = { ...mine, status: "closed" };
   const snoozed = { ...mine, status: "snoozed" };
+  const spam = { ...mine, status: "spam" };
+  assert.equal(belongs("spam", spam, "mate_me"), true);
+  assert.equal(belongs("spam", mine, "mate_me"), false);
+  for (const view of ["you", "all", "closed"]) assert.equal(belongs(view, spam, "mate_me"), false);
   const held = (view) =>
     [open, mine, team, closed, snoozed].map((state) => belongs(view, state, "mate_me"));
   assert.deepEqual(held("you"), [false, true, false, false, false]);
