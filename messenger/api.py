@@ -266,7 +266,8 @@ class BootView(MessengerView):
         return self.request.method == "OPTIONS" or response.status_code >= 400
 
     def post(self, request: Request) -> Response:
-        spend("boot", address_of(request), limit=settings.VISITOR_BOOTS_PER_MINUTE, seconds=MINUTE)
+        limit = settings.VISITOR_BOOTS_PER_MINUTE
+        spend_address(request, "boot", limit=limit, seconds=MINUTE)
         given = checked(BootSerializer, request.data)
         installation = (
             Installation.objects.select_related("line")
@@ -276,9 +277,12 @@ class BootView(MessengerView):
         if installation is None:
             raise NotFound("There is no messenger with this app id.")
         self.check_origin(request, installation)
+        known = sessions.known_visitor(installation, given.get("token"))
+        if known is not None:
+            spend("boot", known.key, limit=limit, seconds=MINUTE)
         session = sessions.boot(
             installation,
-            token=given.get("token"),
+            known,
             signed=self.proof(installation, given),
             link=given.get("link"),
             claims=checked_claims({name: given.get(name) for name in CLAIMS}),
@@ -447,9 +451,13 @@ class TypingView(MessengerView):
     is_open_by_link = True
 
     def post(self, request: Request, public_id: str) -> Response:
-        self.spend("typing", settings.VISITOR_MESSAGES_PER_MINUTE * 2, MINUTE)
+        self.spend("typing", typing_limit(), MINUTE)
         show_typing(self.conversation(public_id))
         return Response(status=204)
+
+
+def typing_limit() -> int:
+    return settings.VISITOR_MESSAGES_PER_MINUTE * 2
 
 
 def show_typing(conversation: Conversation) -> None:

@@ -1,5 +1,6 @@
 """The messenger's socket: the token in its first frame, replays, then whatever is said."""
 
+import contextlib
 import json
 import re
 from typing import Any
@@ -14,10 +15,11 @@ from ground.journal.consumers import (
     Refused,
     in_database,
 )
-from ground.web.problems import NotAuthenticated
+from ground.web.problems import NotAuthenticated, TooMany
+from ground.web.throttles import spend
 from inbox import actions
 from inbox.models import Conversation
-from messenger.api import show_typing
+from messenger.api import MINUTE, show_typing, typing_limit
 from messenger.present import message_json
 from messenger.visitors import Visitor, is_origin_allowed, visitor_of
 
@@ -34,6 +36,13 @@ class MessengerConsumer(LiveConsumer):
     def is_origin_allowed(self) -> bool:
         return True
 
+    async def connect(self) -> None:
+        """Counted from the first moment: who never says hello holds a socket too."""
+        await super().connect()
+        address = (self.scope.get("client") or ["?"])[0]
+        async with self.closing_on_trouble():
+            self.count_socket(f"address.{address}", settings.SOCKETS_PER_ADDRESS)
+
     async def greet(self, frame: dict[str, Any]) -> None:
         self.token = frame.get("token")
         self.after = self.wanted(frame)
@@ -42,8 +51,6 @@ class MessengerConsumer(LiveConsumer):
         origin = headers.get(b"origin", b"").decode("latin-1")
         if origin and not is_origin_allowed(self.visitor.installation, origin, settings.SITE_URL):
             raise Refused(NOT_ALLOWED)
-        address = (self.scope.get("client") or ["?"])[0]
-        self.count_socket(f"address.{address}", settings.SOCKETS_PER_ADDRESS)
 
     async def confirm(self) -> None:
         try:
@@ -114,7 +121,11 @@ class MessengerConsumer(LiveConsumer):
 
     def type_in(self, frame: dict[str, Any]) -> None:
         conversation = self.find(frame)
-        if conversation is not None:
+        if conversation is None:
+            return
+        # Over the limit it is shown no more, and nobody is told: the next message will do.
+        with contextlib.suppress(TooMany):
+            spend("typing", self.visitor.key, limit=typing_limit(), seconds=MINUTE)
             show_typing(conversation)
 
     async def on_read(self, frame: dict[str, Any]) -> None:

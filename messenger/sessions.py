@@ -29,8 +29,8 @@ ACCESS_CHANGED = {"type": "access"}
 
 def boot(
     installation: Installation,
+    visitor: Visitor | None,
     *,
-    token: str | None,
     signed: SignedIdentity | None,
     link: str | None = None,
     claims: dict[str, Any],
@@ -40,12 +40,11 @@ def boot(
 ) -> Visitor:
     """The visitor that a browser is from now on.
 
-    A token that is not good any more makes a new visitor. Without a signed identity where the
-    installation requires one, NotAuthenticated is raised, as it is for a link that is over; a
-    signed identity counts more than a link. `claims` (of `checked_claims`) are what the page says
-    beside that.
+    `visitor` is who it was before (`known_visitor`), None for somebody new. Without a signed
+    identity where the installation requires one, NotAuthenticated is raised, as it is for a link
+    that is over; a signed identity counts more than a link. `claims` (of `checked_claims`) are
+    what the page says beside that.
     """
-    visitor = known_visitor(installation, token)
     if signed is not None:
         visitor = sign_in(installation, visitor, signed)
     elif link:
@@ -77,6 +76,7 @@ def may_stay(visitor: Visitor | None) -> bool:
 
 
 def known_visitor(installation: Installation, token: str | None) -> Visitor | None:
+    """Who this token still opens something for; a token that is not good any more is none."""
     if not token:
         return None
     try:

@@ -66,6 +66,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         self.rights = asyncio.Lock()
         self.tasks: list[asyncio.Task[None]] = []
         self.is_greeted = False
+        self.is_over = False
         self.counted_as = ""
         self.heard_at = time.monotonic()
         self.window_started = self.heard_at
@@ -95,7 +96,13 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 del open_sockets[self.counted_as]
             self.counted_as = ""
 
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        self.is_over = True
+        await super().close(code, reason)
+
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.is_over:
+            return
         async with self.closing_on_trouble():
             self.check_pace()
             frame = self.parse(text_data)
