@@ -267,7 +267,8 @@ class BootView(MessengerView):
 
     def post(self, request: Request) -> Response:
         limit = settings.VISITOR_BOOTS_PER_MINUTE
-        spend_address(request, "boot", limit=limit, seconds=MINUTE)
+        crowd = limit * ADDRESS_FACTOR
+        spend("boot-address", address_of(request), limit=crowd, seconds=MINUTE)
         given = checked(BootSerializer, request.data)
         installation = (
             Installation.objects.select_related("line")
