@@ -30,7 +30,7 @@ def identity(user):
         "exp": int(time.time()) + 900,
     }}
     secret = os.environ["COUNTERFOIL_SECRET"]
-    return jwt.encode(claims, secret, algorithm="HS256", headers={{"kid": "{key_id}"}})
+    return jwt.encode(claims, secret, "HS256", {{"kid": "{key_id}"}})
 """
 JAVASCRIPT = """\
 import jwt from "jsonwebtoken";
