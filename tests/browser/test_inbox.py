@@ -447,3 +447,50 @@ def test_what_one_wrote_never_goes_out_in_the_name_of_another(agent, visitor, lo
     write(page, "Ben wrote this.")
     expect(page.locator("#connection")).to_contain_text("logged out")
     assert customer.hears() == ["Who is this?"]
+
+
+def test_buttons_are_offered_by_keys_and_the_picked_one_stands_out(agent, visitor):
+    customer, ben = visitor(), agent("ben")
+    customer.say("When will it come?")
+    open_row(ben, customer)
+    ben.keyboard.press("r")
+    ben.keyboard.type("Which day suits you?")
+    offer = ben.get_by_role("button", name="Answer buttons")
+    ben.keyboard.press("Tab")
+    while not offer.evaluate("button => button === document.activeElement"):
+        ben.keyboard.press("Tab")
+    ben.keyboard.press("Enter")
+    for answer in ("Tuesday", "Wednesday", "Neither"):
+        ben.keyboard.type(answer)
+        ben.keyboard.press("Enter")
+    ben.keyboard.press("Backspace")
+    expect(ben.locator(".offered li")).to_have_count(2)
+    ben.locator(".mode-note").click()
+    expect(ben.locator(".offer")).to_be_hidden()
+    ben.locator(".mode", has_text="Reply").click()
+    expect(ben.locator(".offered li")).to_have_text([re.compile("Tuesday"), re.compile("Wedn")])
+    ben.locator("textarea").press("Control+Enter")
+    settled(ben)
+    expect(ben.locator(".choice")).to_have_text(["Tuesday", "Wednesday"])
+    expect(ben.locator(".offer")).to_be_hidden()
+    customer.say("Wednesday")
+    expect(ben.locator(".choice.is-picked")).to_contain_text("Wednesday")
+    ben.reload()
+    expect(ben.locator(".choice.is-picked")).to_contain_text("Wednesday")
+
+
+def test_spam_goes_out_of_sight_by_one_key_and_comes_back(agent, visitor):
+    spammer, ben, ada = visitor(), agent("ben"), agent("ada")
+    spammer.say("Cheap watches, only today")
+    expect(row_of(ada, spammer)).to_be_visible()
+    open_row(ben, spammer)
+    ben.keyboard.press("Escape")
+    ben.keyboard.press("!")
+    expect(row_of(ada, spammer)).to_have_count(0)
+    spammer.say("Even cheaper")
+    ada.keyboard.press("g")
+    ada.keyboard.press("s")
+    expect(row_of(ada, spammer)).to_contain_text("Even cheaper")
+    ben.get_by_role("button", name="Undo").click()
+    expect(row_of(ada, spammer)).to_have_count(0)
+    expect(row_of(ben, spammer)).to_be_visible()
