@@ -14,6 +14,10 @@ from people.models import Teammate
 
 FACES = 3
 POLL_SECONDS = 5
+# What the messenger is written on by day and by night: --bg of static/tokens.css.
+GROUNDS = ("#FFFFFF", "#14161B")
+# 4.5 on the ground itself would be too little on the color's own soft tint.
+READABLE = 6
 SAID = ("greeting", "reply_time", "office_hours", "home_links")
 
 
@@ -32,6 +36,7 @@ def settings_json(
         "logo": files.public_url(installation.logo_key),
         "color": installation.color,
         "on_color": on_color(installation.color),
+        "text_colors": [readable_on(installation.color, ground) for ground in GROUNDS],
         "position": installation.position,
         "locale": locale,
         "direction": languages.direction(locale),
@@ -85,6 +90,20 @@ def faces() -> list[dict[str, Any]]:
 def on_color(color: str) -> str:
     """Black or white, whichever reads better on a #rrggbb color."""
     return max("#ffffff", "#000000", key=lambda text: contrast(text, color))
+
+
+def readable_on(color: str, ground: str) -> str:
+    """A #rrggbb color itself when it reads on this ground, else its nearest mix with black or white
+    that does."""
+    pole = on_color(ground)
+    mixes = (mixed(color, pole, step / 20) for step in range(20))
+    return next((mix for mix in mixes if contrast(mix, ground) >= READABLE), pole)
+
+
+def mixed(color: str, other: str, share: float) -> str:
+    """`color` with this share, 0 to 1, of `other`."""
+    pairs = zip(bytes.fromhex(color[1:]), bytes.fromhex(other[1:]), strict=True)
+    return f"#{bytes(round(one + (two - one) * share) for one, two in pairs).hex()}"
 
 
 def contrast(one: str, other: str) -> float:

@@ -235,16 +235,6 @@ def test_enter_sends_but_not_while_a_word_is_composed(shopper):
     assert box.input_value() == ""
 
 
-def test_a_shortcut_wraps_what_is_selected(shopper):
-    _frame, box = begun(shopper())
-    box.fill("a long coat")
-    box.evaluate("box => box.setSelectionRange(2, 6)")
-    box.press("Control+b")
-    assert box.input_value() == "a **long** coat"
-    box.press("Control+i")
-    assert box.input_value() == "a ***long*** coat"
-
-
 def test_the_box_grows_with_the_text_and_stops(shopper):
     _frame, box = begun(shopper())
     height = "box => box.getBoundingClientRect().height"

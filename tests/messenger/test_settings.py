@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ground.journal.models import Entry
 from inbox.models import Conversation
-from messenger.appearance import on_color
+from messenger.appearance import GROUNDS, contrast, mixed, on_color, readable_on
 from messenger.models import InstallationText
 from people.actions import create_teammate
 from people.models import Contact
@@ -77,6 +77,29 @@ def test_the_answer_to_an_anonymous_boot_is_small(browser, spoken, ben, cleo):
 )
 def test_text_on_the_brand_color_reads(color, text):
     assert on_color(color) == text
+
+
+def test_contrast_is_that_of_the_accessibility_guidelines():
+    assert contrast("#000000", "#ffffff") == 21
+    assert contrast("#777777", "#777777") == 1
+    assert round(contrast("#3B5BDB", "#FFFFFF"), 1) == 5.7
+
+
+@pytest.mark.parametrize(
+    "color", ["#ffee00", "#ffffff", "#000000", "#ff00aa", "#777777", "#0B6B5D", "#14161B"]
+)
+def test_any_brand_color_is_readable_by_day_and_by_night_and_on_its_own_tint(color):
+    for ground in GROUNDS:
+        shown = readable_on(color, ground)
+        assert contrast(shown, ground) >= 4.5
+        # --brand-soft of static/messenger/css/shell.css.
+        assert contrast(shown, mixed(ground, shown, 0.14)) >= 4.5
+
+
+def test_a_brand_color_that_reads_stays_as_it_is(browser, installation):
+    assert readable_on("#0b6b5d", "#FFFFFF") == "#0b6b5d"
+    colors = settings_of(browser)["text_colors"]
+    assert colors == [readable_on(installation.color, ground) for ground in GROUNDS]
 
 
 # ---- what visitors may do ------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import { t, useLanguage } from "./i18n.js";
 import { uuid7 } from "./ids.js";
 import { Messenger } from "./messenger.js";
 import { memoryStore, openStore } from "./store.js";
-import { brandSheet, isHex } from "./theme.js";
+import { brandSheets } from "./theme.js";
 import { HomeView } from "./views/home.js";
 import { ListView } from "./views/list.js";
 import { loadNotify, useModules } from "./views/lazy.js";
@@ -213,8 +213,7 @@ export class Shell {
     const { messenger } = this;
     const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
     await this.#forgetOthers(session, visit || this.#visit);
-    const { color, on_color: onColor } = session.settings;
-    if (isHex(color) && isHex(onColor)) document.adoptedStyleSheets = [brandSheet(color, onColor)];
+    document.adoptedStyleSheets = brandSheets(session.settings);
     messenger.page = page;
     messenger.begin(session);
     this.#isRefused = false;

@@ -58,6 +58,7 @@ export interface Settings {
   name: string;
   color: string;
   on_color: string;
+  text_colors: [string, string];
   logo: string | null;
   direction: "ltr" | "rtl";
   greeting: string;

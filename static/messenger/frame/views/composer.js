@@ -10,12 +10,6 @@ import { loadEmoji } from "./lazy.js";
  */
 
 const DRAFT_AFTER_MS = 300;
-/** Ctrl or Cmd with these wraps the selection. */
-const MARKS = new Map([
-  ["b", "**"],
-  ["i", "*"],
-  ["e", "`"],
-]);
 
 /**
  * Until it is a conversation, a new thread has no name that lasts.
@@ -188,27 +182,14 @@ export class Composer {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const isWriting = event.isComposing || event.keyCode === 229;
-    const mark = (event.ctrlKey || event.metaKey) && MARKS.get(event.key);
-    if (mark) {
-      event.preventDefault();
-      this.insert(mark, mark);
-    }
     if (event.key !== "Enter" || event.shiftKey || isWriting) return;
     event.preventDefault();
     this.#submit();
   }
 
-  /**
-   * In the place of what is selected; with an end, around it.
-   * @param {string} before
-   * @param {string} [after]
-   */
-  insert(before, after = "") {
-    const { selectionStart: from, selectionEnd: to, value } = this.text;
-    const inner = after && value.slice(from, to);
-    this.text.setRangeText(before + inner + after, from, to, "end");
-    const caret = from + before.length;
-    if (after) this.text.setSelectionRange(caret, caret + inner.length);
+  /** @param {string} text in the place of what is selected */
+  insert(text) {
+    this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
     this.#typed();
   }
 
