@@ -365,7 +365,7 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
 
 
 def test_the_menu_closes_before_the_messenger_does(shopper):
-    customer = shopper("dora")
+    customer = shopper("dora", settings={"push": None})
     frame = customer.open()
     frame.locator(".conversation").first.click()
     bell = frame.get_by_role("button", name="Notifications")
