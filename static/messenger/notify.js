@@ -11,6 +11,7 @@ const given = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("no
 const { texts } = given;
 const ask = /** @type {HTMLButtonElement} */ (document.getElementById("ask"));
 const closer = /** @type {HTMLButtonElement} */ (document.getElementById("close"));
+const text = /** @type {HTMLElement} */ (document.getElementById("text"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 const opener = /** @type {Window|null} */ (window.opener);
 
@@ -30,7 +31,7 @@ const tell = (message) => opener?.postMessage(message, location.origin);
  */
 function finish(key, state) {
   said.textContent = texts[key] ?? "";
-  ask.hidden = true;
+  ask.hidden = text.hidden = true;
   tell({ type: "push", state, ...(state ? {} : { reason: texts[key] }) });
   if (state) setTimeout(() => window.close(), state === "on" ? CLOSE_AFTER_MS : 0);
 }

@@ -25,6 +25,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="package")
 def product():
     running = Product()
+    # A push service of a test's own may be called, and soon.
+    running.settings |= {"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1", "AWAY_PUSH_SECONDS": 1}
     running.start()
     yield running
     running.end()
