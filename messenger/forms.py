@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from ground.web import files, languages
 from ground.web.problems import Problem
@@ -77,7 +78,7 @@ class InstallationForm(forms.ModelForm):
     )
     logo = forms.FileField(
         required=False,
-        widget=forms.FileInput(attrs={"accept": ",".join(PICTURES)}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ",".join(PICTURES)}),
         help_text="A square picture looks best. It is made small (256 pixels) and drawn anew.",
     )
     remove_logo = forms.BooleanField(required=False, label="Take the logo away")

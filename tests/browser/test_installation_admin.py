@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 PARTS = (
@@ -53,8 +54,10 @@ def shop_in(window, demo, locale):
 
 
 def test_what_an_admin_sets_is_seen_before_it_is_saved_and_then_by_the_shop(
-    setting_up, window, demo
+    setting_up, window, demo, tmp_path
 ):
+    picture = tmp_path / "logo.png"
+    Image.new("RGB", (300, 300), "#7A1F5C").save(picture)
     page = setting_up(color_scheme="null")  # Otherwise the driver decides for all frames.
     sent = []
     page.on("request", lambda request: sent.append(request.url))
@@ -63,6 +66,8 @@ def test_what_an_admin_sets_is_seen_before_it_is_saved_and_then_by_the_shop(
     expect(page.locator(".setup-contrast")).to_contain_text("white")
     launcher = page.locator(".setup-launcher")
     expect(launcher).to_have_css("background-color", "rgb(122, 31, 92)")
+    page.locator("#id_logo").set_input_files(picture)
+    expect(previewed(page).locator("img[src^='blob:']")).to_be_visible()
     part(page, "Words and languages")
     page.locator("#id_greeting").fill("Loose button? Tell us.")
     expect(previewed(page).get_by_text("Loose button? Tell us.")).to_be_visible()
