@@ -5,7 +5,13 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 # Seconds. A database that does not answer must become an error, not a thread that hangs.
 CONNECT_TIMEOUT = 5
-KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+KEEPALIVES = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    # Milliseconds that what was sent may stay unacknowledged: a machine without power says nothing.
+    "tcp_user_timeout": 20_000,
+}
 
 
 def database(url: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def write(entry: Entry, owed: list[str]) -> None:
     as_json = connection.ops.adapt_json_value
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            """/* prepared */
             WITH entry AS (
                  INSERT INTO journal_entry (kind, actor_type, actor_id, subject_type, subject_id,
                         topics, before, after, cause_id, depth)

@@ -11,6 +11,9 @@ from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
+# Has the database plan what follows once for each connection (config/database).
+PREPARED = "/* prepared */"
+
 
 class Source:
     """A model whose rows are read, whole or only some fields, the primary key among them."""
@@ -83,7 +86,7 @@ class Rows:
             for alias, source in self.sources.items()
             for field in source.fields
         ]
-        return f"SELECT {', '.join([*columns, *self.extras])} {self.sql}"
+        return f"{PREPARED} SELECT {', '.join([*columns, *self.extras])} {self.sql}"
 
 
 def written(instance: models.Model, names: Iterable[str] | None = None) -> dict[str, Any]:

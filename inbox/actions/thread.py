@@ -10,7 +10,7 @@ from ground.journal import record
 from ground.journal.models import Entry
 from ground.journal.recording import Automation
 from ground.web.problems import NotAllowed, NotFound
-from ground.web.rows import stored, written
+from ground.web.rows import PREPARED, stored, written
 from inbox.models import Conversation, Message
 from people.models import ApiToken, Contact, Teammate
 from people.models.teammate import Capability
@@ -100,7 +100,7 @@ def append(
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
+            f"""{PREPARED}
             WITH said AS (
                  INSERT INTO inbox_message ({", ".join(row)})
                  VALUES ({", ".join(["%s"] * len(row))}) RETURNING id, created_at)
