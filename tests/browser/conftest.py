@@ -27,6 +27,9 @@ def product():
     running = Product()
     # A push service of a test's own may be called, and soon.
     running.settings |= {"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1", "AWAY_PUSH_SECONDS": 1}
+    # All visitors of these tests come from one address.
+    for limit in ("MESSAGES_PER_MINUTE", "CONVERSATIONS_PER_HOUR", "UPLOADS_PER_HOUR"):
+        running.settings[f"VISITOR_{limit}"] = 10_000
     running.start()
     yield running
     running.end()
