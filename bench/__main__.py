@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import faults, live, pages
+from bench import faults, live, pages, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv"): pages.figures,
+    ("widget",): widget.figures,
     ("faults",): lambda wants: faults.figures(),
 }
 

@@ -16,9 +16,14 @@
   /** @param {string} id */
   const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-  Counterfoil("on", "error", () => {
+  // What may pass (no answer, too many) is tried again by the loader, with the same link.
+  Counterfoil("on", "error", (error) => {
+    const isGone = Boolean(link) && error.status < 429;
     element("failed").hidden = false;
-    element("gone").hidden = !link;
+    element("gone").hidden = !isGone;
+    element("reason").hidden = isGone;
+    element("reason").textContent = error.message;
+    if (isGone) history.replaceState(null, "", address);
   });
   Counterfoil("on", "ready", () => (element("failed").hidden = true));
   if (conversation) Counterfoil("open", { conversation });

@@ -1,7 +1,10 @@
 """Journeys in a real Chromium through the whole product, as bin/up starts it with its demo."""
 
+import http.server
 import json
 import os
+import threading
+import time
 import uuid
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -178,3 +181,38 @@ def signed(demo, name):
 def visitor(demo):
     """visitor(): somebody new in the shop; visitor("dora"): a customer whom the shop signs in."""
     return lambda name="": Visitor(demo, name)
+
+
+@pytest.fixture
+def site(product):
+    """site(body, **headers): the address of a page on a host of its own that the installation
+    allows, as a customer's server would send it."""
+    servers = []
+
+    def served(body, **headers):
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                for name, value in {"Content-Type": "text/html", **headers}.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(f"<!doctype html><title>A bank</title>{body}".encode())
+
+            def log_message(self, *_):
+                """Quiet."""
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        origin = f"http://localhost:{server.server_port}"
+        product.psql(
+            "UPDATE messenger_installation"
+            f" SET allowed_origins = array_append(allowed_origins, '{origin}')"
+        )
+        # The server remembers for two seconds who is allowed.
+        time.sleep(2.2)
+        return f"{origin}/"
+
+    yield served
+    for server in servers:
+        server.shutdown()

@@ -1,16 +1,13 @@
 """A customer's side in a real browser: the demo shop, its messenger, and who answers."""
 
-import http.server
 import json
 import os
 import re
 import signal
-import threading
 import time
 import uuid
 from urllib.request import Request, urlopen
 
-import brotli
 import pytest
 from playwright.sync_api import expect
 
@@ -542,132 +539,6 @@ def test_the_keyboard_reaches_everything_and_escape_comes_back(shopper):
     expect(frame.get_by_label("Your message")).to_be_focused()
 
 
-@pytest.fixture
-def site(product):
-    """site(body, **headers): the address of a page on a host of its own that the installation
-    allows, as a customer's server would send it."""
-    servers = []
-
-    def served(body, **headers):
-        class Page(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                self.send_response(200)
-                for name, value in {"Content-Type": "text/html", **headers}.items():
-                    self.send_header(name.replace("_", "-"), value)
-                self.end_headers()
-                self.wfile.write(f"<!doctype html><title>A bank</title>{body}".encode())
-
-            def log_message(self, *_):
-                """Quiet."""
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        origin = f"http://localhost:{server.server_port}"
-        product.psql(
-            "UPDATE messenger_installation"
-            f" SET allowed_origins = array_append(allowed_origins, '{origin}')"
-        )
-        return f"{origin}/"
-
-    yield served
-    for server in servers:
-        server.shutdown()
-
-
-def snippet(demo, attributes=""):
-    source = f"{demo['url']}/m/loader.js"
-    return f'<script async src="{source}" data-app="{demo["app_id"]}" {attributes}></script>'
-
-
-STRICT = (
-    "default-src 'none'; script-src {ours}; style-src 'self'; img-src {ours}; connect-src {ours};"
-    " frame-src {ours}; require-trusted-types-for 'script'; trusted-types 'none'"
-)
-
-
-def test_it_lives_under_the_strictest_policy_and_leaves_one_element(window, demo, site):
-    page = window()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.add_init_script(
-        """
-        window.broken = []; window.shift = 0;
-        document.addEventListener("securitypolicyviolation", (event) => {
-            broken.push(`${event.violatedDirective} ${event.blockedURI}`);
-        });
-        new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) shift += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });
-        window.known = new Set(Object.getOwnPropertyNames(window));
-        """
-    )
-    policy = STRICT.format(ours=demo["url"])
-    address = site(f"<h1>A bank</h1>{snippet(demo)}", Content_Security_Policy=policy)
-    page.goto(address)
-    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
-    ours = [url for url in asked if url.startswith(demo["url"])]
-    assert [url.removeprefix(demo["url"]) for url in ours] == ["/m/loader.js", "/m/api/boot"]
-
-    page.evaluate("() => Counterfoil('show')")
-    page.wait_for_timeout(500)
-    frame = next(frame for frame in page.frames if "/m/frame/" in frame.url)
-    frame.get_by_role("button", name="Send us a message").click()
-    frame.get_by_label("Your message").fill("safe and sound")
-    frame.get_by_label("Your message").press("Enter")
-    expect(frame.locator(".mine .meta")).to_contain_text("Sent")
-    assert page.evaluate("broken") == []
-    assert page.evaluate("shift") == 0
-    assert page.evaluate("document.querySelectorAll('style').length") == 0
-    assert page.evaluate("document.querySelector('counterfoil-messenger').shadowRoot") is None
-    left = "[...document.body.children].map((element) => element.localName)"
-    assert page.evaluate(left) == ["h1", "script", "counterfoil-messenger"]
-    made = (
-        "Object.getOwnPropertyNames(window).filter((name) => !known.has(name) && name !== 'known')"
-    )
-    assert page.evaluate(made) == ["Counterfoil"]
-
-
-def test_nothing_happens_before_consent_and_nothing_stays_after_it(window, demo, site):
-    page = window()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(site(snippet(demo, 'data-consent="required"')))
-    page.wait_for_timeout(700)
-    assert not [url for url in asked if "/m/api/" in url]
-    assert page.evaluate("localStorage.length") == 0
-    page.evaluate("() => Counterfoil('consent', true)")
-    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
-    assert page.evaluate("localStorage.length") > 0
-    page.evaluate("() => Counterfoil('consent', false)")
-    page.wait_for_function("() => !document.querySelector('counterfoil-messenger')")
-    assert page.evaluate("localStorage.length") == 0
-    assert page.evaluate("document.cookie") == ""
-
-
-def test_only_listed_query_parameters_leave_the_page(window, demo, site):
-    page = window()
-    sent = []
-    page.on(
-        "request",
-        lambda request: sent.append(request.post_data_json) if "/api/" in request.url else None,
-    )
-    page.goto(site(snippet(demo, 'data-query="plan,step"')) + "buy?plan=pro&card=4111&step=2#pin")
-    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
-    assert sent[0]["page"]["url"].endswith("/buy?plan=pro&step=2")
-
-
-def test_commands_called_before_the_script_is_there_are_kept(window, demo, site):
-    page = window()
-    stub = (
-        "<script>window.Counterfoil ||= function () { (Counterfoil.q ||= []).push(arguments); };"
-        "Counterfoil('on', 'ready', (contact) => { window.role = contact.role; });"
-        "Counterfoil('boot', { locale: 'en' });</script>"
-    )
-    page.goto(site(stub + snippet(demo, 'data-boot="off"')))
-    page.wait_for_function("() => window.role === 'visitor'")
-
-
 def test_a_page_that_refuses_storage_still_talks(window, demo, ben):
     page = window()
     page.add_init_script(
@@ -735,12 +606,6 @@ def test_the_frame_hears_only_its_own_page(shopper):
     frame.get_by_role("button", name="Messages").click()
     customer.page.wait_for_timeout(300)
     assert frame.evaluate("stolen") == []
-
-
-def test_the_loader_keeps_its_budget(demo):
-    with urlopen(f"{demo['url']}/m/loader.js") as answer:
-        script = answer.read()
-    assert len(brotli.compress(script, quality=11)) <= 3000
 
 
 def test_axe_finds_nothing_serious(shopper, ben):

@@ -1,6 +1,7 @@
 """The documents that a host page loads from us: the loader and the frame."""
 
 import gzip
+import re
 
 import brotli
 import pytest
@@ -94,3 +95,21 @@ def test_a_refusal_at_boot_is_readable_by_every_site_and_an_answer_by_the_allowe
     assert unknown["Access-Control-Allow-Origin"] == "https://evil.test"
     assert boot("https://shop.test")["Access-Control-Allow-Origin"] == "https://shop.test"
     assert "Access-Control-Allow-Credentials" not in refused
+
+
+def test_the_types_name_every_command_and_every_event_of_the_loader(settings):
+    folder = settings.BASE_DIR / "static/messenger"
+    loader = (folder / "loader.js").read_text()
+    types = (folder / "counterfoil.d.ts").read_text()
+    docs = (settings.BASE_DIR / "docs/messenger.md").read_text()
+    body = loader[loader.index("const commands = {") : loader.index("const run =")]
+    commands = set(re.findall(r"^    (\w+)[:,]", body, re.MULTILINE))
+    assert {"boot", "consent", "on", "page", "start"} <= commands
+    events = set(re.findall(r'emit\("(\w+)"', loader)) | {"message", "conversation"}
+    assert {"ready", "error", "unread"} <= events
+    for command in commands:
+        assert f'"{command}"' in types, command
+        assert f"`{command}(" in docs, command
+    for event in events:
+        assert re.search(rf"^  {event}: ", types, re.MULTILINE), event
+        assert f"`{event}`" in docs, event

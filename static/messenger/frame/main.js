@@ -108,7 +108,7 @@ export class Shell {
 
   closeButton() {
     const onclick = () => this.bridge.say("close");
-    const props = { type: "button", class: "plain", "aria-label": t("close"), onclick };
+    const props = { type: "button", class: "plain shut", "aria-label": t("close"), onclick };
     return h("button", props, icon("close"));
   }
 
@@ -137,6 +137,7 @@ export class Shell {
     heard("moved", (move) => {
       if (this.route.name === "thread" && this.route.key === move.from) this.route.key = move.to;
       if (this.view instanceof ThreadView) this.view.moved(move);
+      bridge.say("event", { name: "conversation", detail: { conversation: move.to } });
     });
     heard("incoming", (incoming) => {
       if (this.view instanceof ThreadView) this.view.incoming(incoming);
@@ -268,10 +269,12 @@ export class Shell {
     }
     const isFirst = !this.#wasShown;
     this.#wasShown = true;
-    const unread = messenger.recent().filter((item) => item.unread);
+    // Who may begin nothing came for the one conversation that their link opens.
+    const { can_start } = messenger.settings;
+    const likely = messenger.recent().filter((item) => item.unread || !can_start);
     if (target) this.#open(target);
-    else if (isFirst && this.route.name === "home" && unread.length === 1) {
-      this.go({ name: "thread", key: unread[0].id });
+    else if (isFirst && this.route.name === "home" && likely.length === 1) {
+      this.go({ name: "thread", key: likely[0].id });
     } else {
       this.view?.focus();
     }

@@ -7,8 +7,16 @@ let addresses = {};
 /** @param {Record<string, string>} given module → where the page says it is */
 export const useModules = (given) => (addresses = given);
 
+/**
+ * What cannot be fetched, for want of a connection, is as if nobody had reached for it.
+ *
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+const fetched = (name) => import(addresses[name]).catch(() => new Promise(() => {}));
+
 /** @returns {Promise<typeof import("./emoji.js")>} */
-export const loadEmoji = () => import(addresses.emoji);
+export const loadEmoji = () => fetched("emoji");
 
 /** @returns {Promise<typeof import("./notify.js")>} */
-export const loadNotify = () => import(addresses.notify);
+export const loadNotify = () => fetched("notify");
