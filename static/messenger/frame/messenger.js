@@ -488,7 +488,7 @@ export class Messenger extends EventTarget {
       }
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      thread.problem = problem.message;
+      thread.problem = problem.status === 404 ? "gone" : "failed";
     } finally {
       thread.isLoading = false;
       this.#emit("thread", key);

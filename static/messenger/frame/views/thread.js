@@ -252,7 +252,7 @@ export class ThreadView {
     const state = this.#topState(thread, count);
     if (this.top.dataset.state === state) return;
     this.top.dataset.state = state;
-    if (state === "failed") this.top.replaceChildren(this.#failure());
+    if (state === "failed" || state === "gone") this.top.replaceChildren(this.#failure(state));
     else if (state === "skeleton") this.top.replaceChildren(skeleton());
     else if (state === "older") this.top.replaceChildren(olderRule());
     else if (state === "intro") this.top.replaceChildren(this.#intro());
@@ -264,16 +264,17 @@ export class ThreadView {
    * @param {number} count
    */
   #topState({ timeline, isLoading, problem }, count) {
-    if (problem) return "failed";
+    if (problem) return problem;
     if (!timeline.isLoaded) return "skeleton";
     if (!count) return "intro";
     return isLoading && this.#from === 0 && timeline.hasOlder ? "older" : "";
   }
 
-  #failure() {
+  /** @param {"failed"|"gone"} state */
+  #failure(state) {
     const onclick = () => this.messenger.open(this.key);
     const again = h("button", { type: "button", class: "secondary", onclick }, t("retry"));
-    return h("div", { class: "empty", role: "alert" }, icon("alert"), t("thread.failed"), again);
+    return h("div", { class: "empty", role: "alert" }, icon("alert"), t(`thread.${state}`), state === "failed" && again);
   }
 
   #intro() {
