@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from inbox.models import Conversation, Message
 from messenger.api import ADDRESS_FACTOR
@@ -47,6 +48,14 @@ def uploads(visitor):
     )
 
 
+def rates(visitor):
+    return visitor.call("put", f"conversations/{visitor.conversation}/rating", {"score": 4})
+
+
+def leaves_an_address(visitor):
+    return visitor.call("put", "email", {"email": f"{uuid.uuid4().hex[:8]}@mail.test"})
+
+
 # What is done -> (its setting, how many times the setting is allowed, what was spent before).
 DEEDS = {
     boots: ("VISITOR_BOOTS_PER_MINUTE", 1, 0),
@@ -55,6 +64,8 @@ DEEDS = {
     types: ("VISITOR_MESSAGES_PER_MINUTE", 2, 0),
     tells: ("VISITOR_EVENTS_PER_MINUTE", 1, 0),
     uploads: ("VISITOR_UPLOADS_PER_HOUR", 1, 0),
+    rates: ("VISITOR_MESSAGES_PER_MINUTE", 1, 0),
+    leaves_an_address: ("VISITOR_ADDRESSES_PER_HOUR", 1, 0),
 }
 
 
@@ -69,6 +80,8 @@ class Distant(Browser):
     def arrive(self):
         assert self.boot().status_code == 200
         self.conversation = self.start("Hello").json()["conversation"]["id"]
+        # Only what is over may be rated.
+        Conversation.objects.update(status="closed", closed_at=timezone.now())
         return self
 
 
