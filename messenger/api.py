@@ -453,7 +453,9 @@ class TypingView(MessengerView):
 
     def post(self, request: Request, public_id: str) -> Response:
         self.spend("typing", typing_limit(), MINUTE)
-        show_typing(self.conversation(public_id))
+        conversation = self.conversation(public_id)
+        check_welcome(conversation.contact)
+        show_typing(conversation)
         return Response(status=204)
 
 
@@ -482,6 +484,8 @@ class UploadsView(MessengerView):
     def post(self, request: Request) -> Response:
         if not self.visitor.installation.can_upload:
             raise NotAllowed(NO_FILES)
+        if self.visitor.contact is not None:
+            check_welcome(self.visitor.contact)
         self.spend("uploads", settings.VISITOR_UPLOADS_PER_HOUR, HOUR)
         upload = request.FILES.get("file")
         if upload is None:

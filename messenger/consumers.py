@@ -121,7 +121,7 @@ class MessengerConsumer(LiveConsumer):
 
     def type_in(self, frame: dict[str, Any]) -> None:
         conversation = self.find(frame)
-        if conversation is None:
+        if conversation is None or conversation.contact.is_blocked:
             return
         # Over the limit it is shown no more, and nobody is told: the next message will do.
         with contextlib.suppress(TooMany):

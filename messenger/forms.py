@@ -127,7 +127,8 @@ class InstallationForm(forms.ModelForm):
             "is_unseen_mailed": "When an e-mail address is known and a reply was not seen for a "
             "while; at most one mail in a quarter of an hour.",
             "is_user_hash_allowed": "For the time of a move: HMAC-SHA256(secret, user id), as "
-            "other messengers take it. A signed identity is safer: it ends and names its app.",
+            "other messengers take it. A signed identity is safer: who has seen a hash once is "
+            "that user for ever. Never hash an id that users choose for themselves.",
             "is_verification_required": "Lets in nobody whose identity your server has not signed.",
         }
 

@@ -243,6 +243,13 @@ def test_a_blocked_contact_is_told_so(browser):
     Contact.objects.update(is_blocked=True)
     assert visitor.say(name, "Hi").status_code == 403
     assert visitor.start("Hi").status_code == 403
+    assert visitor.call("post", f"conversations/{name}/typing", {}).status_code == 403
+    upload = visitor.client.post(
+        "/m/api/uploads",
+        {"file": SimpleUploadedFile("a.txt", b"a")},
+        headers={"origin": visitor.origin, "authorization": f"Bearer {visitor.token}"},
+    )
+    assert upload.status_code == 403
 
 
 def test_a_file_goes_up_first_and_then_with_the_message(browser, settings, tmp_path):
