@@ -45,7 +45,11 @@ _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SPACE = re.compile(r"\s+")
 _ENDLESS_WORD = re.compile(f"[!-~]{{{WORD_MAX + 1}}}")
 # No name and password before the host: "https://bank.example@evil.example/" reads as the bank.
-_LINK = re.compile(r"https?://[^/?#@\\]+([/?#]|$)|(mailto|tel):[^/]", re.IGNORECASE)
+# After a colon only a port: what the cleaner cannot read as an address would lose it.
+_LINK = re.compile(
+    r"https?://(\[[0-9a-f:.]+\]|[^/?#@\\:\[\]]+)(:\d{0,5})?([/?#]|$)|(mailto|tel):[^/]",
+    re.IGNORECASE,
+)
 
 # One line of words and what stands between them: most messages. Without a marker no rule applies to
 # it, and the parser, which takes longest of all that a message passes, would say so.
