@@ -32,9 +32,9 @@ from inbox import actions, default_views
 from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
 from inbox.models import Attachment, Conversation, Message
 from inbox.querysets import ConversationQuerySet
-from people.api import TeammateReferenceSerializer, TeamReferenceSerializer
+from people.api import TagReferenceSerializer, TeammateReferenceSerializer, TeamReferenceSerializer
 from people.bearer import TokenView
-from people.models import Contact, Team, Teammate
+from people.models import Contact, Tag, Team, Teammate
 from people.models.token import Scope
 
 LATEST_FIRST = ("-last_message_at", "-id")
@@ -79,6 +79,7 @@ class ConversationSerializer(serializers.Serializer):
     assignee = TeammateReferenceSerializer(allow_null=True)
     team = TeamReferenceSerializer(allow_null=True)
     holder = serializers.ChoiceField(Conversation.Holder.choices)
+    tags = TagReferenceSerializer(source="shown_tags", many=True)
     snoozed_until = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     waiting_since = serializers.DateTimeField(allow_null=True)
@@ -248,6 +249,14 @@ class AssignmentSerializer(StrictSerializer):
         if not given:
             raise serializers.ValidationError("Name an assignee or a team.")
         return given
+
+
+class TagsSerializer(StrictSerializer):
+    """All tags that a conversation shall have."""
+
+    tags = serializers.ListField(
+        child=Reference(lambda viewer: Tag.objects.all(), noun="tag"), max_length=actions.TAGS_MAX
+    )
 
 
 UPLOAD = {
@@ -471,6 +480,20 @@ class AssignmentView(ConversationView):
         return Response(ConversationSerializer(assigned).data)
 
 
+class TagsView(ConversationView):
+    @operation(
+        "conversation_tags_put",
+        "Set the tags of a conversation",
+        description="The list replaces the one before; an empty one takes all tags off.",
+        body=TagsSerializer,
+        answers={200: ConversationSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        tags = checked(TagsSerializer, request.data, viewer=self.viewer)["tags"]
+        tagged = actions.set_tags(self.conversation(id), by=self.doer, tags=tags)
+        return Response(ConversationSerializer(tagged).data)
+
+
 # ---- files ---------------------------------------------------------------------------------------
 
 
@@ -504,5 +527,6 @@ urlpatterns = [
     path("conversations/<pid:id>/snooze", SnoozeView.as_view(), name="snooze"),
     path("conversations/<pid:id>/spam", SpamView.as_view(), name="spam"),
     path("conversations/<pid:id>/assignment", AssignmentView.as_view(), name="assignment"),
+    path("conversations/<pid:id>/tags", TagsView.as_view(), name="conversation-tags"),
     path("uploads", UploadsView.as_view(), name="uploads"),
 ]

@@ -2,8 +2,17 @@
 
 from typing import Any
 
-from ground.conditions import Fact, FactType, Relation, register, register_relation
-from inbox.models import Conversation
+from ground.conditions import (
+    Cost,
+    Fact,
+    FactType,
+    Reach,
+    Relation,
+    Rows,
+    register,
+    register_relation,
+)
+from inbox.models import Conversation, Tagging
 
 
 def column(name: str, label: str, type_: FactType, **more: Any) -> None:
@@ -14,12 +23,27 @@ def column(name: str, label: str, type_: FactType, **more: Any) -> None:
     )
 
 
+def tags(reach: Reach) -> Rows:
+    return Rows(Tagging.objects.filter(conversation=reach.outer("pk")), "tag__name")
+
+
 column("conversation.status", "Status", FactType.CHOICE, choices=Conversation.Status.choices)
 column("conversation.holder", "Held by", FactType.CHOICE, choices=Conversation.Holder.choices)
 column("conversation.rating", "Rating", FactType.NUMBER)
 column("conversation.created_at", "Started", FactType.DATETIME)
 column("conversation.last_message_at", "Last message", FactType.DATETIME)
 column("conversation.waiting_since", "Waiting since", FactType.DATETIME)
+register(
+    Fact(
+        "conversation.tags",
+        "Tags",
+        FactType.LIST,
+        "conversation",
+        lambda conversation: [tag["name"] for tag in conversation.shown_tags],
+        tags,
+        cost=Cost.QUERY,
+    )
+)
 register_relation(
     Relation("conversation", "contact", lambda conversation: conversation.contact, "contact")
 )

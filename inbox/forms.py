@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from ground.web.problems import Invalid, NotFound
 from inbox.models import Conversation
-from people.models import Team, Teammate
+from people.actions.tags import NAME_LENGTH
+from people.models import Tag, Team, Teammate
 
 SEQ_MAX = 2**63 - 1
 SNOOZE_MAX = timedelta(days=366)
@@ -65,6 +66,24 @@ class BlockForm(forms.Form):
 
 class AvailabilityForm(forms.Form):
     is_away = forms.BooleanField(required=False)
+
+
+class TagForm(forms.Form):
+    """One tag to put on or, without `is_on`, to take off: by its id, or a new one by its name."""
+
+    tag = forms.CharField(required=False)
+    name = forms.CharField(required=False, max_length=NAME_LENGTH)
+    is_on = forms.BooleanField(required=False)
+
+    def clean_tag(self) -> Tag | None:
+        wanted = self.cleaned_data["tag"]
+        return _named(wanted, Tag.objects.all(), "There is no such tag.") if wanted else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not data.get("tag") and not data.get("name") and not self.errors:
+            raise ValidationError("Name a tag.")
+        return data
 
 
 def assignment(data: Mapping[str, str], viewer: Teammate) -> dict[str, Any]:

@@ -26,6 +26,9 @@ CONVERSATION_MARKED_SPAM = declare(
 CONVERSATION_UNMARKED_SPAM = declare(
     "conversation.unmarked_spam", "A conversation was taken out of spam and is open again."
 )
+CONVERSATION_TAGGED = declare(
+    "conversation.tagged", "Tags were put on a conversation or taken off."
+)
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )

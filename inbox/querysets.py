@@ -1,11 +1,14 @@
 """Every read of conversations and messages that has a name."""
 
+import json
+
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from ground.web.rows import Rows, Source
-from people.models import Contact, Team
+from people.models import Contact, Tag, Team
 
 
 class ConversationQuerySet(models.QuerySet):
@@ -28,12 +31,13 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(Q(team=None) | ~Q(team__in=hidden))
 
     def locked(self, *, pk=None, public_id=None):
-        """One conversation, locked until the transaction ends, with its contact, assignee, team
-        and `preferred_binding_id`; None when it is gone."""
+        """One conversation, locked until the transaction ends, with its contact, assignee, team,
+        tags and `preferred_binding_id`; None when it is gone."""
         found = LOCKED_BY_PK.first([pk]) if pk else LOCKED_BY_ID.first([public_id])
         if found is None:
             return None
-        conversation, *joined, conversation.preferred_binding_id = found
+        conversation, *joined, conversation.preferred_binding_id, tags = found
+        conversation.shown_tags = json.loads(tags)
         for name, row in zip(JOINED, joined, strict=True):
             setattr(conversation, name, row)
         return conversation
@@ -68,7 +72,14 @@ class ConversationQuerySet(models.QuerySet):
 
     def for_list(self):
         """With everything that a list row shows, in one query."""
-        return self.select_related("contact", "assignee", "team")
+        return self.select_related("contact", "assignee", "team").with_tags()
+
+    def with_tags(self):
+        tags = Tag.objects.filter(taggings__conversation=OuterRef("pk"))
+        shown = tags.order_by(Lower("name"), "id").values(
+            shown=JSONObject(id="public_id", name="name")
+        )
+        return self.annotate(shown_tags=ArraySubquery(shown))
 
     def for_contact(self):
         """With everything that the contact's own list shows, in one query; see `with_ratings`."""
@@ -108,7 +119,13 @@ def locking(column):
         """,
         extras=[
             "(SELECT id FROM inbox_binding"
-            " WHERE conversation_id = conversation.id AND is_preferred)"
+            " WHERE conversation_id = conversation.id AND is_preferred)",
+            """
+            (SELECT coalesce(json_agg(json_build_object('id', tag.public_id, 'name', tag.name)
+                                      ORDER BY lower(tag.name), tag.id), '[]')::text
+               FROM inbox_tagging tagging JOIN people_tag tag ON tag.id = tagging.tag_id
+              WHERE tagging.conversation_id = conversation.id)
+            """,
         ],
     )
 

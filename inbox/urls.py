@@ -1,6 +1,7 @@
 from django.urls import path
 
 from inbox import views
+from inbox.pages import sorting
 
 app_name = "inbox"
 
@@ -17,4 +18,5 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/assignment/", views.assign, name="assignment"),
     path("<slug:view>/<pid:conversation>/block/", views.set_block, name="block"),
     path("<slug:view>/<pid:conversation>/status/", views.set_status, name="status"),
+    path("<slug:view>/<pid:conversation>/tags/", sorting.change_tags, name="tags"),
 ]

@@ -47,7 +47,7 @@ from inbox.models import Attachment, Conversation, Message
 from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
 from people.actions import block_contact, change_avatar, set_away, unblock_contact
-from people.models import Team, Teammate
+from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
 THREAD_WINDOW = 50
@@ -182,9 +182,19 @@ def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
             "public_id", "name", "email", "avatar_key", "is_away"
         ),
         "teams": Team.objects.visible_to(request.user),
+        "offered_tags": offered_tags(conversation),
         "can_manage": request.user.can(Capability.MANAGE),
         "can_block": request.user.can(Capability.EDIT_CONTACTS),
     }
+
+
+def offered_tags(conversation: Conversation) -> list[dict[str, Any]]:
+    """All tags to choose from, and whether the conversation has them."""
+    has = {tag["id"] for tag in conversation.shown_tags}
+    gone = [tag | {"is_on": True} for tag in conversation.shown_tags]
+    offered = [tag.shown | {"is_on": tag.public_id in has} for tag in Tag.objects.offered()]
+    known = {tag["id"] for tag in offered}
+    return [tag for tag in gone if tag["id"] not in known] + offered
 
 
 def stand_in(teammate: Teammate, kind: str) -> Message:

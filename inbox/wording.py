@@ -40,6 +40,7 @@ ACTIVITY_ICONS = {
     "closed": "check",
     "reopened": "tray",
     "rated": "star",
+    "tagged": "tag",
     "marked_spam": "ban",
     "unmarked_spam": "tray",
 }
@@ -69,6 +70,8 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "closed this"
         case "reopened":
             return "reopened this"
+        case "tagged":
+            return _tagged(activity)
         case "rated":
             return _rated(activity)
         case "marked_spam" if author_type == "system" and "blocked_by" in activity:
@@ -90,6 +93,15 @@ def _assigned(activity: Mapping[str, Any]) -> str:
     if "assignee" in activity:
         person = activity["assignee"]
         steps.append(f"assigned this to {person}" if person else "removed the assignee")
+    return " and ".join(steps)
+
+
+def _tagged(activity: Mapping[str, Any]) -> str:
+    steps = []
+    if activity.get("added"):
+        steps.append(f"tagged this {', '.join(activity['added'])}")
+    if activity.get("removed"):
+        steps.append(f"took off the tag {', '.join(activity['removed'])}")
     return " and ".join(steps)
 
 

@@ -26,9 +26,11 @@ from people.actions import (
     change_avatar,
     change_role,
     change_role_rights,
+    change_tag,
     change_team,
     create_token,
     deactivate,
+    find_or_create_tag,
     merge_contacts,
     password_changed,
     reactivate,
@@ -46,6 +48,7 @@ from people.models import (
     Identity,
     Membership,
     Role,
+    Tag,
     Team,
     Teammate,
 )
@@ -239,6 +242,27 @@ class TeamAdmin(SavesMemberships, ModelAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Team]) -> None:
         for team in queryset:
             self.delete_model(request, team)
+
+
+@admin.register(Tag)
+class TagAdmin(ProblemsAsMessages, ModelAdmin):
+    """Tags are archived rather than deleted: what they are on stays sorted."""
+
+    list_display = ("name", "is_archived", "public_id", "created_at")
+    list_filter = ("is_archived",)
+    search_fields = ("name", "=public_id")
+    fields = ("name", "is_archived", "public_id")
+    readonly_fields = ("public_id",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:
+        if not change:
+            made, _ = find_or_create_tag(obj.name, by=request.user)
+            obj.pk, obj.public_id = made.pk, made.public_id
+        changes = {name: form.cleaned_data[name] for name in ("name", "is_archived")}
+        change_tag(Tag.objects.get(pk=obj.pk), by=request.user, **changes)
 
 
 # ---- API tokens ----------------------------------------------------------------------------------

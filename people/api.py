@@ -27,9 +27,10 @@ from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import Invalid, NotFound
 from ground.web.text import CleanCharField
 from people import actions
+from people.actions.tags import NAME_LENGTH
 from people.addresses import VALUE_LENGTH, normalized
 from people.bearer import TokenView
-from people.models import Company, Contact, Identity, Team, Teammate
+from people.models import Company, Contact, Identity, Tag, Team, Teammate
 from people.models.token import Scope
 
 NEWEST_FIRST = ("-created_at", "-id")
@@ -204,6 +205,28 @@ class TeamReferenceSerializer(serializers.Serializer):
 
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
+
+
+class TagReferenceSerializer(serializers.Serializer):
+    """A tag, by name."""
+
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class TagSerializer(serializers.Serializer):
+    """A word to sort by. An archived one stays where it is and is offered no more."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    is_archived = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class NewTagSerializer(StrictSerializer):
+    name = CleanCharField(
+        max_bytes=4 * NAME_LENGTH, help_text=f"One line of at most {NAME_LENGTH} characters."
+    )
 
 
 class TeammateReferenceSerializer(serializers.Serializer):
@@ -524,6 +547,39 @@ class TeamView(TokenView):
         return Response(TeamSerializer(found).data)
 
 
+# ---- tags ----------------------------------------------------------------------------------------
+
+
+class TagsView(TokenView):
+    reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
+
+    @operation(
+        "tags_list",
+        "List tags",
+        description="By name, archived ones too.",
+        query=PageQuery,
+        answers={200: page_of("Tag", TagSerializer)},
+    )
+    def get(self, request: Request) -> Response:
+        query = checked(PageQuery, request.query_params.dict())
+        return page_answer(Tag.objects.all(), TagSerializer, query, order=BY_NAME)
+
+    @operation(
+        "tags_create",
+        "Make a tag",
+        description=(
+            "A name that is taken, in whatever case, answers 200 with the tag that has it; an "
+            "archived one is offered again."
+        ),
+        body=NewTagSerializer,
+        answers={200: TagSerializer, 201: TagSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        given = checked(NewTagSerializer, request.data)
+        tag, is_new = actions.find_or_create_tag(given["name"], by=self.doer)
+        return Response(TagSerializer(tag).data, status=201 if is_new else 200)
+
+
 urlpatterns = [
     path("contacts", ContactsView.as_view(), name="contacts"),
     path("contacts/<pid:id>", ContactView.as_view(), name="contact"),
@@ -531,6 +587,7 @@ urlpatterns = [
     path("companies", CompaniesView.as_view(), name="companies"),
     path("companies/<pid:id>", CompanyView.as_view(), name="company"),
     path("events", EventsView.as_view(), name="events"),
+    path("tags", TagsView.as_view(), name="tags"),
     path("teammates", TeammatesView.as_view(), name="teammates"),
     path("teammates/<pid:id>", TeammateView.as_view(), name="teammate"),
     path("teams", TeamsView.as_view(), name="teams"),

@@ -10,6 +10,7 @@ from people.models.token import Scope
 Actor = Teammate | Contact | ApiToken | Automation | None
 
 SCOPES = {
+    Capability.MANAGE: Scope.CONVERSATIONS_WRITE,
     Capability.EDIT_CONTACTS: Scope.CONTACTS_WRITE,
     Capability.MERGE_CONTACTS: Scope.CONTACTS_WRITE,
 }

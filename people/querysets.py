@@ -1,8 +1,8 @@
 """Every read of people that has a name."""
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Now
 
 from ground.web.rows import Rows, Source
 
@@ -28,6 +28,16 @@ class TeamQuerySet(models.QuerySet):
         if viewer is not None:
             hidden = hidden.exclude(pk__in=viewer.memberships.values("team_id"))
         return hidden
+
+
+class TagQuerySet(models.QuerySet):
+    def offered(self):
+        """Those to choose from, by name."""
+        return self.filter(is_archived=False).order_by(Lower("name"), "id")
+
+    def called(self, name):
+        """The one of this name, in whatever case."""
+        return self.alias(folded=Lower("name")).filter(folded=Lower(Value(name)))
 
 
 class TeammateQuerySet(models.QuerySet):

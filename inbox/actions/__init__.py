@@ -8,9 +8,11 @@ from inbox.actions.reading import mark_read
 from inbox.actions.renaming import rename
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
 from inbox.actions.status import close, reopen, snooze, wake_due
+from inbox.actions.tagging import TAGS_MAX, set_tags, tag
 
 __all__ = [
     "KEEP",
+    "TAGS_MAX",
     "Posted",
     "assign",
     "attach",
@@ -27,8 +29,10 @@ __all__ = [
     "rename",
     "reopen",
     "reply",
+    "set_tags",
     "snooze",
     "start",
+    "tag",
     "unmark_spam",
     "wake_due",
 ]

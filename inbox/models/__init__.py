@@ -3,5 +3,15 @@ from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.line import Binding, Line
 from inbox.models.message import Message
 from inbox.models.rating import Rating
+from inbox.models.tagging import Tagging
 
-__all__ = ["Attachment", "Binding", "Conversation", "Line", "Message", "Rating", "ReadMarker"]
+__all__ = [
+    "Attachment",
+    "Binding",
+    "Conversation",
+    "Line",
+    "Message",
+    "Rating",
+    "ReadMarker",
+    "Tagging",
+]

@@ -1,10 +1,12 @@
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from ground.web.ids import PublicIdField
 from inbox.querysets import ConversationQuerySet
-from people.models import Contact, Team, Teammate
+from people.models import Contact, Tag, Team, Teammate
 
 
 class Conversation(models.Model):
@@ -39,6 +41,9 @@ class Conversation(models.Model):
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations"
     )
     holder = models.CharField(max_length=10, choices=Holder, default=Holder.NOBODY)
+    tags = models.ManyToManyField(
+        Tag, through="inbox.Tagging", related_name="conversations", blank=True
+    )
     snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     page = models.JSONField(default=dict, blank=True)
@@ -96,6 +101,11 @@ class Conversation(models.Model):
 
     def __str__(self):
         return f"{self.contact_name or 'Conversation'} {self.public_id}"
+
+    @cached_property
+    def shown_tags(self) -> list[dict[str, str]]:
+        """The tags by name, each as {"id", "name"}. Lists and locks bring them along."""
+        return [tag.shown for tag in self.tags.all()]
 
     @property
     def is_open(self) -> bool:

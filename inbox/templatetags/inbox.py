@@ -26,6 +26,12 @@ def first_name(name: str) -> str:
 
 
 @register.filter
+def names(things: list[dict[str, str]]) -> str:
+    """The names of tags as a line shows them."""
+    return ", ".join(thing["name"] for thing in things)
+
+
+@register.filter
 def tint(key: str) -> str:
     """The avatar class (static/parts.css) of a key: the same everywhere and after a restart."""
     return TINTS[zlib.crc32(str(key).encode()) % len(TINTS)]

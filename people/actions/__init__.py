@@ -11,6 +11,7 @@ from people.actions.identify import identify
 from people.actions.identities import claim_identity
 from people.actions.leaving import sign_out
 from people.actions.merge import current, merge_contacts, unmerge
+from people.actions.tags import change_tag, find_or_create_tag
 from people.actions.teammates import (
     add_to_team,
     change_role,
@@ -30,6 +31,7 @@ __all__ = [
     "change_avatar",
     "change_role",
     "change_role_rights",
+    "change_tag",
     "change_team",
     "checked_claims",
     "claim_identity",
@@ -38,6 +40,7 @@ __all__ = [
     "create_token",
     "current",
     "deactivate",
+    "find_or_create_tag",
     "find_token",
     "identify",
     "meet_visitor",

@@ -3,6 +3,7 @@ from people.models.company import Company
 from people.models.contact import Contact, Identity
 from people.models.event import Event
 from people.models.merge import ContactMerge
+from people.models.tag import Tag
 from people.models.teammate import Membership, Role, Team, Teammate
 from people.models.token import ApiToken
 
@@ -16,6 +17,7 @@ __all__ = [
     "Identity",
     "Membership",
     "Role",
+    "Tag",
     "Team",
     "Teammate",
 ]

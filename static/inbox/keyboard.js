@@ -16,6 +16,7 @@ export const COMMANDS = {
   z: "snooze",
   a: "assignee",
   t: "team",
+  l: "tags",
   "!": "spam",
   "[": "left-pane",
   "]": "right-pane",

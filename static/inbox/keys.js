@@ -74,6 +74,7 @@ const act = {
   },
   assignee: () => openMenu("assignee"),
   team: () => openMenu("team"),
+  tags: () => openMenu("tags"),
   "left-pane": () => togglePane("rail"),
   "right-pane": () => togglePane("record"),
   help: showHelp,

@@ -39,7 +39,8 @@ function keepForms() {
   hear("inbox:done", (done) => {
     sayDone(done);
     tell("inbox:changed");
-    if (done.status !== "open" && done.conversation === conversation()) goOn(done.status);
+    const isMoved = done.status !== "open" && done.status !== before;
+    if (isMoved && done.conversation === conversation()) goOn(done.status);
   });
 }
 
@@ -53,8 +54,11 @@ function focusHead() {
 
 /** The row after the one that is being worked on; its own may be gone before the answer comes. */
 let next = "";
+/** What its status was. */
+let before = "";
 
 function rememberNext() {
+  before = document.getElementById("head")?.dataset.status || "";
   const row = list().row(conversation());
   const beside = row?.nextElementSibling?.querySelector("a.row-link")
     || row?.previousElementSibling?.querySelector("a.row-link");

@@ -2,7 +2,8 @@
  * A menu in a `<details>`: works by itself, and with this by arrow keys, by typing, by Esc.
  *
  * With `data-filter` (its placeholder) a search field chooses among the options; without it the
- * focus itself moves from item to item.
+ * focus itself moves from item to item. With `data-create` (its verb) what is typed and is no
+ * option yet can be made one, by the item `.menu-create`.
  */
 export class PickMenu extends HTMLElement {
   connectedCallback() {
@@ -80,11 +81,28 @@ export class PickMenu extends HTMLElement {
   /** @param {string} text */
   filter(text) {
     const wanted = text.trim().toLowerCase();
-    for (const item of this.menu.querySelectorAll(".options li")) {
+    let isThere = !wanted;
+    for (const item of this.menu.querySelectorAll(".options li:not(.menu-create)")) {
       const words = (item.querySelector(".grow")?.textContent || "").toLowerCase();
       /** @type {HTMLElement} */ (item).hidden = !words.includes(wanted);
+      isThere ||= words === wanted;
     }
+    this.offerNew(text.trim(), isThere);
     this.activate(this.items()[0]);
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} isThere
+   */
+  offerNew(name, isThere) {
+    const item = /** @type {HTMLElement|null} */ (this.menu.querySelector(".menu-create"));
+    if (!item) return;
+    item.hidden = isThere;
+    const button = /** @type {HTMLButtonElement} */ (item.querySelector("button"));
+    button.value = name;
+    const words = /** @type {HTMLElement} */ (button.querySelector(".grow"));
+    words.textContent = `${this.dataset.create} “${name}”`;
   }
 
   /** @param {HTMLElement|undefined} item */
@@ -103,7 +121,8 @@ export class PickMenu extends HTMLElement {
       this.field.value = "";
       this.filter("");
       const chosen = this.items().find((item) => item.getAttribute("aria-selected") === "true");
-      if (chosen) this.activate(chosen);
+      // Where several may be chosen, Enter must not take away what is.
+      if (chosen && !this.dataset.create) this.activate(chosen);
       this.field.focus();
     } else {
       focusItem(this.items()[0]);

@@ -37,6 +37,9 @@ NEEDED = [
     ("put", "conversations/cv_x/spam", "conversations:write"),
     ("delete", "conversations/cv_x/spam", "conversations:write"),
     ("put", "conversations/cv_x/assignment", "conversations:write"),
+    ("put", "conversations/cv_x/tags", "conversations:write"),
+    ("get", "tags", "conversations:read"),
+    ("post", "tags", "conversations:write"),
     ("post", "uploads", "conversations:write"),
 ]
 
