@@ -45,6 +45,7 @@ FRAMES = {
     "conversation.marked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.unmarked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.tagged": ["inbox.frames.thread_line", "inbox.frames.list_row"],
+    "conversation.prioritized": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.renamed": ["inbox.frames.list_row"],
     "contact.created": ["people.frames.access"],
     "contact.identified": ["people.frames.access"],

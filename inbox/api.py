@@ -79,6 +79,7 @@ class ConversationSerializer(serializers.Serializer):
     assignee = TeammateReferenceSerializer(allow_null=True)
     team = TeamReferenceSerializer(allow_null=True)
     holder = serializers.ChoiceField(Conversation.Holder.choices)
+    priority = serializers.ChoiceField(Conversation.Priority.words(), source="priority_word")
     tags = TagReferenceSerializer(source="shown_tags", many=True)
     snoozed_until = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -249,6 +250,12 @@ class AssignmentSerializer(StrictSerializer):
         if not given:
             raise serializers.ValidationError("Name an assignee or a team.")
         return given
+
+
+class PrioritySerializer(StrictSerializer):
+    """How urgent a conversation is."""
+
+    priority = serializers.ChoiceField(Conversation.Priority.words())
 
 
 class TagsSerializer(StrictSerializer):
@@ -480,6 +487,20 @@ class AssignmentView(ConversationView):
         return Response(ConversationSerializer(assigned).data)
 
 
+class PriorityView(ConversationView):
+    @operation(
+        "priority_put",
+        "Set the priority of a conversation",
+        body=PrioritySerializer,
+        answers={200: ConversationSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        word = checked(PrioritySerializer, request.data)["priority"]
+        priority = Conversation.Priority.of(word)
+        changed = actions.prioritize(self.conversation(id), by=self.doer, priority=priority)
+        return Response(ConversationSerializer(changed).data)
+
+
 class TagsView(ConversationView):
     @operation(
         "conversation_tags_put",
@@ -527,6 +548,7 @@ urlpatterns = [
     path("conversations/<pid:id>/snooze", SnoozeView.as_view(), name="snooze"),
     path("conversations/<pid:id>/spam", SpamView.as_view(), name="spam"),
     path("conversations/<pid:id>/assignment", AssignmentView.as_view(), name="assignment"),
+    path("conversations/<pid:id>/priority", PriorityView.as_view(), name="priority"),
     path("conversations/<pid:id>/tags", TagsView.as_view(), name="conversation-tags"),
     path("uploads", UploadsView.as_view(), name="uploads"),
 ]

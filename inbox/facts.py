@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db.models import Case, CharField, Value, When
+from django.db.models.lookups import Exact
+
 from ground.conditions import (
     Cost,
     Fact,
@@ -23,6 +26,15 @@ def column(name: str, label: str, type_: FactType, **more: Any) -> None:
     )
 
 
+def priority(reach: Reach) -> Case:
+    """The number in the column as the word that people choose."""
+    cases = (
+        When(Exact(reach.field("priority"), each.value), then=Value(each.word))
+        for each in Conversation.Priority
+    )
+    return Case(*cases, output_field=CharField())
+
+
 def tags(reach: Reach) -> Rows:
     return Rows(Tagging.objects.filter(conversation=reach.outer("pk")), "tag__name")
 
@@ -33,6 +45,17 @@ column("conversation.rating", "Rating", FactType.NUMBER)
 column("conversation.created_at", "Started", FactType.DATETIME)
 column("conversation.last_message_at", "Last message", FactType.DATETIME)
 column("conversation.waiting_since", "Waiting since", FactType.DATETIME)
+register(
+    Fact(
+        "conversation.priority",
+        "Priority",
+        FactType.CHOICE,
+        "conversation",
+        lambda conversation: conversation.priority_word,
+        priority,
+        choices=Conversation.Priority.words(),
+    )
+)
 register(
     Fact(
         "conversation.tags",

@@ -68,6 +68,13 @@ class AvailabilityForm(forms.Form):
     is_away = forms.BooleanField(required=False)
 
 
+class PriorityForm(forms.Form):
+    priority = forms.ChoiceField(choices=Conversation.Priority.words())
+
+    def clean_priority(self) -> Conversation.Priority:
+        return Conversation.Priority.of(self.cleaned_data["priority"])
+
+
 class TagForm(forms.Form):
     """One tag to put on or, without `is_on`, to take off: by its id, or a new one by its name."""
 

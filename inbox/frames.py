@@ -75,6 +75,7 @@ def state_of(conversation: Conversation) -> dict[str, Any]:
         "team_name": str(conversation.team) if conversation.team else None,
         "holder": conversation.holder,
         "rating": conversation.rating,
+        "priority": conversation.priority_word,
         "tags": [tag["name"] for tag in conversation.shown_tags],
         "last_message_at": conversation.last_message_at.isoformat(),
         "waiting_since": waiting.isoformat() if waiting else None,

@@ -29,6 +29,9 @@ CONVERSATION_UNMARKED_SPAM = declare(
 CONVERSATION_TAGGED = declare(
     "conversation.tagged", "Tags were put on a conversation or taken off."
 )
+CONVERSATION_PRIORITIZED = declare(
+    "conversation.prioritized", "A conversation became more or less urgent."
+)
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )

@@ -18,5 +18,6 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/assignment/", views.assign, name="assignment"),
     path("<slug:view>/<pid:conversation>/block/", views.set_block, name="block"),
     path("<slug:view>/<pid:conversation>/status/", views.set_status, name="status"),
+    path("<slug:view>/<pid:conversation>/priority/", sorting.set_priority, name="priority"),
     path("<slug:view>/<pid:conversation>/tags/", sorting.change_tags, name="tags"),
 ]

@@ -182,6 +182,7 @@ def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
             "public_id", "name", "email", "avatar_key", "is_away"
         ),
         "teams": Team.objects.visible_to(request.user),
+        "priorities": list(reversed(Conversation.Priority)),
         "offered_tags": offered_tags(conversation),
         "can_manage": request.user.can(Capability.MANAGE),
         "can_block": request.user.can(Capability.EDIT_CONTACTS),

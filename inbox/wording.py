@@ -41,6 +41,7 @@ ACTIVITY_ICONS = {
     "reopened": "tray",
     "rated": "star",
     "tagged": "tag",
+    "prioritized": "flag",
     "marked_spam": "ban",
     "unmarked_spam": "tray",
 }
@@ -70,6 +71,8 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "closed this"
         case "reopened":
             return "reopened this"
+        case "prioritized":
+            return f"set the priority to {str(activity.get('priority')).capitalize()}"
         case "tagged":
             return _tagged(activity)
         case "rated":

@@ -55,6 +55,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/block/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/status/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/priority/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/tags/": STAFF_WHO_SEE_IT,
     "m/loader.js": EVERYBODY,
     "m/frame/": EVERYBODY,
@@ -92,6 +93,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/spam": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/assignment": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/priority": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/tags": STAFF_WHO_SEE_IT,
     "api/v1/tags": STAFF,
     "api/v1/uploads": STAFF,
@@ -150,6 +152,7 @@ def content_for(route):
         "read": {"seq": 1},
         "snooze": {"until": "2099-01-01T00:00:00Z"},
         "assignment": {"assignee": None},
+        "priority": {"priority": "high"},
         "tags": {"tags": []} if "/<pid:id>/" in route else {"name": "fresh"},
         "rating": {"score": 4},
     }.get(last, {})

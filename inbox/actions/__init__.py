@@ -3,6 +3,7 @@
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.posting import Posted, note, reply, start
+from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read
 from inbox.actions.renaming import rename
@@ -23,6 +24,7 @@ __all__ = [
     "mark_read",
     "mark_spam",
     "note",
+    "prioritize",
     "put_away",
     "rate",
     "release_unseen",

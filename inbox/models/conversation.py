@@ -28,6 +28,25 @@ class Conversation(models.Model):
         BOT = "bot", "Bot"
         PEOPLE = "people", "People"
 
+    class Priority(models.IntegerChoices):
+        LOW = 0, "Low"
+        NORMAL = 1, "Normal"
+        HIGH = 2, "High"
+        URGENT = 3, "Urgent"
+
+        @property
+        def word(self) -> str:
+            """What forms, conditions and the API call it."""
+            return self.name.lower()
+
+        @classmethod
+        def words(cls) -> list[tuple[str, str]]:
+            return [(each.word, each.label) for each in cls]
+
+        @classmethod
+        def of(cls, word: str) -> "Conversation.Priority":
+            return cls[word.upper()]
+
     public_id = PublicIdField(prefix="cv")
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, related_name="conversations", db_index=False
@@ -41,6 +60,9 @@ class Conversation(models.Model):
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations"
     )
     holder = models.CharField(max_length=10, choices=Holder, default=Holder.NOBODY)
+    priority = models.PositiveSmallIntegerField(
+        choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
     tags = models.ManyToManyField(
         Tag, through="inbox.Tagging", related_name="conversations", blank=True
     )
@@ -106,6 +128,10 @@ class Conversation(models.Model):
     def shown_tags(self) -> list[dict[str, str]]:
         """The tags by name, each as {"id", "name"}. Lists and locks bring them along."""
         return [tag.shown for tag in self.tags.all()]
+
+    @property
+    def priority_word(self) -> str:
+        return self.Priority(self.priority).word
 
     @property
     def is_open(self) -> bool:

@@ -17,6 +17,7 @@ export const COMMANDS = {
   a: "assignee",
   t: "team",
   l: "tags",
+  s: "priority",
   "!": "spam",
   "[": "left-pane",
   "]": "right-pane",

@@ -75,6 +75,7 @@ const act = {
   assignee: () => openMenu("assignee"),
   team: () => openMenu("team"),
   tags: () => openMenu("tags"),
+  priority: () => openMenu("priority"),
   "left-pane": () => togglePane("rail"),
   "right-pane": () => togglePane("record"),
   help: showHelp,

@@ -199,6 +199,7 @@ function isHeadOld(state) {
     head.status !== state.status ||
     head.assignee !== (state.assignee || "") ||
     head.team !== (state.team || "") ||
+    head.priority !== state.priority ||
     head.tags !== state.tags.join(", ") ||
     Boolean(head.waiting) !== Boolean(state.waiting_since) ||
     Boolean(head.snoozed) !== Boolean(state.snoozed_until)

@@ -37,6 +37,7 @@ NEEDED = [
     ("put", "conversations/cv_x/spam", "conversations:write"),
     ("delete", "conversations/cv_x/spam", "conversations:write"),
     ("put", "conversations/cv_x/assignment", "conversations:write"),
+    ("put", "conversations/cv_x/priority", "conversations:write"),
     ("put", "conversations/cv_x/tags", "conversations:write"),
     ("get", "tags", "conversations:read"),
     ("post", "tags", "conversations:write"),
