@@ -494,3 +494,26 @@ def test_spam_goes_out_of_sight_by_one_key_and_comes_back(agent, visitor):
     ben.get_by_role("button", name="Undo").click()
     expect(row_of(ada, spammer)).to_have_count(0)
     expect(row_of(ben, spammer)).to_be_visible()
+
+
+def test_tags_and_priority_by_keys_are_seen_by_a_colleague(agent, visitor):
+    customer, ben, ada = visitor(), agent("ben"), agent("ada")
+    customer.say("My money back, please")
+    open_row(ben, customer)
+    open_row(ada, customer)
+    word = f"refund {uuid.uuid4().hex[:6]}"
+    ben.keyboard.press("Escape")
+    ben.keyboard.press("l")
+    ben.keyboard.type(word)
+    ben.keyboard.press("Enter")
+    for page in (ben, ada):
+        expect(row_of(page, customer)).to_contain_text(word)
+        expect(page.locator("#head")).to_have_attribute("data-tags", word)
+    ben.keyboard.press("Escape")
+    ben.keyboard.press("s")
+    ben.keyboard.press("Enter")
+    expect(row_of(ada, customer)).to_contain_text("Urgent priority")
+    expect(ada.locator("#head")).to_have_attribute("data-priority", "urgent")
+    ben.get_by_role("button", name="Undo").last.click()
+    expect(row_of(ada, customer)).not_to_contain_text("Urgent priority")
+    expect(row_of(ada, customer)).to_contain_text(word)
