@@ -213,13 +213,11 @@ export class Shell {
   async #begin({ session, page, kept = [] }) {
     const { messenger } = this;
     const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
-    await this.#forgetOthers(session, visit || this.#visit);
+    const owner = await this.#forgetOthers(session, visit || this.#visit);
     document.adoptedStyleSheets = brandSheets(session.settings);
     messenger.page = page;
     messenger.begin(session);
     this.#isRefused = false;
-    await messenger.outbox.load();
-    this.device = (await this.store.get("meta", "device").catch(() => null)) || {};
     if (!this.view) {
       this.tabs = this.#tabBar();
       const over = h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"));
@@ -227,10 +225,13 @@ export class Shell {
       document.body.replaceChildren(this.stage, this.tabs, over);
       this.go(this.route);
     }
-    this.#changed();
     const early = this.#early;
     this.#early = null;
     if (early) this.#show(early.target);
+    // The disk is slow: what can wait for it does so after the first picture.
+    await messenger.outbox.load();
+    this.#changed();
+    if (owner) this.store.put("meta", owner).catch(() => {});
   }
 
   /**
@@ -239,13 +240,17 @@ export class Shell {
    *
    * @param {Session} session
    * @param {string} visit
+   * @returns {Promise<object|null>} whose it is from now on, where that is news
    */
   async #forgetOthers({ contact }, visit) {
-    const before = await this.store.get("meta", "owner").catch(() => null);
+    const kept = (/** @type {string} */ row) => this.store.get("meta", row).catch(() => null);
+    const [before, device] = await Promise.all([kept("owner"), kept("device")]);
+    this.device = device || {};
     const isOther = before && (before.visit !== visit || isSomebodyElse(before, contact));
     if (isOther) await this.#end();
     const owner = { name: "owner", visit, contact: contact.id, role: contact.role };
-    await this.store.put("meta", owner).catch(() => {});
+    const isKnown = before && !isOther && before.contact === contact.id;
+    return isKnown && before.role === contact.role ? null : owner;
   }
 
   async #end() {
