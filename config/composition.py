@@ -59,3 +59,11 @@ FRAMES = {
     "teammate.deactivated": ["people.frames.access"],
     "team.changed": ["people.frames.access"],
 }
+
+# What a macro, or the button that sends, can do with a conversation besides, in this order.
+MACRO_STEPS = {
+    "snooze": "inbox.steps.SNOOZE",
+    "close": "inbox.steps.CLOSE",
+    "team": "inbox.steps.TEAM",
+    "assign": "inbox.steps.ASSIGN",
+}

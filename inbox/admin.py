@@ -1,11 +1,18 @@
 """Looks at conversations for those who set the product up; work happens in the inbox."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from ground.web.admin import LargeTable, LookOnly
-from inbox.models import Conversation, Line, Message
+from inbox.actions import delete_macro, save_macro
+from inbox.forms import MacroForm
+from inbox.models import Conversation, Line, Macro, Message
+from inbox.steps import known
 
 
 @admin.register(Line)
@@ -50,3 +57,51 @@ class MessageAdmin(LookOnly, LargeTable, ModelAdmin):
     search_fields = ("=public_id", "=conversation__public_id")
     search_help_text = "The whole public id of a message or of a conversation."
     ordering = ("-id",)
+
+
+@admin.register(Macro)
+class MacroAdmin(ModelAdmin):
+    """Everybody's macros and those of teams; a teammate's own are theirs, in the inbox."""
+
+    list_display = ("name", "team", "used", "updated_at")
+    list_filter = ("team",)
+    list_select_related = ("team",)
+    search_fields = ("name", "=public_id")
+    readonly_fields = ("used",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(owner=None)
+
+    def get_form(
+        self, request: HttpRequest, obj: Macro | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        steps = {
+            f"step_{name}": forms.ChoiceField(
+                label=step.label,
+                choices=[("", "–"), *step.choices(request.user)],
+                required=False,
+                widget=UnfoldAdminSelectWidget,
+            )
+            for name, step in known().items()
+        }
+        form = type("MacroAdminForm", (MacroForm,), steps | {"viewer": request.user})
+        kwargs["fields"] = ["name", "body", "team", *steps]
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Macro | None = None) -> list[str]:
+        return ["name", "body", "team", *(f"step_{name}" for name in known()), "used"]
+
+    def save_model(self, request: HttpRequest, obj: Macro, form: Any, change: bool) -> None:
+        names = ("name", "body", "team", "steps")
+        wanted = {name: form.cleaned_data[name] for name in names}
+        saved = save_macro(
+            Macro.objects.get(pk=obj.pk) if change else Macro(), by=request.user, **wanted
+        )
+        obj.pk, obj.public_id = saved.pk, saved.public_id
+
+    def delete_model(self, request: HttpRequest, obj: Macro) -> None:
+        delete_macro(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for macro in queryset:
+            delete_macro(macro, by=request.user)

@@ -30,7 +30,7 @@ from ground.web.problems import Invalid, NewerMessages, NotAllowed, NotFound
 from ground.web.text import CleanCharField
 from inbox import actions, default_views
 from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
-from inbox.models import Attachment, Conversation, Message
+from inbox.models import Attachment, Conversation, Macro, Message
 from inbox.querysets import ConversationQuerySet
 from people.api import TagReferenceSerializer, TeammateReferenceSerializer, TeamReferenceSerializer
 from people.bearer import TokenView
@@ -515,6 +515,44 @@ class TagsView(ConversationView):
         return Response(ConversationSerializer(tagged).data)
 
 
+# ---- macros ------------------------------------------------------------------------------------
+
+
+class StepSerializer(serializers.Serializer):
+    """What is done along with a message: `to` whom, to which team, or until when."""
+
+    do = serializers.CharField()
+    to = serializers.CharField(allow_blank=True)
+
+
+class MacroSerializer(serializers.Serializer):
+    """A text with variables; `owner` for one teammate, `team` for one team, or for everybody."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+    body = serializers.CharField()
+    steps = StepSerializer(many=True)
+    owner = TeammateReferenceSerializer(allow_null=True)
+    team = TeamReferenceSerializer(allow_null=True)
+    used = serializers.IntegerField()
+
+
+class MacrosView(TokenView):
+    reads = writes = Scope.CONVERSATIONS_READ
+
+    @operation(
+        "macros_list",
+        "List macros",
+        description="Those that the token's teammate can use; for an app, everybody's.",
+        query=PageQuery,
+        answers={200: page_of("Macro", MacroSerializer)},
+    )
+    def get(self, request: Request) -> Response:
+        query = checked(PageQuery, request.query_params.dict())
+        macros = Macro.objects.visible_to(self.viewer).select_related("owner", "team")
+        return page_answer(macros, MacroSerializer, query, order=("name", "id"))
+
+
 # ---- files ---------------------------------------------------------------------------------------
 
 
@@ -551,4 +589,5 @@ urlpatterns = [
     path("conversations/<pid:id>/priority", PriorityView.as_view(), name="priority"),
     path("conversations/<pid:id>/tags", TagsView.as_view(), name="conversation-tags"),
     path("uploads", UploadsView.as_view(), name="uploads"),
+    path("macros", MacrosView.as_view(), name="macros"),
 ]

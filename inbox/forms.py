@@ -1,5 +1,6 @@
 """What the inbox's pages may send."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,7 +14,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ground.web.problems import Invalid, NotFound
-from inbox.models import Conversation
+from inbox.models import Conversation, Macro
+from inbox.steps import SNOOZES, known
 from people.actions.tags import NAME_LENGTH
 from people.models import Tag, Team, Teammate
 
@@ -31,6 +33,16 @@ def checked(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
+class ZoneField(forms.CharField):
+    """An IANA time zone name; what the machine does not know is UTC."""
+
+    def clean(self, value: Any) -> ZoneInfo:
+        try:
+            return ZoneInfo(super().clean(value) or "UTC")
+        except (ValidationError, ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo("UTC")
+
+
 class MessageForm(forms.Form):
     """A reply or a note. The body's own rules are the action's."""
 
@@ -39,6 +51,7 @@ class MessageForm(forms.Form):
     client_id = forms.UUIDField()
     last_seen_seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
     override = forms.BooleanField(required=False)
+    timezone = ZoneField(required=False, max_length=64)
 
 
 def attachments(data: QueryDict) -> list[str]:
@@ -47,6 +60,76 @@ def attachments(data: QueryDict) -> list[str]:
     if not all(map(PUBLIC_ID.fullmatch, names)):
         raise Invalid(errors={"attachments": ["There is no such file."]})
     return names
+
+
+def steps(data: QueryDict) -> list[Any]:
+    """What is to be done along with a message, as `send` takes it. Raises Invalid."""
+    try:
+        return [json.loads(step) for step in data.getlist("then")]
+    except (ValueError, RecursionError):
+        raise Invalid(errors={"then": ["A step is a JSON object."]}) from None
+
+
+class MacroForm(forms.ModelForm):
+    """A macro's words, and a choice for each step. `steps` of the cleaned data is the list."""
+
+    class Meta:
+        model = Macro
+        fields = ("name", "body")
+
+    viewer: Teammate
+
+    def __init__(self, *args: Any, viewer: Teammate | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer or self.viewer
+        kept = {step["do"]: step["to"] for step in self.instance.steps}
+        for name, step in known().items():
+            choices = [("", "–"), *step.choices(self.viewer)]
+            if name in kept and kept[name] not in dict(choices):
+                choices.append((kept[name], "As it is"))
+            field = self.fields.setdefault(f"step_{name}", forms.ChoiceField(required=False))
+            field.label, field.choices = step.label, choices  # type: ignore[attr-defined]
+            field.initial = kept.get(name, "")
+
+    def step_fields(self) -> list[forms.BoundField]:
+        return [self[f"step_{name}"] for name in known()]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        chosen = {name: data.get(f"step_{name}", "") for name in known()}
+        data["steps"] = [{"do": name, "to": to} for name, to in chosen.items() if to]
+        if not data.get("body", "").strip() and not data["steps"]:
+            raise ValidationError("Write a text, or choose something to do.")
+        if {"snooze", "close"} <= {step["do"] for step in data["steps"]}:
+            raise ValidationError("A conversation is snoozed or closed, not both.")
+        return data
+
+
+class OwnMacroForm(MacroForm):
+    """As teammates fill it in: with whom it is for, among those that they may speak to."""
+
+    audience = forms.ChoiceField(label="Who can use it")
+
+    def __init__(self, *args: Any, viewer: Teammate, **kwargs: Any) -> None:
+        super().__init__(*args, viewer=viewer, **kwargs)
+        self.teams = {
+            team.public_id: team
+            for team in (Team.objects.all() if viewer.is_admin else viewer.teams.all())
+        }
+        everybody = [("everybody", "Everybody")] if viewer.is_admin else []
+        teams = [(name, str(team)) for name, team in self.teams.items()]
+        field = self.fields["audience"]
+        field.choices = [("me", "Only me"), *teams, *everybody]  # type: ignore[attr-defined]
+        macro = self.instance
+        if macro.pk is not None and macro.owner_id is None:
+            field.initial = macro.team.public_id if macro.team else "everybody"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        audience = data.get("audience")
+        data["owner"] = self.viewer if audience == "me" else None
+        data["team"] = self.teams.get(audience or "")
+        return data
 
 
 class SeqForm(forms.Form):
@@ -127,16 +210,6 @@ def _named(name: str, among: QuerySet[T], otherwise: str) -> T:
     return found
 
 
-class ZoneField(forms.CharField):
-    """An IANA time zone name; what the machine does not know is UTC."""
-
-    def clean(self, value: Any) -> ZoneInfo:
-        try:
-            return ZoneInfo(super().clean(value) or "UTC")
-        except (ValidationError, ZoneInfoNotFoundError, ValueError, OSError):
-            return ZoneInfo("UTC")
-
-
 class StatusForm(forms.Form):
     """Open, closed, spam, or snoozed: by one of SNOOZES, or `until` a time in the sender's zone."""
 
@@ -168,15 +241,3 @@ class StatusForm(forms.Form):
         if until > timezone.now() + SNOOZE_MAX:
             self.add_error("until", "Choose a time within a year.")
         return until
-
-
-def _morning(day: datetime) -> datetime:
-    return day.replace(hour=9, minute=0, second=0, microsecond=0)
-
-
-# Local wall-clock times: adding days to an aware datetime keeps the hour across a clock change.
-SNOOZES = {
-    "later": lambda now: now + timedelta(hours=3),
-    "tomorrow": lambda now: _morning(now + timedelta(days=1)),
-    "week": lambda now: _morning(now + timedelta(days=7 - now.weekday())),
-}

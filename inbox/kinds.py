@@ -35,3 +35,7 @@ CONVERSATION_PRIORITIZED = declare(
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )
+MACRO_CREATED = declare("macro.created", "A macro was written.")
+MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
+MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")
+MACRO_USED = declare("macro.used", "A teammate sent a message that a macro helped to write.")

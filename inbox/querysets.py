@@ -163,3 +163,22 @@ class MessageQuerySet(models.QuerySet):
     def for_thread(self):
         """With everything that a bubble shows, in two queries."""
         return self.select_related("contact", "teammate").prefetch_related("attachments")
+
+
+class MacroQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """Everybody's macros, the teammate's own and those of their teams; an admin sees those of
+        all teams. `viewer` is a Teammate, or None for an app token, which sees everybody's."""
+        if viewer is None:
+            return self.filter(owner=None, team=None)
+        if not viewer.is_active:
+            return self.none()
+        if viewer.is_admin:
+            return self.filter(Q(owner=None) | Q(owner=viewer))
+        teams = viewer.memberships.values("team_id")
+        return self.filter(Q(owner=viewer) | Q(owner=None, team=None) | Q(team__in=teams))
+
+    def named_like(self, text):
+        """Those with the text in their name, what is used most before the rest."""
+        found = self.filter(name__icontains=text) if text else self
+        return found.order_by("-used", "name", "id")

@@ -42,6 +42,7 @@ from inbox.forms import (
     assignment,
     attachments,
     checked,
+    steps,
 )
 from inbox.models import Attachment, Conversation, Message
 from inbox.querysets import ConversationQuerySet
@@ -52,6 +53,7 @@ from people.models.teammate import Capability
 
 THREAD_WINDOW = 50
 CATCH_UP_WINDOW = 100
+MACROS_MAX = 10
 
 
 def for_teammates(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -172,6 +174,7 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         "selected": conversation.public_id,
         "can_reply": request.user.can(Capability.REPLY),
         "can_note": request.user.can(Capability.NOTE),
+        "can_close": request.user.can(Capability.MANAGE),
     }
 
 
@@ -342,6 +345,7 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
             {
                 "seq": posted.message.seq,
                 "client_id": str(posted.message.client_id),
+                "status": posted.conversation.status,
                 "html": render_to_string("inbox/_message.html", {"message": posted.message}),
             },
             status=201 if posted.is_new else 200,
@@ -352,16 +356,21 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
 
 def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
     data = checked(MessageForm(request.POST))
-    kind, seen, override = data.pop("kind"), data.pop("last_seen_seq"), data.pop("override")
+    zone = data.pop("timezone")
+    seen, override = data.pop("last_seen_seq"), data.pop("override")
     named = attachments(request.POST)
     uploads = [actions.attach(file, by=request.user) for file in request.FILES.getlist("files")]
     data["attachments"] = [*named, *(upload.public_id for upload in uploads)]
-    if kind == Message.Kind.NOTE:
-        return actions.note(conversation, by=request.user, **data)
-    data["choices"] = request.POST.getlist("choices")
-    return actions.reply(
-        conversation, by=request.user, last_seen_seq=seen, override=override, **data
-    )
+    data["then"] = steps(request.POST)
+    data["macros"] = request.POST.getlist("macros")[:MACROS_MAX]
+    if data["kind"] != Message.Kind.NOTE:
+        data |= {
+            "choices": request.POST.getlist("choices"),
+            "last_seen_seq": seen,
+            "override": override,
+        }
+    with timezone.override(zone):
+        return actions.send(conversation, by=request.user, **data)
 
 
 def describe_newer(problem: NewerMessages) -> NewerMessages:

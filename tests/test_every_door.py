@@ -16,7 +16,7 @@ from django.urls import URLResolver, get_resolver
 from ground.journal.models import Entry
 from inbox.actions import assign, attach, reply
 from inbox.consumers import InboxConsumer
-from inbox.models import Conversation, Message, ReadMarker
+from inbox.models import Conversation, Macro, Message, ReadMarker
 from messenger.consumers import MessengerConsumer
 from people.actions import create_token
 from people.models.token import Scope
@@ -47,10 +47,13 @@ DOORS = {
     "inbox/uploads/": STAFF,
     "inbox/availability/": STAFF,
     "inbox/avatar/": STAFF,
+    "inbox/macros/": STAFF,
+    "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/macros/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/block/": STAFF_WHO_SEE_IT,
@@ -96,6 +99,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>/priority": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/tags": STAFF_WHO_SEE_IT,
     "api/v1/tags": STAFF,
+    "api/v1/macros": STAFF,
     "api/v1/uploads": STAFF,
 }
 
@@ -161,6 +165,7 @@ def content_for(route):
 class Scene:
     def __init__(self, conversation, file, visitors, mates):
         self.conversation, self.file = conversation, file
+        self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
         self.visitors, self.mates = visitors, mates
         self.tokens = {
             key: create_token(by=None, teammate=mate, name="door", scopes=list(Scope.values))[1]
@@ -188,6 +193,7 @@ class Scene:
             "<pid:conversation>": self.conversation.public_id,
             "<pid:public_id>": self.conversation.public_id,
             "<pid:attachment>": self.file.public_id,
+            "<pid:macro>": self.macro.public_id,
             "<str:signed>": "forged:signature",
         }.items():
             filled = filled.replace(name, value)

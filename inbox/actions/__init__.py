@@ -2,11 +2,13 @@
 
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
+from inbox.actions.macros import delete_macro, save_macro
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read
 from inbox.actions.renaming import rename
+from inbox.actions.sending import send
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
 from inbox.actions.status import close, reopen, snooze, wake_due
 from inbox.actions.tagging import TAGS_MAX, set_tags, tag
@@ -19,6 +21,7 @@ __all__ = [
     "attach",
     "bring_back",
     "close",
+    "delete_macro",
     "hand_uploads",
     "hold",
     "mark_read",
@@ -31,6 +34,8 @@ __all__ = [
     "rename",
     "reopen",
     "reply",
+    "save_macro",
+    "send",
     "set_tags",
     "snooze",
     "start",

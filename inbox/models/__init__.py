@@ -1,6 +1,7 @@
 from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.line import Binding, Line
+from inbox.models.macro import Macro
 from inbox.models.message import Message
 from inbox.models.rating import Rating
 from inbox.models.tagging import Tagging
@@ -10,6 +11,7 @@ __all__ = [
     "Binding",
     "Conversation",
     "Line",
+    "Macro",
     "Message",
     "Rating",
     "ReadMarker",

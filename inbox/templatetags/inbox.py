@@ -1,6 +1,8 @@
 """What the inbox's templates need to word and draw a conversation."""
 
+import json
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -23,6 +25,12 @@ TINTS = ("", "a", "b", "g", "n")
 @register.filter
 def first_name(name: str) -> str:
     return str(name).split(" ", 1)[0]
+
+
+@register.filter(name="json")
+def as_json(value: Mapping[str, str]) -> str:
+    """Plain data as text for a script; the template escapes it like any other text."""
+    return json.dumps(value)
 
 
 @register.filter

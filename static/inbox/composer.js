@@ -1,11 +1,13 @@
 import { inWords } from "../shared/times.js";
 import { ask } from "./ask.js";
 import { emptyDraft, loadDraft, saveDraft } from "./drafts.js";
+import { MacroPicker } from "./macros.js";
 import { hear, tell } from "./page.js";
 import { thread } from "./thread.js";
 
 const TYPING_EVERY_MS = 3000;
 const CHOICES_MAX = 8;
+const CLOSE = '{"do":"close"}';
 const UPLOAD_TIMEOUT_MS = 120000;
 
 /** A random id for a message; `randomUUID` exists on safe origins only. */
@@ -32,6 +34,7 @@ export class InboxComposer extends HTMLElement {
     this.unfinished = new Map();
     this.overtaker = "";
     this.isWaiting = false;
+    this.isClosing = false;
     this.isOffering = false;
     this.typedAt = 0;
     const written = this.text.value;
@@ -67,6 +70,7 @@ export class InboxComposer extends HTMLElement {
     });
     this.list.addEventListener("click", (event) => this.pressed(event));
     this.listenToOffer();
+    this.listenToMacros();
   }
 
   // ---- the two kinds ----
@@ -103,6 +107,7 @@ export class InboxComposer extends HTMLElement {
       kind === "note" ? this.text.dataset.notePlaceholder || "" : this.replyHint;
     this.showUploads();
     this.showOffer();
+    this.showThen();
     this.grow();
   }
 
@@ -144,9 +149,11 @@ export class InboxComposer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   keyed(event) {
+    if (this.picker?.keyed(event)) return;
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
-    this.form.requestSubmit();
+    const closing = event.shiftKey ? this.form.querySelector(".send-and-close") : null;
+    this.form.requestSubmit(/** @type {HTMLButtonElement|null} */ (closing));
   }
 
   // ---- sending ----
@@ -154,12 +161,15 @@ export class InboxComposer extends HTMLElement {
   /** @param {SubmitEvent} event */
   submitted(event) {
     event.preventDefault();
-    const isOverride = /** @type {HTMLButtonElement|null} */ (event.submitter)?.name === "override";
-    this.send(isOverride);
+    const button = /** @type {HTMLButtonElement|null} */ (event.submitter);
+    this.send({ isOverride: button?.name === "override", isClosing: button?.name === "then" });
   }
 
-  /** @param {boolean} isOverride whether the teammate has seen that somebody else answered */
-  send(isOverride = false) {
+  /**
+   * @param {{isOverride?: boolean, isClosing?: boolean}} [how] `isOverride`: the teammate has seen
+   *   that somebody else answered; `isClosing`: the conversation is closed along with it
+   */
+  send({ isOverride = false, isClosing = false } = {}) {
     const { kind, part } = this;
     part.body = this.text.value;
     if (this.overtaker && kind === "reply" && !isOverride) {
@@ -167,7 +177,7 @@ export class InboxComposer extends HTMLElement {
       return;
     }
     if (this.unfinished.size) {
-      this.waitForFiles();
+      this.waitForFiles(isClosing);
       return;
     }
     if (!part.body.trim() && !part.uploads.length) {
@@ -183,6 +193,8 @@ export class InboxComposer extends HTMLElement {
       body: part.body,
       uploads: part.uploads,
       choices: kind === "reply" ? part.choices : [],
+      then: isClosing ? [...part.then, { step: CLOSE, words: "" }] : part.then,
+      macros: part.macros,
       last_seen_seq: thread()?.lastSeq || 0,
       override: isOverride,
     });
@@ -268,7 +280,7 @@ export class InboxComposer extends HTMLElement {
     this.showUploads();
     if (this.isWaiting && !this.unfinished.size) {
       this.isWaiting = false;
-      this.send();
+      this.send({ isClosing: this.isClosing });
     }
   }
 
@@ -364,12 +376,65 @@ export class InboxComposer extends HTMLElement {
     field.hidden = choices.length >= CHOICES_MAX;
   }
 
-  waitForFiles() {
+  /** @param {boolean} isClosing */
+  waitForFiles(isClosing) {
+    this.isClosing = isClosing;
     this.isWaiting = [...this.unfinished.values()].every(({ state }) => state === "busy");
     const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
     state.textContent = this.isWaiting
       ? "Goes out when the files are up"
       : "Try the failed file again or remove it";
+  }
+
+  // ---- macros ----
+
+  listenToMacros() {
+    const opener = /** @type {HTMLElement|null} */ (this.querySelector("[data-open-macros]"));
+    if (!opener) return;
+    opener.hidden = false;
+    opener.addEventListener("click", () => this.openMacros());
+    this.picker = new MacroPicker(this.text, this.dataset.macros || "", (macro, start, end) =>
+      this.use(macro, start, end),
+    );
+    this.then.addEventListener("click", (event) => {
+      const item = /** @type {Element} */ (event.target).closest("button")?.closest("li");
+      if (!item) return;
+      this.part.then = this.part.then.filter(({ step }) => step !== item.dataset.key);
+      this.save();
+      this.showThen();
+      this.text.focus();
+    });
+  }
+
+  get then() {
+    return /** @type {HTMLElement} */ (this.querySelector(".then"));
+  }
+
+  openMacros() {
+    this.text.focus();
+    this.picker?.open();
+  }
+
+  /**
+   * Puts a macro in the place of what named it.
+   * @param {import("./macros.js").Chosen} macro
+   * @param {number} start
+   * @param {number} end
+   */
+  use(macro, start, end) {
+    this.text.setRangeText(macro.body, start, end, "end");
+    const { part } = this;
+    const done = new Set(macro.then.map(({ step }) => JSON.parse(step).do));
+    part.then = [...part.then.filter(({ step }) => !done.has(JSON.parse(step).do)), ...macro.then];
+    part.macros = [...new Set([...part.macros, macro.id])];
+    this.typed();
+    this.showThen();
+  }
+
+  showThen() {
+    const { then } = this.part;
+    this.then.replaceChildren(...then.map(({ step, words }) => chip(step, words, "done")));
+    this.then.hidden = !then.length;
   }
 
   showUploads() {

@@ -1,8 +1,13 @@
 import { me, store } from "./page.js";
 
 /**
- * @typedef {{body: string, uploads: import("./outbox.js").Item["uploads"], choices: string[]}} Part
- *   of a draft; a note has no choices
+ * @typedef {{
+ *   body: string,
+ *   uploads: import("./outbox.js").Item["uploads"],
+ *   choices: string[],
+ *   then: import("./outbox.js").Then[],
+ *   macros: string[],
+ * }} Part of a draft; a note has no choices
  */
 
 /**
@@ -20,18 +25,22 @@ import { me, store } from "./page.js";
 /** @param {string} conversation */
 const keyOf = (conversation) => `counterfoil:draft:${me}:${conversation}`;
 
+/** @returns {Part} */
+const emptyPart = () => ({ body: "", uploads: [], choices: [], then: [], macros: [] });
+
 /** @returns {Draft} */
 export const emptyDraft = () => ({
   kind: "reply",
-  reply: { body: "", uploads: [], choices: [] },
-  note: { body: "", uploads: [], choices: [] },
+  reply: emptyPart(),
+  note: emptyPart(),
   overtaken: "",
 });
 
 /** @param {Draft} draft */
 export const isEmpty = ({ reply, note }) =>
   [reply, note].every(
-    ({ body, uploads, choices }) => !body && !uploads.length && !choices.length,
+    ({ body, uploads, choices, then }) =>
+      !body && !uploads.length && !choices.length && !then.length,
   );
 
 /**
@@ -73,6 +82,8 @@ export function giveBack(item, overtaken) {
   part.body = [item.body, part.body].filter(Boolean).join("\n\n");
   part.uploads = [...item.uploads, ...part.uploads];
   part.choices = [...new Set([...(item.choices || []), ...part.choices])];
+  part.then = [...(item.then || []).filter(({ words }) => words), ...part.then];
+  part.macros = [...new Set([...(item.macros || []), ...part.macros])];
   draft.kind = item.kind;
   draft.overtaken = overtaken;
   saveDraft(item.conversation, draft);

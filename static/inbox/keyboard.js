@@ -12,6 +12,7 @@ export const COMMANDS = {
   Escape: "leave",
   r: "reply",
   n: "note",
+  m: "macro",
   e: "close",
   z: "snooze",
   a: "assignee",

@@ -65,6 +65,7 @@ const act = {
   leave: backToList,
   reply: () => write("reply"),
   note: () => write("note"),
+  macro: () => composer()?.openMacros(),
   close() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();
   },

@@ -2,6 +2,11 @@ import { fullJitter } from "../shared/backoff.js";
 import { Problem } from "./ask.js";
 
 /**
+ * What is done along with a message: `words` say it, "" for the button that sends and closes.
+ * @typedef {{step: string, words: string}} Then
+ */
+
+/**
  * @typedef {{
  *   client_id: string,
  *   conversation: string,
@@ -11,6 +16,8 @@ import { Problem } from "./ask.js";
  *   body: string,
  *   uploads: {id: string, name: string, html: string}[],
  *   choices?: string[],
+ *   then?: Then[],
+ *   macros?: string[],
  *   last_seen_seq: number,
  *   override: boolean,
  *   created_at: number,

@@ -30,6 +30,11 @@ async function deliver(item) {
   });
   if (item.override) form.set("override", "true");
   for (const { id } of item.uploads) form.append("attachments", id);
+  for (const { step } of item.then || []) form.append("then", step);
+  for (const macro of item.macros || []) form.append("macros", macro);
+  if (item.then?.length) {
+    form.set("timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+  }
   for (const choice of item.choices || []) form.append("choices", choice);
   try {
     const response = await ask(item.url, { form });
@@ -42,11 +47,26 @@ async function deliver(item) {
 
 /**
  * @param {Item} item
- * @param {{seq: number, client_id: string, html: string}} answer
+ * @param {{seq: number, client_id: string, html: string, status: string}} answer
  */
 function onSent(item, answer) {
   if (item.conversation === conversation()) thread()?.receive(answer);
-  tell("inbox:changed");
+  if (item.then?.length && answer.status !== "open") sayFinished(item, answer.status);
+  else tell("inbox:changed");
+}
+
+/**
+ * @param {Item} item
+ * @param {string} status
+ */
+function sayFinished(item, status) {
+  const url = item.url.replace(/messages\/$/, "status/");
+  tell("inbox:done", {
+    words: `Sent and ${status}.`,
+    undo: { url, values: { status: "open" } },
+    conversation: item.conversation,
+    status,
+  });
 }
 
 /**

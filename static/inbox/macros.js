@@ -1,0 +1,168 @@
+import { ask, elementsOf } from "./ask.js";
+
+const QUIET_MS = 80;
+const NAMED = /(^|\s)\/([^\s/][^\n/]{0,40}|)$/;
+
+/** @typedef {{id: string, body: string, then: import("./outbox.js").Then[]}} Chosen a macro */
+
+/**
+ * What the words before the cursor look for: the text after a "/" that begins a word.
+ * @param {string} before
+ * @returns {{start: number, name: string}|null}
+ */
+export function namedMacro(before) {
+  const found = NAMED.exec(before);
+  return found ? { start: found.index + found[1].length, name: found[2] } : null;
+}
+
+/** The list over the composer, from which a macro is chosen by typing on, by arrows, by mouse. */
+export class MacroPicker {
+  /** @type {HTMLElement|null} */
+  #list = null;
+  #start = -1;
+  #dismissed = -1;
+  /** @type {any} */
+  #timer = 0;
+  /** @type {AbortController|null} */
+  #asking = null;
+
+  /**
+   * @param {HTMLTextAreaElement} text
+   * @param {string} url where the macros of this conversation are offered
+   * @param {(macro: Chosen, start: number, end: number) => void} use
+   */
+  constructor(text, url, use) {
+    this.text = text;
+    this.url = url;
+    this.use = use;
+    text.setAttribute("aria-autocomplete", "list");
+    text.addEventListener("input", () => this.#look());
+    text.addEventListener("blur", () => this.close());
+  }
+
+  /** Begins a search where the cursor is, as if a "/" had been typed. */
+  open() {
+    const { text } = this;
+    const at = text.selectionStart;
+    const glue = /(^|\s)$/.test(text.value.slice(0, at)) ? "/" : " /";
+    text.setRangeText(glue, at, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#list?.remove();
+    this.#list = null;
+    this.text.removeAttribute("aria-activedescendant");
+    this.text.removeAttribute("aria-controls");
+  }
+
+  /**
+   * @param {KeyboardEvent} event
+   * @returns {boolean} whether the key was meant for the list
+   */
+  keyed(event) {
+    if (!this.#list || event.isComposing || event.ctrlKey || event.metaKey) return false;
+    const active = this.#active();
+    if (event.key === "Escape") {
+      this.#dismissed = this.#start;
+      this.close();
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      this.#move(event.key === "ArrowDown" ? 1 : -1);
+    } else if ((event.key === "Enter" || event.key === "Tab") && active) {
+      this.#choose(active);
+    } else {
+      return false;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  #look() {
+    const found = namedMacro(this.text.value.slice(0, this.text.selectionStart));
+    if (!found || found.start === this.#dismissed) {
+      if (!found) this.#dismissed = -1;
+      this.close();
+      return;
+    }
+    this.#start = found.start;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(found.name), this.#list ? QUIET_MS : 0);
+  }
+
+  /** @param {string} name */
+  async #ask(name) {
+    this.#asking?.abort();
+    const asking = (this.#asking = new AbortController());
+    try {
+      const url = `${this.url}?${new URLSearchParams({ q: name })}`;
+      const response = await ask(url, { signal: asking.signal });
+      const html = await response.text();
+      if (!asking.signal.aborted) this.#show(elementsOf(html)[0], name);
+    } catch {
+      if (!asking.signal.aborted) this.close();
+    }
+  }
+
+  /**
+   * @param {HTMLElement} list
+   * @param {string} name
+   */
+  #show(list, name) {
+    this.#list?.remove();
+    this.#list = null;
+    // A path or a date with a slash is no search for a macro: it goes unasked.
+    if (name.includes(" ") && !list.querySelector('[role="option"]')) return;
+    this.#list = list;
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const target = /** @type {Element} */ (event.target);
+      const item = target.closest('[role="option"]');
+      if (item instanceof HTMLElement) this.#choose(item);
+    });
+    this.text.closest("form")?.append(list);
+    this.text.setAttribute("aria-controls", list.id);
+    this.#activate(this.#items()[0]);
+  }
+
+  #items() {
+    const items = this.#list?.querySelectorAll('[role="option"]') || [];
+    return /** @type {HTMLElement[]} */ ([...items]);
+  }
+
+  #active() {
+    return this.#items().find((item) => item.classList.contains("is-active"));
+  }
+
+  /** @param {HTMLElement|undefined} item */
+  #activate(item) {
+    for (const other of this.#items()) {
+      other.classList.toggle("is-active", other === item);
+      other.setAttribute("aria-selected", String(other === item));
+    }
+    if (!item) return;
+    item.scrollIntoView({ block: "nearest" });
+    this.text.setAttribute("aria-activedescendant", item.id);
+  }
+
+  /** @param {number} step */
+  #move(step) {
+    const items = this.#items();
+    const at = items.findIndex((item) => item.classList.contains("is-active"));
+    this.#activate(items[(at + step + items.length) % items.length]);
+  }
+
+  /** @param {HTMLElement} item */
+  #choose(item) {
+    const then = [...item.querySelectorAll("[data-step]")].map((step) => ({
+      step: /** @type {HTMLElement} */ (step).dataset.step || "",
+      words: step.textContent || "",
+    }));
+    const chosen = { id: item.id, body: item.dataset.body || "", then };
+    const end = this.text.selectionStart;
+    this.close();
+    this.use(chosen, this.#start, end);
+  }
+}
