@@ -287,7 +287,7 @@ def test_a_file_is_attached_and_opens(agent, visitor):
     customer.say("Do you have the manual?")
     page = agent("ben")
     open_row(page, customer)
-    page.locator("input[type=file]").set_input_files(
+    page.locator("inbox-composer input[type=file]").set_input_files(
         {"name": "manual.txt", "mimeType": "text/plain", "buffer": b"Turn it on."}
     )
     expect(page.locator(".upload.is-done")).to_contain_text("manual.txt")
