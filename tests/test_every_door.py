@@ -18,6 +18,7 @@ from inbox.actions import assign, attach, reply
 from inbox.consumers import InboxConsumer
 from inbox.models import Conversation, Macro, Message, ReadMarker
 from messenger.consumers import MessengerConsumer
+from messenger.models import IdentitySecret
 from people.actions import create_token
 from people.models.token import Scope
 from tests.live import Socket, play, session_cookie
@@ -102,6 +103,16 @@ DOORS = {
     "api/v1/macros": STAFF,
     "api/v1/uploads": STAFF,
 }
+
+# What our own models' admin has beside Django's lists and forms: the methods it answers.
+ADMIN_DOORS = {
+    "messenger/installation/preview/": {"post"},
+    "messenger/installation/preview/frame/": {"get"},
+    "messenger/installation/<int:pk>/secrets/": {"post"},
+    "messenger/installation/<int:pk>/secrets/<int:secret>/retirement/": {"post"},
+    "messenger/notice/test-mail/": {"post"},
+}
+STANDARD = {"changelist", "add", "history", "delete", "change"}
 
 
 def routes(resolver=None, prefix=""):
@@ -292,6 +303,46 @@ def test_the_admin_is_for_admins(scene):
                     assert page or response.status_code == 200, what
                 else:
                     assert response.status_code in {302, 403}, what
+
+
+def admin_routes():
+    """The addresses of the admin beside Django's own; those without a name only redirect."""
+    for model, shown in admin.site._registry.items():
+        folder = f"{model._meta.app_label}/{model._meta.model_name}/"
+        for pattern in shown.get_urls():
+            if pattern.name and pattern.name.rpartition("_")[2] not in STANDARD:
+                yield folder + str(pattern.pattern)
+
+
+def test_every_address_of_the_admin_has_a_rule():
+    assert set(admin_routes()) == set(ADMIN_DOORS)
+
+
+@pytest.mark.parametrize("route", ADMIN_DOORS)
+def test_every_address_of_the_admin_is_for_admins(scene, route):
+    ben = scene.mates["ben"]
+    ben.is_staff = True
+    ben.save()
+    installation = scene.visitors["otto"].installation
+    secret = IdentitySecret.objects.create(installation=installation)
+    address = route.replace("<int:pk>", str(installation.pk))
+    address = "/admin/" + address.replace("<int:secret>", str(secret.pk))
+    for role, client in scene.clients.items():
+        for method in METHODS:
+            before = state()
+            response = getattr(client, method)(address)
+            what = (role, method, response.status_code)
+            if role == "ada" and method in ADMIN_DOORS[route]:
+                assert outcome_of_admin(response) == IN and response.status_code < 400, what
+                continue
+            is_no_method = response.status_code == 405 and method not in ADMIN_DOORS[route]
+            assert is_no_method or outcome_of_admin(response) == OUT, what
+            assert state() == before, what
+
+
+def outcome_of_admin(response):
+    is_sent_away = "/login/" in response.headers.get("Location", "")
+    return OUT if is_sent_away or response.status_code == 403 else IN
 
 
 # ---- sockets ------------------------------------------------------------------------------------
