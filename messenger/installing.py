@@ -1,5 +1,6 @@
 """Setting a messenger up for a site, and rotating the secrets that sign its users."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,8 @@ from people.models import Teammate
 LINE_KIND = "messenger"
 BAD_ORIGIN = "“{}” is no origin. Write scheme://host or scheme://host:port, without a path."
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Origins become sources of a policy, where a blank, a comma or a semicolon begins the next one.
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f.]*:[0-9a-f:.]*")
 LOGO_SIDE = 256
 WORDS = ("greeting", "reply_time", "office_hours", "home_links")
 LINKS = 8
@@ -227,7 +230,7 @@ def normalized_origin(text: str) -> str:
     except (ValueError, UnicodeError):
         raise wrong from None
     is_bare = not (parts.path or parts.query or parts.fragment or parts.username)
-    if parts.scheme not in DEFAULT_PORTS or not host or not is_bare or "*" in host:
+    if parts.scheme not in DEFAULT_PORTS or not is_bare or not HOST.fullmatch(host):
         raise wrong
     host = f"[{host}]" if ":" in host else host
     is_default = port is None or port == DEFAULT_PORTS[parts.scheme]

@@ -21,6 +21,7 @@ from messenger.installing import (
     change_installation,
     change_texts,
     checked_links,
+    normalized_origin,
 )
 from messenger.models import IdentitySecret, Installation, InstallationText
 from people.models import Contact
@@ -141,11 +142,31 @@ def test_saving_what_stands_there_changes_nothing(saved):
     assert Entry.objects.filter(kind="installation.changed").count() == before
 
 
-@pytest.mark.parametrize("bad", ["shop.test", "https://shop.test/path", "ftp://x", "https://*.a"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "shop.test",
+        "https://shop.test/path",
+        "ftp://x",
+        "https://*.a",
+        "https://a.test,b.test",
+        "https://a.test *",
+        "https://a.test;sandbox",
+        "https://a.test'b",
+        "https://a%2eb.test",
+        "https://",
+    ],
+)
 def test_what_is_no_origin_is_refused(admin_of, installation, bad):
     answer = post_form(admin_of, address("change", installation.pk), allowed_origins=bad)
     assert answer.status_code == 200
     assert "is no origin" in answer.content.decode()
+
+
+def test_addresses_and_names_beyond_ascii_are_origins():
+    assert normalized_origin("http://[::1]:8000") == "http://[::1]:8000"
+    assert normalized_origin("https://K\u00fcche.test:443/") == "https://xn--kche-0ra.test"
+    assert normalized_origin("http://my_host") == "http://my_host"
 
 
 def test_only_admins_change_an_installation(installation, ben, cleo):
