@@ -63,7 +63,10 @@ def plan(entry: Entry) -> None:
 
 
 def plan_for(conversation: Conversation, seq: int, since: datetime) -> None:
-    """Queues word of the reply `seq`; where word waits already, it will speak of this one too."""
+    """Queues word of the reply `seq`; where word waits already, it will speak of this one too.
+
+    What could not be sent is no word: another address may come later.
+    """
     if conversation.contact_read_seq >= seq or is_unwelcome(conversation):
         return
     installation = installation_of(conversation)
@@ -144,6 +147,7 @@ def queue(
              WHERE NOT EXISTS (
                    SELECT 1 FROM messenger_notice
                     WHERE conversation_id = %(conversation)s AND way = %(way)s
+                      AND state NOT IN ('failed', 'obsolete')
                       AND %(seq)s BETWEEN first_seq AND last_seq)
                 ON CONFLICT (conversation_id, way) WHERE state = 'queued'
                 DO UPDATE SET last_seq = greatest(messenger_notice.last_seq, excluded.last_seq)

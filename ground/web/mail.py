@@ -27,6 +27,7 @@ HEADER_MAX = 200
 WIRE = SMTP.clone(max_line_length=998)
 _ENCODED_WORD = re.compile(r"=\?")
 _SPACE = re.compile(r"\s+")
+NOT_ASCII = "Addresses with letters beyond ASCII before the @ cannot be written to."
 
 
 class NotSent(Exception):
@@ -69,9 +70,12 @@ def hops(letter: Letter) -> Iterator[tuple[str, str]]:
 
     Raises as `send` does, at the step that fails.
     """
-    content = wire(letter)
     if settings.EMAIL_SERVER is None:
         raise NotSent("No mail is sent here: EMAIL_URL is not set.")
+    # Only SMTPUTF8 carries them, which few servers speak; a header would make another address.
+    if not letter.to.isascii():
+        raise Refused(NOT_ASCII)
+    content = wire(letter)
     if settings.EMAIL_SERVER["scheme"] == "console":
         sys.stderr.write(content.decode("utf-8", "replace"))
         yield "written to the log", "EMAIL_URL is console:"

@@ -271,6 +271,30 @@ def test_a_server_that_says_never_is_believed(step, reachable, mailbox, answer, 
     assert len(mailbox.raw) == (1 if step == "data" else 0)
 
 
+def test_another_address_gets_what_the_first_one_did_not(reachable, mailbox, answer, tell):
+    mailbox.refusals = {"rcpt": "550 No such mailbox"}
+    answer(reachable.conversation, "Are you there?")
+    tell()
+    mailbox.refusals = {}
+    reachable.call("put", "email", {"email": "dora@home.test"})
+    tell()
+    assert mailbox.recipients == [["dora@home.test"]] and states() == ["failed", "sent"]
+
+
+def test_an_address_that_no_server_takes_harms_nobody_else(
+    reachable, browser, mailbox, answer, tell
+):
+    other = browser()
+    name = other.start("Hello").json()["conversation"]["id"]
+    other.call("put", "email", {"email": "j\u00fcrgen@acme.test"})
+    answer(Conversation.objects.get(public_id=name))
+    answer(reachable.conversation)
+    tell()
+    assert states() == ["failed", "sent"]
+    assert "beyond ASCII" in Notice.objects.order_by("id")[0].reason
+    assert mailbox.recipients == [["dora@acme.test"]]
+
+
 def test_a_server_that_never_comes_back_is_given_up(reachable, mailbox, answer, tell):
     mailbox.refusals = {"rcpt": "451 Busy"}
     answer(reachable.conversation)
