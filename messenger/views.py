@@ -21,7 +21,9 @@ from messenger.visitors import active_installation
 
 LOADER = "messenger/loader.js"
 # What the frame fetches only when somebody reaches for it.
-LAZY = {name: f"messenger/frame/views/{name}.js" for name in ("emoji", "notify")}
+LAZY = {
+    name: f"messenger/frame/views/{name}.js" for name in ("emoji", "gallery", "notify", "rating")
+}
 
 
 def loader_version(request: HttpRequest) -> str | None:

@@ -4,6 +4,12 @@
  */
 
 const ANSWER_WITHIN_MS = 15000;
+const RENEW_WITHIN_MS = 30000;
+/** A file may take long, but not stand still. */
+const STALLED_MS = 60000;
+
+/** @type {{type?: string, title?: string, detail?: string}} a file that was moved or deleted */
+export const LOST = { detail: "This file is no longer on the device." };
 
 /** A refused or failed request. `status` 0 means that no answer came at all. */
 export class Problem extends Error {
@@ -17,6 +23,11 @@ export class Problem extends Error {
     this.status = status;
     this.type = body.type || "";
     this.retryAfter = retryAfter;
+  }
+
+  /** True when there is nothing for this visitor. */
+  get isGone() {
+    return this.status === 403 || this.status === 404;
   }
 
   /** True when the same request may well succeed later. */
@@ -52,15 +63,8 @@ export class Api {
    * @returns {Promise<any>} the answer's JSON, or null when it has none
    * @throws {Problem}
    */
-  async call(method, path, body) {
-    const token = this.token;
-    try {
-      return await this.#once(method, path, body);
-    } catch (problem) {
-      if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-      await this.renewal(token);
-      return this.#once(method, path, body);
-    }
+  call(method, path, body) {
+    return this.#recovering(() => this.#once(method, path, body), method !== "POST");
   }
 
   /**
@@ -69,8 +73,19 @@ export class Api {
    */
   async renewal(refused) {
     if (this.token !== refused) return;
-    this.renewing ??= this.renew().finally(() => (this.renewing = null));
+    this.renewing ??= this.#renewed();
     this.token = await this.renewing;
+  }
+
+  /** @returns {Promise<string>} */
+  #renewed() {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(reject, RENEW_WITHIN_MS);
+      this.renew().then(resolve, reject).finally(() => {
+        clearTimeout(timer);
+        this.renewing = null;
+      });
+    });
   }
 
   /**
@@ -82,14 +97,29 @@ export class Api {
    * @returns {Promise<Attachment>}
    * @throws {Problem}
    */
-  async upload(blob, name, options) {
+  upload(blob, name, options) {
+    return this.#recovering(() => this.#uploadOnce(blob, name, options), false);
+  }
+
+  /**
+   * Work that may find the token too old. The new one may be somebody else's by then: what was
+   * written is only sent again by who still knows that it is theirs.
+   *
+   * @template T
+   * @param {() => Promise<T>} work
+   * @param {boolean} isRepeatable
+   * @returns {Promise<T>}
+   */
+  async #recovering(work, isRepeatable) {
     const token = this.token;
     try {
-      return await this.#uploadOnce(blob, name, options);
+      return await work();
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-      await this.renewal(token);
-      return this.#uploadOnce(blob, name, options);
+      // Without a new token this stays what it is: a matter of time.
+      const isRenewed = await this.renewal(token).then(() => true, () => false);
+      if (isRenewed && isRepeatable) return work();
+      throw problem;
     }
   }
 
@@ -139,22 +169,33 @@ export class Api {
       request.open("POST", this.base + "uploads");
       request.setRequestHeader("Authorization", `Bearer ${this.token}`);
       request.responseType = "json";
+      /** @type {any} */
+      let watchdog = 0;
+      const watch = () => {
+        clearTimeout(watchdog);
+        watchdog = setTimeout(() => request.abort(), STALLED_MS);
+      };
       request.upload.onprogress = (event) => {
+        watch();
         if (event.lengthComputable) onProgress?.(event.loaded / event.total);
       };
+      request.onloadend = () => clearTimeout(watchdog);
       request.onload = () => {
         this.onReach(request.status < 500);
         if (request.status < 300 && request.response) return resolve(request.response);
         const wait = seconds(request.getResponseHeader("Retry-After"));
         reject(new Problem(request.status, request.response || {}, wait));
       };
-      request.onerror = () => {
+      request.onerror = async () => {
+        const isReadable = await blob.slice(0, 1).arrayBuffer().catch(() => null);
+        if (!isReadable) return reject(new Problem(400, LOST));
         this.onReach(false);
-        reject(new Problem(0));
+        return reject(new Problem(0));
       };
       request.onabort = () => reject(new Problem(0, { type: "aborted" }));
       signal?.addEventListener("abort", () => request.abort());
       request.send(form);
+      watch();
     });
   }
 }

@@ -12,7 +12,8 @@ import { Uploads } from "./uploads.js";
  * @typedef {import("./types.js").Page} Page
  * @typedef {import("./types.js").Upload} Upload
  * @typedef {import("./types.js").Outgoing} Outgoing
- * @typedef {{timeline: Timeline, isLoading: boolean, problem: string,
+ * @typedef {{score: number, comment: string}} Rating
+ * @typedef {{timeline: Timeline, isLoading: boolean, problem: Problem|null,
  *   typing: {name: string, isBot: boolean, until: number}|null}} Thread
  */
 
@@ -29,9 +30,15 @@ const IDLE_POLL_FOR_MS = 24 * 60 * 60 * 1000;
 const REPLAYED = 20;
 const TYPING_SHOWN_MS = 4000;
 const TYPING_EVERY_MS = 3000;
+/** Who chooses with the arrow keys passes others on the way. */
+const RATE_AFTER_MS = 800;
+const RATING = "rating:";
 
 /** @param {string} key of a thread */
 export const isNewThread = (key) => key.startsWith("new:");
+
+/** @param {string} key of a conversation, as the page around us may have named it */
+const pathOf = (key) => `conversations/${encodeURIComponent(key)}/`;
 
 /**
  * Everything the messenger knows, and everything it does; the views only show it.
@@ -57,12 +64,16 @@ export class Messenger extends EventTarget {
 
   /** @type {Map<string, number>} what was read but is not yet known to the server */
   #reading = new Map();
+  /** @type {Map<string, Rating>} what was rated but is not yet known to the server */
+  #ratings = new Map();
   /** @type {Map<string, number>} up to where messages were announced, per conversation */
   #announced = new Map();
   #lastActivity = 0;
   #lastTyping = 0;
   #pollTimer = 0;
+  #rateTimer = 0;
   #isPolling = false;
+  #isRating = false;
 
   /**
    * @param {{base: string, store: import("./store.js").Store, renew: () => Promise<string>,
@@ -72,7 +83,7 @@ export class Messenger extends EventTarget {
     super();
     this.store = store;
     this.api = new Api({ base, renew, onReach: (isReachable) => this.#reached(isReachable) });
-    this.uploads = new Uploads(this.api);
+    this.uploads = new Uploads(this.api, () => this.#emit("thread"));
     this.outbox = new Outbox({
       store,
       deliver: (item, save) => this.#deliver(item, save),
@@ -132,6 +143,7 @@ export class Messenger extends EventTarget {
     this.#emit("list");
     this.socket.stop();
     this.#connect();
+    this.#recallRatings();
   }
 
   /** Forget this visitor, here and on the device. */
@@ -139,9 +151,11 @@ export class Messenger extends EventTarget {
     this.session = null;
     this.socket.stop();
     clearTimeout(this.#pollTimer);
+    clearTimeout(this.#rateTimer);
     this.conversations.clear();
     this.#threads.clear();
     this.#reading.clear();
+    this.#ratings.clear();
     this.#announced.clear();
     this.unread = 0;
     await this.outbox.clear();
@@ -166,16 +180,26 @@ export class Messenger extends EventTarget {
   thread(key) {
     let thread = this.#threads.get(key);
     if (!thread) {
-      thread = { timeline: new Timeline(), isLoading: false, problem: "", typing: null };
+      thread = { timeline: new Timeline(), isLoading: false, problem: null, typing: null };
       thread.timeline.isLoaded = isNewThread(key);
       this.#threads.set(key, thread);
     }
     return thread;
   }
 
+  /**
+   * @param {string} key
+   * @param {number} [from] the first of the entries that are wanted
+   * @param {number} [to]
+   */
+  entries(key, from, to) {
+    return this.thread(key).timeline.entries(this.outbox.items(key), from, to);
+  }
+
   /** @param {string} key */
-  entries(key) {
-    return this.thread(key).timeline.entries(this.outbox.items(key));
+  count(key) {
+    const { timeline } = this.thread(key);
+    return timeline.messages.length + timeline.unstored(this.outbox.items(key)).length;
   }
 
   /** Threads that wait for their first message to arrive at the server. */
@@ -232,7 +256,7 @@ export class Messenger extends EventTarget {
   send(key, body, attachments = []) {
     this.#wasActive(Date.now());
     this.#lastTyping = 0;
-    const text = body.toWellFormed();
+    const text = body.toWellFormed?.() ?? body;
     this.outbox.add({ client_id: uuid7(), thread: key, body: text, attachments, page: this.page });
     this.#connect();
   }
@@ -243,7 +267,7 @@ export class Messenger extends EventTarget {
     if (isNewThread(key) || now - this.#lastTyping < TYPING_EVERY_MS) return;
     this.#lastTyping = now;
     if (this.socket.send({ type: "typing", conversation: key })) return;
-    this.#quietly("POST", `conversations/${key}/typing`);
+    this.#quietly("POST", `${pathOf(key)}typing`);
   }
 
   /**
@@ -259,6 +283,39 @@ export class Messenger extends EventTarget {
     this.#countUnread();
     this.#reading.set(key, seq);
     this.#flushReading();
+  }
+
+  /**
+   * Stop sending, as far as that is still possible.
+   * @param {Outgoing} item
+   */
+  discard(item) {
+    for (const file of item.attachments) this.uploads.cancel(file);
+    this.outbox.discard(item.client_id);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Rating|null|undefined}
+   */
+  rating(key) {
+    return this.#ratings.get(key) || this.conversations.get(key)?.rating;
+  }
+
+  /**
+   * Kept on the device first, like a message: it arrives also when the network is away.
+   *
+   * @param {string} key
+   * @param {number} score 1 to 5
+   * @param {string} [comment]
+   */
+  rate(key, score, comment = this.rating(key)?.comment || "") {
+    const name = RATING + key;
+    this.#ratings.set(key, { score, comment });
+    this.store.put("meta", { name, key, score, comment }).catch(() => {});
+    this.#changed(key);
+    clearTimeout(this.#rateTimer);
+    this.#rateTimer = setTimeout(() => this.#flush(), RATE_AFTER_MS);
   }
 
   #emit(/** @type {string} */ name, /** @type {any} */ detail = undefined) {
@@ -293,7 +350,7 @@ export class Messenger extends EventTarget {
   }
 
   #connectionChanged() {
-    if (this.socket.state === "live") this.#flushReading();
+    if (this.socket.state === "live") this.#flush();
     this.#emit("connection");
   }
 
@@ -350,7 +407,7 @@ export class Messenger extends EventTarget {
     if (!answer || !this.session) return;
     if (this.next === undefined) this.next = answer.next;
     for (const item of answer.conversations) this.#upsert(item);
-    this.#flushReading();
+    this.#flush();
   }
 
   /**
@@ -475,20 +532,21 @@ export class Messenger extends EventTarget {
     const thread = this.thread(key);
     if (thread.isLoading) return;
     thread.isLoading = true;
-    thread.problem = "";
+    thread.problem = null;
     this.#emit("thread", key);
     try {
-      const answer = await this.api.call("GET", `conversations/${key}/messages?${query}`);
+      const answer = await this.api.call("GET", `${pathOf(key)}messages?${query}`);
+      // Signed out meanwhile: this is not for whoever comes next.
+      if (this.#threads.get(key) !== thread) return;
+      if (!this.conversations.has(key)) this.conversations.set(key, summary(key, answer));
       place(answer.messages);
-      const conversation = this.conversations.get(key);
-      if (conversation) {
-        conversation.last_seq = Math.max(conversation.last_seq, answer.last_seq);
-        conversation.seen_seq = Math.max(conversation.seen_seq, answer.seen_seq);
-        conversation.status = answer.status;
-      }
+      const conversation = /** @type {Conversation} */ (this.conversations.get(key));
+      conversation.last_seq = Math.max(conversation.last_seq, answer.last_seq);
+      conversation.seen_seq = Math.max(conversation.seen_seq, answer.seen_seq);
+      conversation.status = answer.status;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
-      thread.problem = problem.status === 404 ? "gone" : "failed";
+      thread.problem = problem;
     } finally {
       thread.isLoading = false;
       this.#emit("thread", key);
@@ -519,15 +577,47 @@ export class Messenger extends EventTarget {
     this.#emit("thread", key);
   }
 
+  #flush() {
+    this.#flushReading();
+    this.#flushRatings();
+  }
+
   async #flushReading() {
     for (const [key, seq] of [...this.#reading]) {
       try {
-        await this.api.call("PUT", `conversations/${key}/read`, { seq });
+        await this.api.call("PUT", `${pathOf(key)}read`, { seq });
       } catch (problem) {
         if (problem instanceof Problem && problem.isTransient) return;
       }
       if (this.#reading.get(key) === seq) this.#reading.delete(key);
     }
+  }
+
+  async #recallRatings() {
+    const kept = await this.store.all("meta").catch(() => []);
+    for (const { name, key, score, comment } of kept) {
+      if (name.startsWith(RATING)) this.#ratings.set(key, { score, comment });
+    }
+    this.#flushRatings();
+  }
+
+  /** One after the other, so that the last word stays the last. */
+  async #flushRatings() {
+    if (this.#isRating || !this.session) return;
+    this.#isRating = true;
+    for (let next; (next = [...this.#ratings][0]); ) {
+      const [key, rating] = next;
+      try {
+        this.#upsert(await this.api.call("PUT", `${pathOf(key)}rating`, rating));
+      } catch (problem) {
+        if (problem instanceof Problem && problem.isTransient) break;
+      }
+      if (this.#ratings.get(key) !== rating) continue;
+      this.#ratings.delete(key);
+      this.store.remove("meta", RATING + key).catch(() => {});
+      this.#changed(key);
+    }
+    this.#isRating = false;
   }
 
   // Sending
@@ -547,7 +637,7 @@ export class Messenger extends EventTarget {
     const message = { client_id, body, attachments };
     return isNewThread(thread)
       ? this.api.call("POST", "conversations", page ? { ...message, page } : message)
-      : this.api.call("POST", `conversations/${thread}/messages`, message);
+      : this.api.call("POST", `${pathOf(thread)}messages`, message);
   }
 
   /**
@@ -594,6 +684,31 @@ async function exclusively(name, work) {
     if (isRunning) throw problem;
     return work();
   }
+}
+
+/**
+ * A conversation that is further back than the list reaches, from its messages.
+ *
+ * @param {string} id
+ * @param {{messages: Message[], status: Conversation["status"], last_seq: number,
+ *   read_seq: number, seen_seq: number}} answer
+ * @returns {Conversation}
+ */
+function summary(id, { messages, status, last_seq, read_seq, seen_seq }) {
+  const last = messages.at(-1);
+  const at = last?.created_at || "";
+  return {
+    id,
+    status,
+    preview: last?.body_text || "",
+    preview_author: last?.author || null,
+    unread: 0,
+    last_seq,
+    read_seq,
+    seen_seq,
+    updated_at: at,
+    created_at: at,
+  };
 }
 
 const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, n) => total + n, 0);

@@ -1,5 +1,6 @@
 import { fullJitter } from "../../shared/backoff.js";
 import { Problem } from "./api.js";
+import { uuid7 } from "./ids.js";
 
 /**
  * @typedef {import("./types.js").Outgoing} Outgoing
@@ -96,6 +97,11 @@ export class Outbox {
     const item = this.#find(clientId);
     if (!item || item.status !== "failed") return;
     const old = item.n;
+    // The server holds something else under this id: as what it is, it may still be said.
+    if (item.problem === "client-id-reused") item.client_id = uuid7();
+    // What was uploaded long ago may be gone there, but not here.
+    const isStale = item.problem === "validation";
+    for (const file of item.attachments) if (isStale && file.blob) delete file.id;
     Object.assign(item, fresh());
     delete item.n;
     this.#items = [...this.#items.filter((other) => other !== item), item];
@@ -225,7 +231,8 @@ export class Outbox {
       item.next_at = this.now() + Math.max(pause, retryAfter * 1000);
     } else {
       item.status = "failed";
-      item.reason = problem instanceof Error ? problem.message : String(problem);
+      item.reason = problem instanceof Problem ? problem.message : "";
+      item.problem = problem instanceof Problem ? problem.type : "";
     }
     this.options.onChange(item.thread);
     await this.#keep(item);
@@ -242,9 +249,18 @@ export class Outbox {
   #keep(item) {
     const save = async () => {
       if (!this.#items.includes(item)) return;
-      // A device without room still sends: the message then lives as long as this page.
-      const key = await this.options.store.put("outbox", { ...item }).catch(() => undefined);
+      const put = (/** @type {Outgoing} */ row) => this.options.store.put("outbox", row);
+      const bare = item.attachments.map(({ blob: _blob, ...file }) => file);
+      // A device without room for files may have some for words. Without any it still sends: the
+      // message then lives as long as this page, and says so.
+      const key = await put({ ...item })
+        .catch(() => put({ ...item, attachments: bare }))
+        .catch(() => undefined);
       if (key !== undefined) item.n = /** @type {number} */ (key);
+      const isLoose = item.n === undefined;
+      if (isLoose === Boolean(item.isLoose)) return;
+      item.isLoose = isLoose;
+      this.options.onChange(item.thread);
     };
     this.#saving = this.#saving.then(save);
     return this.#saving;
@@ -270,5 +286,5 @@ export class Outbox {
   }
 }
 
-/** @returns {Pick<Outgoing, "status"|"attempts"|"next_at"|"reason">} */
-const fresh = () => ({ status: "queued", attempts: 0, next_at: 0, reason: "" });
+/** @returns {Pick<Outgoing, "status"|"attempts"|"next_at"|"reason"|"problem">} */
+const fresh = () => ({ status: "queued", attempts: 0, next_at: 0, reason: "", problem: "" });

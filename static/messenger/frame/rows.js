@@ -5,7 +5,8 @@
  *
  * @typedef {{kind: "day", key: string, at: number}
  *   | {kind: "unread", key: string}
- *   | {kind: "activity", key: string, entry: Entry, text: string}
+ *   | {kind: "activity", key: string, text: string}
+ *   | {kind: "joined", key: string, name: string}
  *   | {kind: "message", key: string, entry: Entry, isMine: boolean, isFirst: boolean,
  *      isLast: boolean, author: Author, at: number, state: State}} Row
  */
@@ -21,13 +22,14 @@ const SELF = { type: "contact", id: null, name: "" };
  *
  * @param {Entry[]} entries in order
  * @param {{unreadAfter?: number, seenSeq?: number, isEnd?: boolean,
- *   isInFlight?: (outgoing: import("./types.js").Outgoing) => boolean}} [context]
+ *   isInFlight?: (outgoing: import("./types.js").Outgoing) => boolean,
+ *   isJoining?: (message: import("./types.js").Message) => boolean}} [context]
  *   `unreadAfter`: the last seq that was read when the thread was opened; `isEnd`: whether these
- *   are the thread's last entries
+ *   are the thread's last entries; `isJoining`: whether a person comes in with this message
  * @returns {Row[]}
  */
 export function rowsOf(entries, context = {}) {
-  const { unreadAfter = Infinity, seenSeq = 0, isEnd = true, isInFlight } = context;
+  const { unreadAfter = Infinity, seenSeq = 0, isEnd = true, isInFlight, isJoining } = context;
   /** @type {Row[]} */
   const rows = [];
   const receipt = isEnd ? receiptIndex(entries) : -1;
@@ -51,9 +53,12 @@ export function rowsOf(entries, context = {}) {
       previous = null;
     }
     if (message && message.kind !== "reply") {
-      rows.push({ kind: "activity", key: entry.key, entry, text: message.body_text });
+      rows.push({ kind: "activity", key: entry.key, text: message.body_text });
       previous = null;
       return;
+    }
+    if (message && isJoining?.(message)) {
+      rows.push({ kind: "joined", key: `joined-${entry.key}`, name: author.name });
     }
     const isFirst = !previous || !isSameGroup(previous, author, at);
     if (previous && !isFirst) previous.isLast = false;

@@ -16,6 +16,10 @@ export class Timeline {
 
   /** @type {Map<number, Message>} arrived ahead of their turn */
   #ahead = new Map();
+  /** @type {Set<string>} client ids of what is here */
+  #own = new Set();
+  /** @type {Map<string, number>} who answers, with the seq of their first words here */
+  #firsts = new Map();
 
   /** True once the newest page was loaded; until then a frame cannot be placed. */
   isLoaded = false;
@@ -43,6 +47,9 @@ export class Timeline {
    */
   reset(page) {
     this.messages = [...page];
+    this.#own.clear();
+    this.#firsts.clear();
+    this.#learn(page);
     this.isLoaded = true;
     for (const seq of [...this.#ahead.keys()]) if (seq <= this.lastSeq) this.#ahead.delete(seq);
     this.#drain();
@@ -71,25 +78,59 @@ export class Timeline {
     const older = page.filter((message) => message.seq < first);
     if (!older.length || older[older.length - 1].seq !== first - 1) return 0;
     this.messages = [...older, ...this.messages];
+    this.#learn(older);
     return older.length;
   }
 
   /**
-   * Everything to show: the stored messages, then what is on its way in the order it was written.
+   * What is on its way and not stored here yet.
    * @param {Outgoing[]} outgoing
+   */
+  unstored(outgoing) {
+    return outgoing.filter((item) => !this.#own.has(item.client_id));
+  }
+
+  /**
+   * What to show: the stored messages, then what is on its way in the order it was written. A part
+   * of it costs the same in a thread of any length.
+   *
+   * @param {Outgoing[]} outgoing
+   * @param {number} [from]
+   * @param {number} [to]
    * @returns {Entry[]}
    */
-  entries(outgoing) {
-    const stored = new Set();
+  entries(outgoing, from = 0, to = Infinity) {
+    const { length } = this.messages;
     /** @type {Entry[]} */
-    const entries = this.messages.map((message) => {
-      if (message.client_id) stored.add(message.client_id);
-      return { key: message.client_id || message.id, message };
-    });
-    for (const item of outgoing) {
-      if (!stored.has(item.client_id)) entries.push({ key: item.client_id, outgoing: item });
+    const stored = this.messages
+      .slice(from, to)
+      .map((message) => ({ key: message.client_id || message.id, message }));
+    const waiting = this.unstored(outgoing)
+      .slice(Math.max(0, from - length), Math.max(0, to - length))
+      .map((item) => ({ key: item.client_id, outgoing: item }));
+    return [...stored, ...waiting];
+  }
+
+  /**
+   * Whether with this message a person comes in, after a bot or somebody else had answered. Only
+   * known where the thread is here from its beginning.
+   *
+   * @param {Message} message
+   */
+  isJoining({ seq, author }) {
+    if (this.hasOlder || author.type !== "teammate") return false;
+    const firsts = [...this.#firsts.values()];
+    return this.#firsts.get(whois(author)) === seq && firsts.some((first) => first < seq);
+  }
+
+  /** @param {Message[]} messages */
+  #learn(messages) {
+    for (const { client_id, author, kind, seq } of messages) {
+      if (client_id) this.#own.add(client_id);
+      if (kind !== "reply" || author.type === "contact") continue;
+      const who = whois(author);
+      this.#firsts.set(who, Math.min(seq, this.#firsts.get(who) ?? seq));
     }
-    return entries;
   }
 
   #drain() {
@@ -99,6 +140,9 @@ export class Timeline {
       this.messages.push(next);
       added.push(next);
     }
+    this.#learn(added);
     return added;
   }
 }
+
+const whois = (/** @type {import("./types.js").Author} */ { type, id, name }) => type + (id || name);

@@ -14,6 +14,7 @@ export interface Attachment {
   size: number;
   content_type: string;
   url: string;
+  thumb?: string | null;
   width: number | null;
   height: number | null;
 }
@@ -26,6 +27,7 @@ export interface Message {
   author: Author;
   body_html: string;
   body_text: string;
+  choices: string[];
   attachments: Attachment[];
   created_at: string;
 }
@@ -121,6 +123,10 @@ export interface Outgoing {
   attempts: number;
   next_at: number;
   reason: string;
+  /** The type of the refusal. */
+  problem: string;
+  /** True when the device had no room for it: it lives as long as this page. */
+  isLoose?: boolean;
 }
 
 /** What a thread shows: a stored message, or one on its way. */

@@ -1,4 +1,4 @@
-import { Problem } from "./api.js";
+import { LOST, Problem } from "./api.js";
 import { uuid7 } from "./ids.js";
 
 /**
@@ -15,9 +15,13 @@ export class Uploads {
   /** @type {Map<string, string>} object URLs for thumbnails, until the server has its own */
   #previews = new Map();
 
-  /** @param {Pick<import("./api.js").Api, "upload">} api */
-  constructor(api) {
+  /**
+   * @param {Pick<import("./api.js").Api, "upload">} api
+   * @param {() => void} [onChange] hears of every step of every file
+   */
+  constructor(api, onChange = () => {}) {
     this.api = api;
+    this.onChange = onChange;
   }
 
   /**
@@ -63,6 +67,7 @@ export class Uploads {
     fresh.promise = this.#send(upload, abort.signal, (share) => {
       fresh.share = share;
       onProgress?.();
+      this.onChange();
     }).finally(() => this.#running.delete(upload.key));
     this.#running.set(upload.key, fresh);
     return fresh.promise;
@@ -106,7 +111,7 @@ export class Uploads {
    * @param {(share: number) => void} onProgress
    */
   async #send(upload, signal, onProgress) {
-    if (!upload.blob) throw new Problem(400, { detail: "This file is no longer on the device." });
+    if (!upload.blob) throw new Problem(400, LOST);
     const stored = await this.api.upload(upload.blob, upload.name, { onProgress, signal });
     upload.id = stored.id;
   }

@@ -269,6 +269,95 @@ test("a device without room still sends", async () => {
   assert.deepEqual(server.stored, ["a", "b"]);
 });
 
+test("a device without room for a file keeps the words, one without any room says so", async () => {
+  const { outbox } = tab();
+  server.faults = [{ before: offline() }, { before: offline() }];
+  const put = store.put;
+  store.put = (shelf, row) =>
+    row.attachments?.some(({ blob }) => blob)
+      ? Promise.reject(new Error("QuotaExceededError"))
+      : put(shelf, row);
+  const draft = { thread: CONVERSATION, page: null };
+  const attachments = [{ key: "f", name: "coat.png", blob: new Blob(["x"]) }];
+  outbox.add({ ...draft, client_id: "a", body: "a", attachments });
+  await settle();
+  assert.deepEqual(await inStore(), ["a"]);
+  assert.equal((await store.all("outbox"))[0].attachments[0].blob, undefined);
+  assert.ok(outbox.items()[0].attachments[0].blob);
+  assert.ok(!outbox.items()[0].isLoose);
+
+  store.put = () => Promise.reject(new Error("QuotaExceededError"));
+  outbox.add({ ...draft, client_id: "b", body: "b", attachments: [], thread: "cv_2" });
+  await settle();
+  assert.equal(outbox.items()[1].isLoose, true);
+});
+
+test("an id that the server knows for other words is not used again", async () => {
+  const { outbox, write } = tab();
+  server.faults = [{ before: new Problem(409, { type: "client-id-reused", detail: "Reused." }) }];
+  await write("a");
+  await settle();
+  const [failed] = outbox.items();
+  assert.deepEqual([failed.status, failed.reason], ["failed", "Reused."]);
+  await outbox.retry("a");
+  await settle();
+  assert.equal(new Set(server.requests).size, 2);
+  assert.deepEqual(server.stored, ["a"]);
+  assert.deepEqual(await inStore(), []);
+});
+
+test("a file that the server forgot is uploaded again when the message is tried again", async () => {
+  const ids = [];
+  const { outbox } = tab({
+    deliver: async (item) => {
+      ids.push(item.attachments.map(({ id }) => id));
+      if (ids.length > 1) return server.deliver(item);
+      throw new Problem(400, { type: "validation", detail: "One of the files is not there." });
+    },
+  });
+  const attachments = [
+    { key: "f", id: "old", name: "coat.png", blob: new Blob(["x"]) },
+    { key: "g", id: "kept", name: "hat.png" },
+  ];
+  outbox.add({ client_id: "a", thread: CONVERSATION, body: "a", attachments, page: null });
+  await settle();
+  await outbox.retry("a");
+  await settle();
+  assert.deepEqual(ids, [["old", "kept"], [undefined, "kept"]]);
+});
+
+test("a token that runs out is a pause, also when no new one comes at once", async () => {
+  const { outbox, write, wait } = tab();
+  server.faults = [{ before: new Problem(401) }, { before: new Problem(401) }];
+  write("a");
+  write("b");
+  await settle();
+  assert.deepEqual(outbox.items().map(({ status }) => status), ["queued", "queued"]);
+  await wait(1000);
+  await wait(2000);
+  assert.deepEqual(server.stored, ["a", "b"]);
+});
+
+test("a blocked visitor is told with every message, and nothing is tried for ever", async () => {
+  const { outbox, write, wait } = tab();
+  const refusal = { before: new Problem(403, { detail: "You can no longer write here." }) };
+  server.faults = [refusal, refusal];
+  write("a");
+  write("b");
+  await settle();
+  await wait(600000);
+  assert.deepEqual(server.requests, ["a", "b"]);
+  const reasons = outbox.items().map(({ status, reason }) => [status, reason]);
+  assert.deepEqual(reasons, Array(2).fill(["failed", "You can no longer write here."]));
+});
+
+test("a fault of our own is no reason to show", async () => {
+  const { outbox, write } = tab({ deliver: () => Promise.reject(new TypeError("x of undefined")) });
+  await write("a");
+  await settle();
+  assert.deepEqual([outbox.items()[0].status, outbox.items()[0].reason], ["failed", ""]);
+});
+
 test("clearing leaves nothing, here or on the device", async () => {
   const { outbox, write, wait } = tab();
   server.faults = [{ before: offline() }];

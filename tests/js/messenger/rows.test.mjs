@@ -79,3 +79,10 @@ test("an activity stands between groups", () => {
   assert.equal(rows[2].text, "words");
   assert.deepEqual(messages(rows).map(({ isFirst }) => isFirst), [true, true]);
 });
+
+test("who comes in stands above their first words", () => {
+  const entries = [stored(1, BEN), stored(2, ADA), stored(3, ADA)];
+  const rows = rowsOf(entries, { isJoining: ({ seq }) => seq === 2 });
+  assert.deepEqual(kinds(rows), ["day", "message", "joined", "message", "message"]);
+  assert.equal(rows[2].name, "Ada");
+});

@@ -78,3 +78,46 @@ test("an empty thread has nothing older and takes its first message", () => {
   timeline.apply([message(1)]);
   assert.deepEqual(seqs(timeline), [1]);
 });
+
+const says = (seq, type, name, kind = "reply") => ({
+  ...message(seq),
+  kind,
+  author: { type, name, id: type === "bot" ? null : name },
+});
+const joining = (timeline) =>
+  timeline.messages.filter((one) => timeline.isJoining(one)).map(({ seq }) => seq);
+
+test("a person comes in once, after a bot or somebody else had answered", () => {
+  const timeline = loaded(
+    says(1, "contact", "Dora"),
+    says(2, "bot", "Guide"),
+    says(3, "teammate", "Ben"),
+    says(4, "contact", "Dora"),
+    says(5, "teammate", "Ada"),
+    says(6, "teammate", "Ben"),
+  );
+  assert.deepEqual(joining(timeline), [3, 5]);
+  timeline.apply([says(7, "teammate", "Cleo")]);
+  assert.deepEqual(joining(timeline), [3, 5, 7]);
+});
+
+test("nobody comes in who answers first of all, or whose first words may be further up", () => {
+  assert.deepEqual(joining(loaded(says(1, "contact", "Dora"), says(2, "teammate", "Ben"))), []);
+  const timeline = loaded(says(2, "bot", "Guide"), says(3, "teammate", "Ben"));
+  assert.deepEqual(joining(timeline), []);
+  timeline.prepend([says(1, "teammate", "Ben")]);
+  assert.deepEqual(joining(timeline), []);
+});
+
+test("a part of a thread is stored messages, then what is on its way", () => {
+  const timeline = loaded(message(1, "a"), message(2, "b"), message(3, "c"));
+  const outgoing = ["c", "d", "e"].map((id) => ({ client_id: id }));
+  const keys = (...part) => timeline.entries(outgoing, ...part).map(({ key }) => key);
+  assert.deepEqual(keys(), ["a", "b", "c", "d", "e"]);
+  assert.deepEqual(keys(1, 4), ["b", "c", "d"]);
+  assert.deepEqual(keys(3), ["d", "e"]);
+  assert.deepEqual(keys(4, 9), ["e"]);
+  assert.equal(timeline.unstored(outgoing).length, 2);
+  timeline.reset([message(9)]);
+  assert.deepEqual(keys(), ["msg_9", "c", "d", "e"]);
+});

@@ -18,5 +18,11 @@ const fetched = (name) => import(addresses[name]).catch(() => new Promise(() => 
 /** @returns {Promise<typeof import("./emoji.js")>} */
 export const loadEmoji = () => fetched("emoji");
 
+/** @returns {Promise<typeof import("./gallery.js")>} */
+export const loadGallery = () => import(addresses.gallery);
+
+/** @returns {Promise<typeof import("./rating.js")>} */
+export const loadRating = () => import(addresses.rating);
+
 /** @returns {Promise<typeof import("./notify.js")>} */
 export const loadNotify = () => fetched("notify");

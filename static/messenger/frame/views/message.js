@@ -1,16 +1,21 @@
 import { avatar, h, icon } from "../dom.js";
 import { clock, dayName, fileSize, t } from "../i18n.js";
 import { fragmentOf, safeHref } from "../sanitize.js";
+import { loadGallery } from "./lazy.js";
 
 /**
  * @typedef {import("../rows.js").Row} Row
  * @typedef {Row & {kind: "message"}} MessageRow
+ * @typedef {import("../main.js").Shell} Shell
  * @typedef {import("../messenger.js").Messenger} Messenger
  * @typedef {import("../types.js").Attachment} Attachment
  * @typedef {import("../types.js").Upload} Upload
  */
 
 const THUMBNAIL_PX = 260;
+/** A few emoji and nothing else. */
+const EMOJI =
+  /^(?=.*[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}])[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1F1E6}-\u{1F1FF}\u200D\uFE0F ]{1,16}$/u;
 
 /**
  * What decides that a row's node must be made anew; everything else is updated in place.
@@ -23,30 +28,38 @@ export function rowVersion(row) {
 
 /**
  * @param {Row} row
- * @param {Messenger} messenger
+ * @param {Shell} shell
  * @returns {HTMLElement}
  */
-export function renderRow(row, messenger) {
-  if (row.kind === "day") return h("p", { class: "rule" }, dayName(row.at));
-  if (row.kind === "unread") return h("p", { class: "rule new" }, t("thread.new_messages"));
-  if (row.kind === "activity") return h("p", { class: "rule" }, row.text);
-  return row.isMine ? renderMine(row, messenger) : renderTheirs(row);
+export function renderRow(row, shell) {
+  if (row.kind === "message") return row.isMine ? renderMine(row, shell) : renderTheirs(row, shell);
+  const text = row.kind === "unread" ? t("thread.new_messages") : ruleText(row);
+  return h("p", { class: row.kind === "unread" ? "rule new" : "rule" }, text);
+}
+
+/** @param {Row & {kind: "day"|"activity"|"joined"}} row */
+function ruleText(row) {
+  if (row.kind === "day") return dayName(row.at);
+  return row.kind === "joined" ? t("joined", { name: row.name }) : row.text;
 }
 
 /**
  * @param {HTMLElement} node
  * @param {Row} row
- * @param {Messenger} messenger
+ * @param {Shell} shell
  */
-export function updateRow(node, row, messenger) {
+export function updateRow(node, row, shell) {
   if (row.kind !== "message") return;
   node.classList.toggle("first", row.isFirst);
   node.classList.toggle("last", row.isLast);
-  if (row.isMine) showState(node, row, messenger);
+  if (row.isMine) showState(node, row, shell.messenger);
 }
 
-/** @param {MessageRow} row */
-function renderTheirs({ entry, author, at }) {
+/**
+ * @param {MessageRow} row
+ * @param {Shell} shell
+ */
+function renderTheirs({ entry, author, at }, shell) {
   const isBot = author.type === "bot";
   const name = h("p", { class: "who", "aria-hidden": "true" }, author.name);
   if (isBot) name.append(h("span", { class: "tag" }, t("bot")));
@@ -63,7 +76,7 @@ function renderTheirs({ entry, author, at }) {
         "div",
         { class: "stack" },
         h("span", { class: "sr" }, t("says", { name: spoken })),
-        ...content(entry),
+        ...content(entry, shell),
       ),
     ),
     h("p", { class: "meta" }, h("time", { datetime: new Date(at).toISOString() }, clock(at))),
@@ -72,25 +85,28 @@ function renderTheirs({ entry, author, at }) {
 
 /**
  * @param {MessageRow} row
- * @param {Messenger} messenger
+ * @param {Shell} shell
  */
-function renderMine({ entry }, messenger) {
+function renderMine({ entry }, shell) {
   const { outgoing } = entry;
-  const files = outgoing && outgoing.attachments.map((file) => renderUpload(file, messenger));
+  const files = outgoing?.attachments.map((file) => renderUpload(file, shell.messenger));
   return h(
     "div",
-    { class: "message mine", "aria-live": "off" },
-    h("div", { class: "stack" }, ...(files ? body(outgoing.body, files) : content(entry))),
+    { class: "message mine" },
+    h("div", { class: "stack" }, ...(files ? body(outgoing.body, files) : content(entry, shell))),
     h("p", { class: "meta" }),
   );
 }
 
-/** @param {import("../types.js").Entry} entry */
-function content({ message }) {
+/**
+ * @param {import("../types.js").Entry} entry
+ * @param {Shell} shell
+ */
+function content({ message }, shell) {
   if (!message) return [];
-  const parts = message.attachments.map(renderAttachment);
+  const parts = message.attachments.map((file) => renderAttachment(file, shell));
   if (!message.body_html) return parts;
-  const bubble = h("div", { class: "bubble", dir: "auto" });
+  const bubble = h("div", { class: bubbleClass(message.body_text), dir: "auto" });
   bubble.append(fragmentOf(message.body_html));
   return [bubble, ...parts];
 }
@@ -100,18 +116,58 @@ function content({ message }) {
  * @param {HTMLElement[]} files
  */
 function body(text, files) {
-  return text ? [h("div", { class: "bubble typed", dir: "auto" }, text), ...files] : files;
+  const props = { class: `${bubbleClass(text)} typed`, dir: "auto" };
+  return text ? [h("div", props, text), ...files] : files;
 }
 
-/** @param {Attachment} file */
-function renderAttachment({ url, name, size, width, height, content_type }) {
-  const href = safeHref(new URL(url, location.href).href);
+const bubbleClass = (/** @type {string} */ text) => (EMOJI.test(text) ? "bubble big" : "bubble");
+
+/**
+ * @param {Attachment} file
+ * @param {Shell} shell
+ */
+function renderAttachment(file, shell) {
+  const { url, name, size, width, height, content_type: type } = file;
+  const href = addressOf(url);
   const label = t("file.open", { name });
   const link = { href, target: "_blank", rel: "noopener noreferrer", "aria-label": label };
-  if (!content_type.startsWith("image/") || !width || !height) {
-    return h("a", { ...link, class: "bubble attachment" }, ...fileLabel(name, size));
+  if (isPicture(file)) {
+    const onclick = (/** @type {MouseEvent} */ event) => {
+      // With a key held down it is a link like any other.
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      enlarge(file, shell);
+    };
+    const src = addressOf(file.thumb || url);
+    const props = { ...link, class: "picture", "aria-haspopup": "dialog", onclick };
+    return h("a", props, thumbnail(src, name, Number(width), Number(height)));
   }
-  return h("a", { ...link, class: "picture" }, thumbnail(href, name, width, height));
+  const [kind] = type.split("/");
+  if (kind === "audio" || kind === "video") {
+    const player = { class: "player", src: href, controls: true, preload: "metadata" };
+    return h(kind, { ...player, "aria-label": name });
+  }
+  return h("a", { ...link, class: "bubble attachment" }, ...fileLabel(name, size));
+}
+
+/** @param {string} url as the server wrote it */
+const addressOf = (url) => safeHref(new URL(url, location.href).href);
+
+/** @param {Attachment} file */
+const isPicture = ({ content_type: type, width, height }) =>
+  type.startsWith("image/") && width && height;
+
+/**
+ * @param {Attachment} file
+ * @param {Shell} shell
+ */
+async function enlarge(file, shell) {
+  const { route, messenger } = shell;
+  if (route.name !== "thread") return;
+  const { messages } = messenger.thread(route.key).timeline;
+  const pictures = messages.flatMap(({ attachments }) => attachments.filter(isPicture));
+  const { openGallery } = await loadGallery();
+  openGallery({ h, t, icon, addressOf }, pictures, pictures.indexOf(file));
 }
 
 /**
@@ -121,10 +177,13 @@ function renderAttachment({ url, name, size, width, height, content_type }) {
 function renderUpload(upload, messenger) {
   const { name, size, width, height } = upload;
   const src = messenger.uploads.preview(upload);
-  if (src && width && height) {
-    return h("span", { class: "picture" }, thumbnail(src, name, width, height));
-  }
-  return h("span", { class: "bubble attachment" }, ...fileLabel(name, size));
+  const isShown = src && width && height;
+  return h(
+    "span",
+    { class: isShown ? "picture" : "bubble attachment" },
+    ...(isShown ? [thumbnail(src, name, width, height)] : fileLabel(name, size)),
+    h("progress", { max: "1", "aria-label": t("file.uploading"), hidden: true }),
+  );
 }
 
 /**
@@ -162,7 +221,9 @@ function showState(node, row, messenger) {
   const isWaiting = row.state === "waiting" && messenger.connection === "offline";
   const state = isWaiting ? "offline" : row.state;
   const reason = outgoing?.reason || "";
-  const shown = `${state} ${reason} ${row.isLast}`;
+  if (outgoing) showProgress(node, outgoing, messenger);
+  const isLoose = outgoing?.isLoose;
+  const shown = `${state} ${reason} ${row.isLast} ${isLoose}`;
   if (node.dataset.state === shown) return;
   node.dataset.state = shown;
   node.classList.toggle("failed", state === "failed");
@@ -170,6 +231,7 @@ function showState(node, row, messenger) {
   const meta = /** @type {HTMLElement} */ (node.querySelector(".meta"));
   meta.hidden = !row.isLast && state !== "failed";
   const time = h("time", { datetime: new Date(row.at).toISOString() }, clock(row.at));
+  const discard = outgoing && action("discard", () => messenger.discard(outgoing));
   if (state === "failed" && outgoing) {
     meta.replaceChildren(
       icon("alert"),
@@ -178,16 +240,31 @@ function showState(node, row, messenger) {
         "span",
         { class: "actions" },
         action("retry", () => messenger.outbox.retry(outgoing.client_id)),
-        action("discard", () => messenger.outbox.discard(outgoing.client_id)),
+        discard || "",
       ),
     );
   } else if (outgoing) {
-    meta.replaceChildren(icon("clock"), t(`state.${state}`));
+    const canStop = state !== "sending" || outgoing.attachments.some((file) => !file.id);
+    meta.replaceChildren(icon("clock"), t(isLoose ? "state.loose" : `state.${state}`));
+    if (canStop && discard) meta.append(discard);
   } else if (state) {
     meta.replaceChildren(icon("check", state), t(`state.${state}`), time);
   } else {
     meta.replaceChildren(time);
   }
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {import("../types.js").Outgoing} outgoing
+ * @param {Messenger} messenger
+ */
+function showProgress(node, { attachments }, messenger) {
+  node.querySelectorAll("progress").forEach((bar, index) => {
+    const share = messenger.uploads.progress(attachments[index]);
+    bar.hidden = share === null;
+    bar.value = share ?? 0;
+  });
 }
 
 /**

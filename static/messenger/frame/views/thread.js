@@ -3,6 +3,7 @@ import { t } from "../i18n.js";
 import { rowsOf } from "../rows.js";
 import { Away } from "./away.js";
 import { Composer } from "./composer.js";
+import { loadRating } from "./lazy.js";
 import { renderRow, rowVersion, updateRow } from "./message.js";
 
 /**
@@ -14,7 +15,7 @@ import { renderRow, rowVersion, updateRow } from "./message.js";
 const SHOWN = 160;
 const STEP = 40;
 /** Closer to an end than this, more is brought in. */
-const NEAR_PX = 400;
+const NEAR_PX = 1000;
 const AT_END_PX = 32;
 
 /** One conversation. */
@@ -26,7 +27,13 @@ export class ThreadView {
   #isAtEnd = true;
   #unreadAfter = Infinity;
   #arrived = 0;
+  #scrollTop = 0;
   #hasRows = false;
+  /** What came after this is news, and read out. */
+  #heardSeq = Infinity;
+  /** @type {{element: HTMLElement, update: () => void}|null} */
+  #rating = null;
+  #isRatingDue = false;
 
   /**
    * @param {Shell} shell
@@ -43,7 +50,10 @@ export class ThreadView {
     this.subtitle = h("p", {});
     this.rows = h("div", { class: "rows" });
     this.top = h("div", { class: "top" });
-    this.typing = h("div", { class: "typing", hidden: true });
+    this.choices = h("div", { class: "choices", role: "group", "aria-label": t("choices") });
+    this.typing = h("div", { class: "typing", "aria-live": "off", hidden: true });
+    this.closed = h("div", { class: "closed", hidden: true }, h("p", {}, t("thread.closed")));
+    this.end = h("div", {}, this.choices, this.typing, this.closed);
     this.log = h(
       "div",
       {
@@ -57,11 +67,11 @@ export class ThreadView {
       },
       this.top,
       this.rows,
-      this.typing,
+      this.end,
     );
-    this.latest = h("button", { class: "latest", onclick: () => this.#toEnd() });
+    const onclick = () => this.#toEnd();
+    this.latest = h("button", { type: "button", class: "latest", "aria-live": "polite", onclick });
     this.latest.hidden = true;
-    this.closed = h("p", { class: "closed", hidden: true }, t("thread.closed"));
     this.element = h(
       "section",
       { class: "view thread" },
@@ -76,10 +86,11 @@ export class ThreadView {
       ),
       shell.notice,
       h("div", { class: "stage" }, this.log, this.latest),
-      this.closed,
       this.away.slot,
       this.composer.element,
     );
+    const stay = new ResizeObserver(() => this.#stayAtEnd());
+    for (const part of [this.log, this.end]) stay.observe(part);
     this.noteUnread();
     this.messenger.open(key);
   }
@@ -102,37 +113,44 @@ export class ThreadView {
   /** Something about this thread, or who sees it, changed. */
   update() {
     if (!this.#isVisible()) this.noteUnread();
-    this.#showHeader();
-    const thread = this.messenger.thread(this.key);
-    const entries = this.messenger.entries(this.key);
-    this.away.offer(entries);
-    this.#place(entries.length, thread.timeline);
-    const slice = entries.slice(this.#from, this.#to);
-    const rows = rowsOf(slice, {
+    const { messenger, key } = this;
+    const thread = messenger.thread(key);
+    const { timeline } = thread;
+    const count = messenger.count(key);
+    const latest = messenger.entries(key, Math.max(0, count - SHOWN));
+    this.#showHeader(latest);
+    this.away.offer(latest);
+    this.#place(count, timeline);
+    const rows = rowsOf(messenger.entries(key, this.#from, this.#to), {
       unreadAfter: this.#unreadAfter,
-      seenSeq: this.messenger.conversations.get(this.key)?.seen_seq,
-      isEnd: this.#to === entries.length,
-      isInFlight: (item) => this.messenger.outbox.isInFlight(item),
+      seenSeq: messenger.conversations.get(key)?.seen_seq,
+      isEnd: this.#to === count,
+      isInFlight: (item) => messenger.outbox.isInFlight(item),
+      isJoining: (message) => timeline.isJoining(message),
     });
-    // History is not news: only what arrives while one looks is read out.
-    const isNews = this.#hasRows && this.#isAtEnd;
-    this.log.setAttribute("aria-busy", String(!isNews));
     this.#keepPlace(() => {
-      this.#showTop(thread, entries.length);
+      this.#showTop(thread, count);
       reconcile(this.rows, rows, {
         key: (row) => row.key,
         version: rowVersion,
         render: (row) => {
-          const node = renderRow(row, this.messenger);
-          node.classList.toggle("fresh", isNews);
+          const node = renderRow(row, this.shell);
+          // History is not news: only what others write while one looks is read out.
+          const { message, outgoing } = row.kind === "message" ? row.entry : {};
+          const isNews = Boolean(message && message.seq > this.#heardSeq);
+          if (!isNews) node.setAttribute("aria-live", "off");
+          node.classList.toggle("fresh", this.#hasRows && (isNews || Boolean(outgoing)));
           return node;
         },
-        update: (node, row) => updateRow(node, row, this.messenger),
+        update: (node, row) => updateRow(node, row, this.shell),
       });
+      this.#showChoices(latest.at(-1)?.message);
       this.#showTyping(thread.typing);
+      this.#showClosed();
     });
-    this.#hasRows ||= thread.timeline.isLoaded;
-    this.log.setAttribute("aria-busy", "false");
+    this.#hasRows ||= timeline.isLoaded;
+    if (timeline.isLoaded) this.#heardSeq = timeline.lastSeq;
+    this.composer.element.hidden = Boolean(thread.problem?.isGone);
     this.#showLatest();
     this.#readIfSeen();
     if (!this.#isAtEnd) this.#extend();
@@ -182,8 +200,12 @@ export class ThreadView {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
-    const isLast = this.#to === this.messenger.entries(this.key).length;
-    this.#isAtEnd = isLast && scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    const isLast = this.#to === this.messenger.count(this.key);
+    const isNear = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    // What grows at the end does not push away who is there: only moving up leaves it.
+    const hasStayed = this.#isAtEnd && scrollTop >= this.#scrollTop;
+    this.#scrollTop = scrollTop;
+    this.#isAtEnd = isLast && (isNear || hasStayed);
     if (this.#isAtEnd) this.#arrived = 0;
     this.#extend();
     this.#showLatest();
@@ -194,7 +216,7 @@ export class ThreadView {
   #extend() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
     const { timeline } = this.messenger.thread(this.key);
-    const count = this.messenger.entries(this.key).length;
+    const count = this.messenger.count(this.key);
     if (scrollTop < NEAR_PX && this.#from > 0) {
       this.#from = Math.max(0, this.#from - STEP);
       this.#to = Math.min(this.#to, this.#from + SHOWN);
@@ -224,24 +246,73 @@ export class ThreadView {
     const anchor = children.find((row) => row.getBoundingClientRect().bottom > edge);
     const before = anchor?.getBoundingClientRect().top || 0;
     change();
-    if (this.#isAtEnd) this.log.scrollTop = this.log.scrollHeight;
+    if (this.#isAtEnd) this.#stayAtEnd();
     else if (anchor?.isConnected) {
       this.log.scrollTop += anchor.getBoundingClientRect().top - before;
     }
   }
 
-  #showHeader() {
-    const { name, team } = this.messenger.settings;
+  #stayAtEnd() {
+    if (this.#isAtEnd) this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /** @param {import("../types.js").Entry[]} latest */
+  #showHeader(latest) {
+    const { name, team, reply_time: replyTime } = this.messenger.settings;
+    const assignee = this.messenger.conversations.get(this.key)?.assignee;
     const people = new Map();
-    for (const { message } of this.messenger.entries(this.key).slice(-SHOWN)) {
+    for (const { message } of latest) {
       if (message?.author.type === "teammate") people.set(message.author.name, message.author);
     }
-    const names = [...people.keys()].reverse().slice(0, 2);
-    const faces = people.size ? [...people.values()].reverse() : team;
+    if (assignee) people.set(assignee.name, assignee);
+    const faces = [...people.values()].reverse().slice(0, 2);
+    const names = faces.map((face) => face.name).join(", ");
     this.title.textContent = name;
-    this.subtitle.textContent = names.length ? names.join(", ") : t("start.hint");
-    this.faces.replaceChildren(...faces.slice(0, 2).map((face) => avatar(face)));
-    this.closed.hidden = this.messenger.conversations.get(this.key)?.status !== "closed";
+    this.subtitle.textContent = names || replyTime || t("start.hint");
+    if (this.faces.dataset.of === names) return;
+    this.faces.dataset.of = names;
+    const shown = faces.length ? faces : team.slice(0, 2);
+    this.faces.replaceChildren(...shown.map((face) => avatar(face)));
+  }
+
+  /**
+   * Answers to pick from, until anybody writes.
+   * @param {import("../types.js").Message} [last]
+   */
+  #showChoices(last) {
+    const choices = (!this.shell.session.contact.is_blocked && last?.choices) || [];
+    const of = choices.length ? last?.id || "" : "";
+    if (this.choices.dataset.of === of) return;
+    this.choices.dataset.of = of;
+    this.choices.hidden = !of;
+    const choose = (/** @type {string} */ choice) => {
+      this.messenger.send(this.key, choice);
+      // The button that had the focus goes away with its fellows.
+      this.log.focus();
+      this.#wrote();
+    };
+    const button = (/** @type {string} */ choice) =>
+      h("button", { type: "button", dir: "auto", onclick: () => choose(choice) }, choice);
+    this.choices.replaceChildren(...choices.map(button));
+  }
+
+  /** That it is over, and how it was. Whoever writes again does not see this any more. */
+  #showClosed() {
+    const conversation = this.messenger.conversations.get(this.key);
+    const isWriting = this.messenger.outbox.items(this.key).length > 0;
+    const isClosed = conversation?.status === "closed" && !isWriting;
+    this.closed.hidden = !isClosed;
+    this.#rating?.update();
+    if (!isClosed || this.#isRatingDue) return;
+    if (!conversation.can_rate && !this.messenger.rating(this.key)) return;
+    this.#isRatingDue = true;
+    this.#addRating();
+  }
+
+  async #addRating() {
+    const { ratingCard } = await loadRating();
+    this.#rating = ratingCard({ h, t, icon, messenger: this.messenger }, this.key);
+    this.closed.append(this.#rating.element);
   }
 
   /**
@@ -252,7 +323,8 @@ export class ThreadView {
     const state = this.#topState(thread, count);
     if (this.top.dataset.state === state) return;
     this.top.dataset.state = state;
-    if (state === "failed" || state === "gone") this.top.replaceChildren(this.#failure(state));
+    if (state === "failed") this.top.replaceChildren(this.#failure());
+    else if (state === "gone") this.top.replaceChildren(this.#gone());
     else if (state === "skeleton") this.top.replaceChildren(skeleton());
     else if (state === "older") this.top.replaceChildren(olderRule());
     else if (state === "intro") this.top.replaceChildren(this.#intro());
@@ -264,17 +336,21 @@ export class ThreadView {
    * @param {number} count
    */
   #topState({ timeline, isLoading, problem }, count) {
-    if (problem) return problem;
+    if (problem) return problem.isGone ? "gone" : "failed";
     if (!timeline.isLoaded) return "skeleton";
     if (!count) return "intro";
     return isLoading && this.#from === 0 && timeline.hasOlder ? "older" : "";
   }
 
-  /** @param {"failed"|"gone"} state */
-  #failure(state) {
-    const onclick = () => this.messenger.open(this.key);
-    const again = h("button", { type: "button", class: "secondary", onclick }, t("retry"));
-    return h("div", { class: "empty", role: "alert" }, icon("alert"), t(`thread.${state}`), state === "failed" && again);
+  #failure() {
+    const { isLoaded } = this.messenger.thread(this.key).timeline;
+    return trouble("thread.failed", "retry", () =>
+      isLoaded ? this.messenger.loadOlder(this.key) : this.messenger.open(this.key),
+    );
+  }
+
+  #gone() {
+    return trouble("thread.gone", "recent", () => this.shell.go({ name: "list" }));
   }
 
   #intro() {
@@ -294,6 +370,7 @@ export class ThreadView {
     if (this.typing.dataset.text === text) return;
     this.typing.dataset.text = text;
     this.typing.hidden = !typing;
+    this.typing.classList.toggle("bot", Boolean(typing?.isBot));
     const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
     this.typing.replaceChildren(dots, text);
   }
@@ -310,6 +387,20 @@ export class ThreadView {
     if (key === this.key && !this.#isAtEnd) this.#arrived += 1;
   }
 }
+
+/**
+ * @param {string} text
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+const trouble = (text, label, onclick) =>
+  h(
+    "div",
+    { class: "empty", role: "alert" },
+    icon("alert"),
+    t(text),
+    h("button", { type: "button", class: "secondary", onclick }, t(label)),
+  );
 
 const olderRule = () => h("p", { class: "rule" }, t("thread.older"));
 
