@@ -22,7 +22,11 @@ from messenger.visitors import active_installation
 LOADER = "messenger/loader.js"
 # What the frame fetches only when somebody reaches for it.
 LAZY = {
-    name: f"messenger/frame/views/{name}.js" for name in ("emoji", "gallery", "notify", "rating")
+    "styles": "messenger/css/later.css",
+    "emoji": "messenger/frame/views/emoji.js",
+    "gallery": "messenger/frame/views/gallery.js",
+    "notify": "messenger/frame/views/notify.js",
+    "rating": "messenger/frame/views/rating.js",
 }
 
 

@@ -453,7 +453,8 @@ def test_files_go_with_a_thumbnail_and_nothing_moves(shopper, ben, tmp_path):
     image = frame.locator(".picture img")
     expect(image).to_have_attribute("src", re.compile("^blob:"))
     expect(image).to_have_attribute("src", re.compile("^http"))
-    assert image.evaluate("async (image) => (await image.decode(), image.naturalWidth)") == 1200
+    width = image.evaluate("async (image) => (await image.decode(), image.naturalWidth)")
+    assert 260 <= width < 1200, "a thumb, sharp enough"
     assert frame.evaluate("shift") == 0
     customer.is_settled()
 

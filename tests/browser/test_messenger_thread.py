@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import uuid
 
 import pytest
 from PIL import Image
@@ -34,7 +35,8 @@ def cleo(demo):
 
 
 def asks(teammate, conversation, words, *choices):
-    body = {"kind": "reply", "body": words, "choices": choices}
+    client_id = str(uuid.uuid4())
+    body = {"kind": "reply", "body": words, "choices": choices, "client_id": client_id}
     return teammate.call("POST", f"conversations/{conversation}/messages", body)
 
 
@@ -171,6 +173,8 @@ def test_words_and_a_file_written_offline_survive_a_reload_and_a_restart(
     customer.page.route("**/messages", lambda route: route.abort())
     customer.page.context.set_offline(False)
     customer.visit()
+    customer.open().locator(".conversation").first.click()
+    expect(customer.frame.locator(".pending .picture")).to_have_count(1)
     for process in product.part("granian") + product.part("uvicorn"):
         os.kill(process, signal.SIGKILL)
     customer.page.unroute("**/m/api/uploads")

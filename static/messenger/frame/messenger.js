@@ -4,6 +4,7 @@ import { Outbox } from "./outbox.js";
 import { LiveSocket } from "../../shared/socket.js";
 import { Timeline } from "./timeline.js";
 import { Uploads } from "./uploads.js";
+import { loadRating } from "./views/lazy.js";
 
 /**
  * @typedef {import("./types.js").Conversation} Conversation
@@ -12,7 +13,6 @@ import { Uploads } from "./uploads.js";
  * @typedef {import("./types.js").Page} Page
  * @typedef {import("./types.js").Upload} Upload
  * @typedef {import("./types.js").Outgoing} Outgoing
- * @typedef {{score: number, comment: string}} Rating
  * @typedef {{timeline: Timeline, isLoading: boolean, problem: Problem|null,
  *   typing: {name: string, isBot: boolean, until: number}|null}} Thread
  */
@@ -30,9 +30,6 @@ const IDLE_POLL_FOR_MS = 24 * 60 * 60 * 1000;
 const REPLAYED = 20;
 const TYPING_SHOWN_MS = 4000;
 const TYPING_EVERY_MS = 3000;
-/** Who chooses with the arrow keys passes others on the way. */
-const RATE_AFTER_MS = 800;
-const RATING = "rating:";
 
 /** @param {string} key of a thread */
 export const isNewThread = (key) => key.startsWith("new:");
@@ -59,21 +56,19 @@ export class Messenger extends EventTarget {
   unread = 0;
   /** @type {string|null|undefined} where the list of conversations goes on, once it was asked */
   next = undefined;
+  /** @type {import("./views/rating.js").Ratings|null} */
+  ratings = null;
   isReachable = true;
   isShown = false;
 
   /** @type {Map<string, number>} what was read but is not yet known to the server */
   #reading = new Map();
-  /** @type {Map<string, Rating>} what was rated but is not yet known to the server */
-  #ratings = new Map();
   /** @type {Map<string, number>} up to where messages were announced, per conversation */
   #announced = new Map();
   #lastActivity = 0;
   #lastTyping = 0;
   #pollTimer = 0;
-  #rateTimer = 0;
   #isPolling = false;
-  #isRating = false;
 
   /**
    * @param {{base: string, store: import("./store.js").Store, renew: () => Promise<string>,
@@ -151,11 +146,10 @@ export class Messenger extends EventTarget {
     this.session = null;
     this.socket.stop();
     clearTimeout(this.#pollTimer);
-    clearTimeout(this.#rateTimer);
+    this.ratings = null;
     this.conversations.clear();
     this.#threads.clear();
     this.#reading.clear();
-    this.#ratings.clear();
     this.#announced.clear();
     this.unread = 0;
     await this.outbox.clear();
@@ -294,28 +288,18 @@ export class Messenger extends EventTarget {
     this.outbox.discard(item.client_id);
   }
 
-  /**
-   * @param {string} key
-   * @returns {Rating|null|undefined}
-   */
-  rating(key) {
-    return this.#ratings.get(key) || this.conversations.get(key)?.rating;
+  /** What there is to rate with; few visitors ever do. */
+  async rateable() {
+    const { Ratings } = await loadRating();
+    return (this.ratings ??= new Ratings(this));
   }
 
   /**
-   * Kept on the device first, like a message: it arrives also when the network is away.
-   *
-   * @param {string} key
-   * @param {number} score 1 to 5
-   * @param {string} [comment]
+   * A conversation as the server just told it.
+   * @param {Conversation} conversation
    */
-  rate(key, score, comment = this.rating(key)?.comment || "") {
-    const name = RATING + key;
-    this.#ratings.set(key, { score, comment });
-    this.store.put("meta", { name, key, score, comment }).catch(() => {});
-    this.#changed(key);
-    clearTimeout(this.#rateTimer);
-    this.#rateTimer = setTimeout(() => this.#flush(), RATE_AFTER_MS);
+  learn(conversation) {
+    this.#upsert(conversation);
   }
 
   #emit(/** @type {string} */ name, /** @type {any} */ detail = undefined) {
@@ -579,7 +563,7 @@ export class Messenger extends EventTarget {
 
   #flush() {
     this.#flushReading();
-    this.#flushRatings();
+    this.ratings?.flush();
   }
 
   async #flushReading() {
@@ -595,29 +579,7 @@ export class Messenger extends EventTarget {
 
   async #recallRatings() {
     const kept = await this.store.all("meta").catch(() => []);
-    for (const { name, key, score, comment } of kept) {
-      if (name.startsWith(RATING)) this.#ratings.set(key, { score, comment });
-    }
-    this.#flushRatings();
-  }
-
-  /** One after the other, so that the last word stays the last. */
-  async #flushRatings() {
-    if (this.#isRating || !this.session) return;
-    this.#isRating = true;
-    for (let next; (next = [...this.#ratings][0]); ) {
-      const [key, rating] = next;
-      try {
-        this.#upsert(await this.api.call("PUT", `${pathOf(key)}rating`, rating));
-      } catch (problem) {
-        if (problem instanceof Problem && problem.isTransient) break;
-      }
-      if (this.#ratings.get(key) !== rating) continue;
-      this.#ratings.delete(key);
-      this.store.remove("meta", RATING + key).catch(() => {});
-      this.#changed(key);
-    }
-    this.#isRating = false;
+    if (kept.some(({ name }) => name.startsWith("rating:"))) (await this.rateable()).flush();
   }
 
   // Sending
@@ -694,21 +656,10 @@ async function exclusively(name, work) {
  *   read_seq: number, seen_seq: number}} answer
  * @returns {Conversation}
  */
-function summary(id, { messages, status, last_seq, read_seq, seen_seq }) {
-  const last = messages.at(-1);
-  const at = last?.created_at || "";
-  return {
-    id,
-    status,
-    preview: last?.body_text || "",
-    preview_author: last?.author || null,
-    unread: 0,
-    last_seq,
-    read_seq,
-    seen_seq,
-    updated_at: at,
-    created_at: at,
-  };
+function summary(id, { messages, ...told }) {
+  const { body_text: preview = "", author = null, created_at: at = "" } = messages.at(-1) || {};
+  const preview_author = author;
+  return { ...told, id, preview, preview_author, unread: 0, updated_at: at, created_at: at };
 }
 
 const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, n) => total + n, 0);

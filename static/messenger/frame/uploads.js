@@ -12,6 +12,8 @@ const RASTER = /^image\/(png|jpeg|gif|webp|avif)$/;
 export class Uploads {
   /** @type {Map<string, Running>} */
   #running = new Map();
+  /** @type {Promise<void>} */
+  #line = Promise.resolve();
   /** @type {Map<string, string>} object URLs for thumbnails, until the server has its own */
   #previews = new Map();
 
@@ -64,11 +66,15 @@ export class Uploads {
     const abort = new AbortController();
     /** @type {Running} */
     const fresh = { abort, share: 0, promise: Promise.resolve() };
-    fresh.promise = this.#send(upload, abort.signal, (share) => {
-      fresh.share = share;
-      onProgress?.();
-      this.onChange();
-    }).finally(() => this.#running.delete(upload.key));
+    const send = () =>
+      this.#send(upload, abort.signal, (share) => {
+        fresh.share = share;
+        onProgress?.();
+        this.onChange();
+      });
+    // One at a time: the server keeps files in the order in which they come.
+    fresh.promise = this.#line.then(send).finally(() => this.#running.delete(upload.key));
+    this.#line = fresh.promise.catch(() => {});
     this.#running.set(upload.key, fresh);
     return fresh.promise;
   }
@@ -111,6 +117,7 @@ export class Uploads {
    * @param {(share: number) => void} onProgress
    */
   async #send(upload, signal, onProgress) {
+    if (signal.aborted) throw new Problem(0);
     if (!upload.blob) throw new Problem(400, LOST);
     const stored = await this.api.upload(upload.blob, upload.name, { onProgress, signal });
     upload.id = stored.id;

@@ -7,22 +7,33 @@ let addresses = {};
 /** @param {Record<string, string>} given module → where the page says it is */
 export const useModules = (given) => (addresses = given);
 
+/** @type {Promise<void>|undefined} */
+let styled;
+
+/** What they look like comes beside the first of them. */
+const styles = () =>
+  (styled ??= new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = addresses.styles;
+    link.onload = link.onerror = () => resolve();
+    document.head.append(link);
+  }));
+
 /**
- * What cannot be fetched, for want of a connection, is as if nobody had reached for it.
- *
  * @param {string} name
  * @returns {Promise<any>}
  */
-const fetched = (name) => import(addresses[name]).catch(() => new Promise(() => {}));
+const load = async (name) => (await Promise.all([import(addresses[name]), styles()]))[0];
 
 /** @returns {Promise<typeof import("./emoji.js")>} */
-export const loadEmoji = () => fetched("emoji");
+export const loadEmoji = () => load("emoji");
 
 /** @returns {Promise<typeof import("./gallery.js")>} */
-export const loadGallery = () => import(addresses.gallery);
+export const loadGallery = () => load("gallery");
 
 /** @returns {Promise<typeof import("./rating.js")>} */
-export const loadRating = () => import(addresses.rating);
+export const loadRating = () => load("rating");
 
 /** @returns {Promise<typeof import("./notify.js")>} */
-export const loadNotify = () => fetched("notify");
+export const loadNotify = () => load("notify");

@@ -136,7 +136,7 @@ function renderAttachment(file, shell) {
       // With a key held down it is a link like any other.
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      enlarge(file, shell);
+      enlarge(file, shell).catch(() => open(href, "_blank", "noopener"));
     };
     const src = addressOf(file.thumb || url);
     const props = { ...link, class: "picture", "aria-haspopup": "dialog", onclick };

@@ -246,14 +246,16 @@ export class ThreadView {
     const anchor = children.find((row) => row.getBoundingClientRect().bottom > edge);
     const before = anchor?.getBoundingClientRect().top || 0;
     change();
-    if (this.#isAtEnd) this.#stayAtEnd();
-    else if (anchor?.isConnected) {
+    this.#stayAtEnd();
+    if (!this.#isAtEnd && anchor?.isConnected) {
       this.log.scrollTop += anchor.getBoundingClientRect().top - before;
     }
   }
 
   #stayAtEnd() {
-    if (this.#isAtEnd) this.log.scrollTop = this.log.scrollHeight;
+    if (!this.#isAtEnd) return;
+    this.log.scrollTop = this.log.scrollHeight;
+    this.#scrollTop = this.log.scrollTop;
   }
 
   /** @param {import("../types.js").Entry[]} latest */
@@ -304,14 +306,16 @@ export class ThreadView {
     this.closed.hidden = !isClosed;
     this.#rating?.update();
     if (!isClosed || this.#isRatingDue) return;
-    if (!conversation.can_rate && !this.messenger.rating(this.key)) return;
+    if (!conversation.can_rate && !conversation.rating) return;
     this.#isRatingDue = true;
-    this.#addRating();
+    this.#addRating().catch(() => (this.#isRatingDue = false));
   }
 
   async #addRating() {
+    const { messenger, key } = this;
     const { ratingCard } = await loadRating();
-    this.#rating = ratingCard({ h, t, icon, messenger: this.messenger }, this.key);
+    await (await messenger.rateable()).recalled;
+    this.#rating = ratingCard({ h, t, icon, messenger }, key);
     this.closed.append(this.#rating.element);
   }
 
