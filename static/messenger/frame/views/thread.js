@@ -242,8 +242,9 @@ export class ThreadView {
    */
   #keepPlace(change) {
     const edge = this.log.getBoundingClientRect().top;
-    const children = /** @type {HTMLElement[]} */ ([...this.rows.children]);
-    const anchor = children.find((row) => row.getBoundingClientRect().bottom > edge);
+    // A day's line moves up as more of that day comes in; messages stay among themselves.
+    const messages = [...this.rows.querySelectorAll(".message")];
+    const anchor = messages.find((row) => row.getBoundingClientRect().bottom > edge);
     const before = anchor?.getBoundingClientRect().top || 0;
     change();
     this.#stayAtEnd();
@@ -339,11 +340,11 @@ export class ThreadView {
    * @param {import("../messenger.js").Thread} thread
    * @param {number} count
    */
-  #topState({ timeline, isLoading, problem }, count) {
+  #topState({ timeline, problem }, count) {
     if (problem) return problem.isGone ? "gone" : "failed";
     if (!timeline.isLoaded) return "skeleton";
     if (!count) return "intro";
-    return isLoading && this.#from === 0 && timeline.hasOlder ? "older" : "";
+    return this.#from || timeline.hasOlder ? "older" : "";
   }
 
   #failure() {
