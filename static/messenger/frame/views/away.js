@@ -27,6 +27,10 @@ export class Away {
     this.slot.hidden = !isBy("contact") || isBy("teammate");
     if (this.slot.hidden || this.#isOffered || session.contact.email || device.email) return;
     this.#isOffered = true;
-    this.slot.append((await loadNotify()).emailCard(this.tools));
+    try {
+      this.slot.append((await loadNotify()).emailCard(this.tools));
+    } catch {
+      this.#isOffered = false;
+    }
   }
 }
