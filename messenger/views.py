@@ -24,6 +24,7 @@ LOADER = "messenger/loader.js"
 LAZY = {
     "styles": "messenger/css/later.css",
     "emoji": "messenger/frame/views/emoji.js",
+    "files": "messenger/frame/views/files.js",
     "gallery": "messenger/frame/views/gallery.js",
     "notify": "messenger/frame/views/notify.js",
     "rating": "messenger/frame/views/rating.js",

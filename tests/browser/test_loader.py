@@ -309,7 +309,7 @@ def test_a_link_on_the_hosts_own_pages_opens_it(host):
     shop = host(path="#counterfoil=open").has_launcher()
     expect(shop.frame.get_by_role("button", name="Send us a message")).to_be_visible()
     shop = host(path="#counterfoil=conversation:cv_unknown").has_launcher()
-    expect(shop.frame.get_by_text("There is no such conversation here.")).to_be_visible()
+    expect(shop.frame.get_by_text("This conversation is not available here.")).to_be_visible()
 
 
 # What it survives

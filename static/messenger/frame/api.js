@@ -1,15 +1,5 @@
-/**
- * @typedef {import("./types.js").Message} Message
- * @typedef {import("./types.js").Attachment} Attachment
- */
-
 const ANSWER_WITHIN_MS = 15000;
 const RENEW_WITHIN_MS = 30000;
-/** A file may take long, but not stand still. */
-const STALLED_MS = 60000;
-
-/** @type {{type?: string, title?: string, detail?: string}} a file that was moved or deleted */
-export const LOST = { detail: "This file is no longer on the device." };
 
 /** A refused or failed request. `status` 0 means that no answer came at all. */
 export class Problem extends Error {
@@ -64,7 +54,7 @@ export class Api {
    * @throws {Problem}
    */
   call(method, path, body) {
-    return this.#recovering(() => this.#once(method, path, body), method !== "POST");
+    return this.recovering(() => this.#once(method, path, body), method !== "POST");
   }
 
   /**
@@ -89,19 +79,6 @@ export class Api {
   }
 
   /**
-   * Send one file.
-   *
-   * @param {Blob} blob
-   * @param {string} name
-   * @param {{onProgress?: (share: number) => void, signal?: AbortSignal}} [options]
-   * @returns {Promise<Attachment>}
-   * @throws {Problem}
-   */
-  upload(blob, name, options) {
-    return this.#recovering(() => this.#uploadOnce(blob, name, options), false);
-  }
-
-  /**
    * Work that may find the token too old. The new one may be somebody else's by then: what was
    * written is only sent again by who still knows that it is theirs.
    *
@@ -110,7 +87,7 @@ export class Api {
    * @param {boolean} isRepeatable
    * @returns {Promise<T>}
    */
-  async #recovering(work, isRepeatable) {
+  async recovering(work, isRepeatable) {
     const token = this.token;
     try {
       return await work();
@@ -152,52 +129,6 @@ export class Api {
     if (response.ok) return answer;
     throw new Problem(response.status, answer || {}, seconds(response.headers.get("Retry-After")));
   }
-
-  /**
-   * `fetch` cannot tell how much of a body was sent, so this one request is an XMLHttpRequest.
-   *
-   * @param {Blob} blob
-   * @param {string} name
-   * @param {{onProgress?: (share: number) => void, signal?: AbortSignal}} [options]
-   * @returns {Promise<Attachment>}
-   */
-  #uploadOnce(blob, name, { onProgress, signal } = {}) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      const form = new FormData();
-      form.append("file", blob, name);
-      request.open("POST", this.base + "uploads");
-      request.setRequestHeader("Authorization", `Bearer ${this.token}`);
-      request.responseType = "json";
-      /** @type {any} */
-      let watchdog = 0;
-      const watch = () => {
-        clearTimeout(watchdog);
-        watchdog = setTimeout(() => request.abort(), STALLED_MS);
-      };
-      request.upload.onprogress = (event) => {
-        watch();
-        if (event.lengthComputable) onProgress?.(event.loaded / event.total);
-      };
-      request.onloadend = () => clearTimeout(watchdog);
-      request.onload = () => {
-        this.onReach(request.status < 500);
-        if (request.status < 300 && request.response) return resolve(request.response);
-        const wait = seconds(request.getResponseHeader("Retry-After"));
-        reject(new Problem(request.status, request.response || {}, wait));
-      };
-      request.onerror = async () => {
-        const isReadable = await blob.slice(0, 1).arrayBuffer().catch(() => null);
-        if (!isReadable) return reject(new Problem(400, LOST));
-        this.onReach(false);
-        return reject(new Problem(0));
-      };
-      request.onabort = () => reject(new Problem(0, { type: "aborted" }));
-      signal?.addEventListener("abort", () => request.abort());
-      request.send(form);
-      watch();
-    });
-  }
 }
 
-const seconds = (/** @type {string|null} */ header) => Math.max(0, Number(header) || 0);
+export const seconds = (/** @type {string|null} */ header) => Math.max(0, Number(header) || 0);

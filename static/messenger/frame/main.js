@@ -229,7 +229,7 @@ export class Shell {
     this.#early = null;
     if (early) this.#show(early.target);
     // The disk is slow: what can wait for it does so after the first picture.
-    await messenger.outbox.load();
+    await messenger.load();
     this.#changed();
     if (owner) this.store.put("meta", owner).catch(() => {});
   }

@@ -1,10 +1,11 @@
-import { Api, Problem } from "./api.js";
+import { Api, Problem, seconds } from "./api.js";
+import { h, icon } from "./dom.js";
+import { fileSize, t } from "./i18n.js";
 import { uuid7 } from "./ids.js";
 import { Outbox } from "./outbox.js";
 import { LiveSocket } from "../../shared/socket.js";
 import { Timeline } from "./timeline.js";
-import { Uploads } from "./uploads.js";
-import { loadRating } from "./views/lazy.js";
+import { loadFiles, loadRating } from "./views/lazy.js";
 
 /**
  * @typedef {import("./types.js").Conversation} Conversation
@@ -58,6 +59,8 @@ export class Messenger extends EventTarget {
   next = undefined;
   /** @type {import("./views/rating.js").Ratings|null} */
   ratings = null;
+  /** @type {import("./views/files.js").Uploads|null} */
+  uploads = null;
   isReachable = true;
   isShown = false;
 
@@ -78,7 +81,6 @@ export class Messenger extends EventTarget {
     super();
     this.store = store;
     this.api = new Api({ base, renew, onReach: (isReachable) => this.#reached(isReachable) });
-    this.uploads = new Uploads(this.api, () => this.#emit("thread"));
     this.outbox = new Outbox({
       store,
       deliver: (item, save) => this.#deliver(item, save),
@@ -166,8 +168,22 @@ export class Messenger extends EventTarget {
     if (!this.session) return;
     this.#emit("connection");
     this.socket.hurry();
-    this.outbox.load().then(() => this.outbox.hurry());
+    this.load().then(() => this.outbox.hurry());
     this.#connect();
+  }
+
+  /** Take over what was written and not sent, with what shows its files. */
+  async load() {
+    await this.outbox.load();
+    const hasFiles = this.outbox.items().some((item) => item.attachments.length);
+    if (hasFiles) await this.files().catch(() => {});
+  }
+
+  /** What files need on their way; few visitors send any. */
+  async files() {
+    const { Uploads } = await loadFiles();
+    const tools = { api: this.api, Problem, seconds, uuid7, h, t, icon, fileSize };
+    return (this.uploads ??= new Uploads(tools, () => this.#emit("thread")));
   }
 
   /** @param {string} key */
@@ -284,7 +300,7 @@ export class Messenger extends EventTarget {
    * @param {Outgoing} item
    */
   discard(item) {
-    for (const file of item.attachments) this.uploads.cancel(file);
+    for (const file of item.attachments) this.uploads?.cancel(file);
     this.outbox.discard(item.client_id);
   }
 
@@ -591,7 +607,9 @@ export class Messenger extends EventTarget {
   async #deliver(item, save) {
     for (const file of item.attachments) {
       if (file.id) continue;
-      await this.uploads.finish(file);
+      const uploads = await this.files().catch(() => null);
+      if (!uploads) throw new Problem(0);
+      await uploads.finish(file);
       await save();
     }
     const { client_id, body, thread, page } = item;
@@ -613,7 +631,7 @@ export class Messenger extends EventTarget {
       this.conversations.set(key, { ...conversation, ...this.conversations.get(key) });
     }
     this.#arrived(key, [message]);
-    for (const file of item.attachments) this.uploads.release(file);
+    for (const file of item.attachments) this.uploads?.release(file);
   }
 
   #moved(/** @type {string} */ from, /** @type {string} */ to) {

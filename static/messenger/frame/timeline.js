@@ -16,10 +16,6 @@ export class Timeline {
 
   /** @type {Map<number, Message>} arrived ahead of their turn */
   #ahead = new Map();
-  /** @type {Set<string>} client ids of what is here */
-  #own = new Set();
-  /** @type {Map<string, number>} who answers, with the seq of their first words here */
-  #firsts = new Map();
 
   /** True once the newest page was loaded; until then a frame cannot be placed. */
   isLoaded = false;
@@ -47,9 +43,6 @@ export class Timeline {
    */
   reset(page) {
     this.messages = [...page];
-    this.#own.clear();
-    this.#firsts.clear();
-    this.#learn(page);
     this.isLoaded = true;
     for (const seq of [...this.#ahead.keys()]) if (seq <= this.lastSeq) this.#ahead.delete(seq);
     this.#drain();
@@ -78,7 +71,6 @@ export class Timeline {
     const older = page.filter((message) => message.seq < first);
     if (!older.length || older[older.length - 1].seq !== first - 1) return 0;
     this.messages = [...older, ...this.messages];
-    this.#learn(older);
     return older.length;
   }
 
@@ -87,7 +79,9 @@ export class Timeline {
    * @param {Outgoing[]} outgoing
    */
   unstored(outgoing) {
-    return outgoing.filter((item) => !this.#own.has(item.client_id));
+    const isHere = (/** @type {Outgoing} */ item) =>
+      this.messages.some(({ client_id }) => client_id === item.client_id);
+    return outgoing.filter((item) => !isHere(item));
   }
 
   /**
@@ -117,20 +111,15 @@ export class Timeline {
    *
    * @param {Message} message
    */
-  isJoining({ seq, author }) {
-    if (this.hasOlder || author.type !== "teammate") return false;
-    const firsts = [...this.#firsts.values()];
-    return this.#firsts.get(whois(author)) === seq && firsts.some((first) => first < seq);
-  }
-
-  /** @param {Message[]} messages */
-  #learn(messages) {
-    for (const { client_id, author, kind, seq } of messages) {
-      if (client_id) this.#own.add(client_id);
-      if (kind !== "reply" || author.type === "contact") continue;
-      const who = whois(author);
-      this.#firsts.set(who, Math.min(seq, this.#firsts.get(who) ?? seq));
-    }
+  isJoining(message) {
+    const { type, id } = message.author;
+    if (this.hasOlder || type !== "teammate") return false;
+    const first = (/** @type {(author: import("./types.js").Author) => boolean} */ isWanted) =>
+      this.messages.find(({ kind, author }) => kind === "reply" && isWanted(author));
+    return (
+      first((author) => author.id === id) === message &&
+      first((author) => author.type !== "contact") !== message
+    );
   }
 
   #drain() {
@@ -140,9 +129,6 @@ export class Timeline {
       this.messages.push(next);
       added.push(next);
     }
-    this.#learn(added);
     return added;
   }
 }
-
-const whois = (/** @type {import("./types.js").Author} */ { type, id, name }) => type + (id || name);

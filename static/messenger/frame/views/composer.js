@@ -1,13 +1,7 @@
-import { Problem } from "../api.js";
 import { isNewThread } from "../messenger.js";
 import { h, icon } from "../dom.js";
 import { fileSize, t } from "../i18n.js";
 import { loadEmoji } from "./lazy.js";
-
-/**
- * @typedef {import("../types.js").Upload} Upload
- * @typedef {import("../messenger.js").Messenger} Messenger
- */
 
 const DRAFT_AFTER_MS = 300;
 
@@ -19,10 +13,8 @@ const draftOf = (key) => (isNewThread(key) ? "new" : key);
 
 /** The box in which a visitor writes: text, files, and what is wrong with them. */
 export class Composer {
-  /** @type {Upload[]} */
-  #uploads = [];
-  /** @type {Map<string, string>} upload key → why it was refused */
-  #refused = new Map();
+  /** @type {import("./files.js").Attached|null} the files that go along, once there were any */
+  attached = null;
   #draftTimer = 0;
   /** @type {HTMLElement|null} the emoji, while they are shown */
   sheet = null;
@@ -89,7 +81,9 @@ export class Composer {
     };
     this.element = h("form", { class: "composer", onsubmit }, this.files, this.problem, line);
     this.#restore();
-    this.#check();
+    this.check();
+    // Before they are needed where there is no network.
+    if (messenger.settings.can_upload) messenger.files().catch(() => {});
   }
 
   focus() {
@@ -118,62 +112,22 @@ export class Composer {
 
   /** @param {File[]} files */
   async add(files) {
-    const { limits, can_upload } = this.messenger.settings;
-    if (!can_upload) return;
-    this.#say("");
-    for (const file of files) {
-      if (this.#uploads.length >= limits.attachments) {
-        this.#say(t("compose.too_many", { n: limits.attachments }));
-        break;
-      }
-      if (file.size > limits.attachment_bytes) {
-        const limit = fileSize(limits.attachment_bytes);
-        this.#say(t("compose.too_large", { name: file.name, limit }));
-        continue;
-      }
-      const upload = await this.messenger.uploads.describe(file);
-      this.#uploads.push(upload);
-      this.#upload(upload);
-    }
-    this.#check();
-    this.focus();
+    if (!this.messenger.settings.can_upload) return undefined;
+    const uploads = await this.messenger.files().catch(() => null);
+    if (!uploads) return this.say(t("connection.reconnecting"));
+    this.attached ??= uploads.attached(this);
+    return this.attached.add(files);
   }
 
   /** Leaving the thread: nothing of what was typed may be lost. */
   close() {
     this.#saveDraft();
-    for (const upload of this.#uploads) this.messenger.uploads.cancel(upload);
-  }
-
-  /** @param {Upload} upload */
-  async #upload(upload) {
-    const sending = this.messenger.uploads.finish(upload, () => this.#showFiles());
-    this.#showFiles();
-    try {
-      await sending;
-    } catch (problem) {
-      // Without a network the file is simply sent later, together with its message.
-      if (problem instanceof Problem && !problem.isTransient) {
-        this.#refused.set(upload.key, problem.message);
-      }
-    }
-    this.#showFiles();
-    this.#check();
-  }
-
-  /** @param {Upload} upload */
-  #remove(upload) {
-    this.#uploads = this.#uploads.filter((other) => other !== upload);
-    this.#refused.delete(upload.key);
-    this.messenger.uploads.cancel(upload);
-    this.#showFiles();
-    this.#check();
-    this.focus();
+    this.attached?.cancel();
   }
 
   #typed() {
     this.#grow();
-    this.#check();
+    this.check();
     clearTimeout(this.#draftTimer);
     this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_AFTER_MS);
     if (this.text.value.trim()) this.messenger.type(this.key);
@@ -213,39 +167,36 @@ export class Composer {
   }
 
   #submit() {
-    if (!this.#check()) return;
-    const uploads = this.#uploads;
-    this.messenger.send(this.key, this.text.value.trim(), uploads);
+    if (!this.check()) return;
+    this.messenger.send(this.key, this.text.value.trim(), this.attached?.take());
     this.text.value = "";
-    this.#uploads = [];
     this.closeSheet();
     clearTimeout(this.#draftTimer);
     this.#saveDraft();
     this.#grow();
-    this.#showFiles();
-    this.#check();
+    this.check();
     this.focus();
     this.onSend();
   }
 
   /** @returns {boolean} whether this can be sent */
-  #check() {
+  check() {
     const body = this.text.value.trim();
     // Empty, it goes the way of its placeholder.
     this.text.dir = body && "auto";
     const limit = this.messenger.settings.limits.message_bytes;
     const over = new TextEncoder().encode(body).length - limit;
-    if (over > 0) this.#say(t("compose.too_long", { over: fileSize(over) }));
-    else if (this.problem.dataset.about === "length") this.#say("");
+    if (over > 0) this.say(t("compose.too_long", { over: fileSize(over) }));
+    else if (this.problem.dataset.about === "length") this.say("");
     this.problem.dataset.about = over > 0 ? "length" : "";
-    const hasContent = Boolean(body || this.#uploads.length);
-    const isReady = hasContent && over <= 0 && !this.#refused.size;
+    const hasContent = Boolean(body || this.attached?.uploads.length);
+    const isReady = hasContent && over <= 0 && !this.attached?.refused.size;
     this.button.disabled = !isReady;
     return isReady;
   }
 
   /** @param {string} text */
-  #say(text) {
+  say(text) {
     this.problem.textContent = text;
     this.problem.hidden = !text;
   }
@@ -256,46 +207,12 @@ export class Composer {
     this.text.style.height = `${this.text.scrollHeight + 2}px`;
   }
 
-  #showFiles() {
-    this.files.hidden = !this.#uploads.length;
-    this.files.replaceChildren(...this.#uploads.map((upload) => this.#chip(upload)));
-  }
-
-  /** @param {Upload} upload */
-  #chip(upload) {
-    const { name, size } = upload;
-    const share = this.messenger.uploads.progress(upload);
-    const reason = this.#refused.get(upload.key);
-    const preview = this.messenger.uploads.preview(upload);
-    const picture = preview ? h("img", { src: preview, alt: "" }) : icon("file");
-    const about = reason || (share === null ? fileSize(size) : t("file.uploading"));
-    const bar = h("progress", { max: "1", value: String(share ?? 0), "aria-label": name });
-    const remove = h(
-      "button",
-      {
-        type: "button",
-        class: "remove",
-        "aria-label": t("file.remove", { name }),
-        onclick: () => this.#remove(upload),
-      },
-      icon("close"),
-    );
-    return h(
-      "li",
-      { class: reason ? "file refused" : "file" },
-      h("span", { class: "thumb" }, picture),
-      h("span", { class: "about" }, h("b", {}, name), h("small", {}, about)),
-      remove,
-      share !== null && bar,
-    );
-  }
-
   async #restore() {
     const draft = await this.messenger.store.get("drafts", draftOf(this.key)).catch(() => null);
     if (!draft?.body || this.text.value) return;
     this.text.value = draft.body;
     this.#grow();
-    this.#check();
+    this.check();
   }
 
   #saveDraft() {

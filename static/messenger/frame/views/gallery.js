@@ -1,17 +1,20 @@
 /**
  * @typedef {import("../types.js").Attachment} Attachment
  * @typedef {{h: Function, t: (key: string, values?: Record<string, string>) => string,
- *   icon: Function, addressOf: (url: string) => string}} Tools
+ *   icon: Function, addressOf: (url: string) => string,
+ *   isPicture: (file: Attachment) => boolean, shell: import("../main.js").Shell}} Tools
  */
 
 /**
  * The pictures of a thread, one at a time, over everything else. Closing it gives the focus back.
  *
  * @param {Tools} tools
- * @param {Attachment[]} pictures
- * @param {number} index of the one to begin with
+ * @param {Attachment} file to begin with
  */
-export function openGallery({ h, t, icon, addressOf }, pictures, index) {
+export function openGallery({ h, t, icon, addressOf, isPicture, shell }, file) {
+  const { messages } = shell.messenger.thread(shell.route.key).timeline;
+  const pictures = messages.flatMap(({ attachments }) => attachments.filter(isPicture));
+  let index = pictures.indexOf(file);
   const button = (
     /** @type {string} */ name,
     /** @type {string} */ label,

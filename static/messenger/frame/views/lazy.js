@@ -29,6 +29,9 @@ const load = async (name) => (await Promise.all([import(addresses[name]), styles
 /** @returns {Promise<typeof import("./emoji.js")>} */
 export const loadEmoji = () => load("emoji");
 
+/** @returns {Promise<typeof import("./files.js")>} */
+export const loadFiles = () => load("files");
+
 /** @returns {Promise<typeof import("./gallery.js")>} */
 export const loadGallery = () => load("gallery");
 

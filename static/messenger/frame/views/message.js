@@ -13,9 +13,8 @@ import { loadGallery } from "./lazy.js";
  */
 
 const THUMBNAIL_PX = 260;
-/** A few emoji and nothing else. */
-const EMOJI =
-  /^(?=.*[\p{Extended_Pictographic}\u{1F1E6}-\u{1F1FF}])[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1F1E6}-\u{1F1FF}\u200D\uFE0F ]{1,16}$/u;
+/** Emoji and nothing else. */
+const EMOJI = /^[\p{ExtPict}\p{EMod}\p{RI}\u200D\uFE0F ]{1,16}$/u;
 
 /**
  * What decides that a row's node must be made anew; everything else is updated in place.
@@ -136,7 +135,10 @@ function renderAttachment(file, shell) {
       // With a key held down it is a link like any other.
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      enlarge(file, shell).catch(() => open(href, "_blank", "noopener"));
+      loadGallery().then(
+        ({ openGallery }) => openGallery({ h, t, icon, addressOf, isPicture, shell }, file),
+        () => open(href, "_blank", "noopener"),
+      );
     };
     const src = addressOf(file.thumb || url);
     const props = { ...link, class: "picture", "aria-haspopup": "dialog", onclick };
@@ -158,25 +160,12 @@ const isPicture = ({ content_type: type, width, height }) =>
   type.startsWith("image/") && width && height;
 
 /**
- * @param {Attachment} file
- * @param {Shell} shell
- */
-async function enlarge(file, shell) {
-  const { route, messenger } = shell;
-  if (route.name !== "thread") return;
-  const { messages } = messenger.thread(route.key).timeline;
-  const pictures = messages.flatMap(({ attachments }) => attachments.filter(isPicture));
-  const { openGallery } = await loadGallery();
-  openGallery({ h, t, icon, addressOf }, pictures, pictures.indexOf(file));
-}
-
-/**
  * @param {Upload} upload
  * @param {Messenger} messenger
  */
 function renderUpload(upload, messenger) {
   const { name, size, width, height } = upload;
-  const src = messenger.uploads.preview(upload);
+  const src = messenger.uploads?.preview(upload);
   const isShown = src && width && height;
   return h(
     "span",
@@ -261,7 +250,7 @@ function showState(node, row, messenger) {
  */
 function showProgress(node, { attachments }, messenger) {
   node.querySelectorAll("progress").forEach((bar, index) => {
-    const share = messenger.uploads.progress(attachments[index]);
+    const share = messenger.uploads?.progress(attachments[index]) ?? null;
     bar.hidden = share === null;
     bar.value = share ?? 0;
   });

@@ -330,8 +330,7 @@ export class ThreadView {
     this.top.dataset.state = state;
     if (state === "failed") this.top.replaceChildren(this.#failure());
     else if (state === "gone") this.top.replaceChildren(this.#gone());
-    else if (state === "skeleton") this.top.replaceChildren(skeleton());
-    else if (state === "older") this.top.replaceChildren(olderRule());
+    else if (state === "older" || state === "loading") this.top.replaceChildren(wait(state));
     else if (state === "intro") this.top.replaceChildren(this.#intro());
     else this.top.replaceChildren();
   }
@@ -342,7 +341,7 @@ export class ThreadView {
    */
   #topState({ timeline, problem }, count) {
     if (problem) return problem.isGone ? "gone" : "failed";
-    if (!timeline.isLoaded) return "skeleton";
+    if (!timeline.isLoaded) return "loading";
     if (!count) return "intro";
     return this.#from || timeline.hasOlder ? "older" : "";
   }
@@ -407,11 +406,5 @@ const trouble = (text, label, onclick) =>
     h("button", { type: "button", class: "secondary", onclick }, t(label)),
   );
 
-const olderRule = () => h("p", { class: "rule" }, t("thread.older"));
-
-/** Where messages will be, on the first load only. */
-function skeleton() {
-  const bones = ["", "short", "mine", ""].map((kind) => h("span", { class: `bone ${kind}` }));
-  const label = h("span", { class: "sr" }, t("thread.loading"));
-  return h("div", { class: "skeleton", role: "status" }, label, ...bones);
-}
+const wait = (/** @type {string} */ what) =>
+  h("p", { class: "rule", role: "status" }, t(`thread.${what}`));
