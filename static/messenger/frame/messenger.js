@@ -176,7 +176,9 @@ export class Messenger extends EventTarget {
   async load() {
     await this.outbox.load();
     const hasFiles = this.outbox.items().some((item) => item.attachments.length);
-    if (hasFiles) await this.files().catch(() => {});
+    if (!hasFiles) return;
+    await this.files().catch(() => {});
+    this.#emit("thread");
   }
 
   /** What files need on their way; few visitors send any. */
@@ -670,14 +672,12 @@ async function exclusively(name, work) {
  * A conversation that is further back than the list reaches, from its messages.
  *
  * @param {string} id
- * @param {{messages: Message[], status: Conversation["status"], last_seq: number,
- *   read_seq: number, seen_seq: number}} answer
+ * @param {any} answer
  * @returns {Conversation}
  */
-function summary(id, { messages, ...told }) {
-  const { body_text: preview = "", author = null, created_at: at = "" } = messages.at(-1) || {};
-  const preview_author = author;
-  return { ...told, id, preview, preview_author, unread: 0, updated_at: at, created_at: at };
+function summary(id, answer) {
+  const { body_text: preview = "", author = null, created_at = "" } = answer.messages.at(-1) || {};
+  return { ...answer, id, preview, preview_author: author, unread: 0, updated_at: created_at };
 }
 
 const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, n) => total + n, 0);

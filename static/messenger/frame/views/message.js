@@ -19,10 +19,12 @@ const EMOJI = /^[\p{ExtPict}\p{EMod}\p{RI}\u200D\uFE0F ]{1,16}$/u;
 /**
  * What decides that a row's node must be made anew; everything else is updated in place.
  * @param {Row} row
+ * @param {Shell} shell
  */
-export function rowVersion(row) {
+export function rowVersion(row, shell) {
   if (row.kind === "activity") return row.text;
-  return row.kind === "message" && row.entry.message ? "stored" : row.kind;
+  if (row.kind !== "message") return row.kind;
+  return row.entry.message ? "stored" : `sent ${Boolean(shell.messenger.uploads)}`;
 }
 
 /**

@@ -132,7 +132,7 @@ export class ThreadView {
       this.#showTop(thread, count);
       reconcile(this.rows, rows, {
         key: (row) => row.key,
-        version: rowVersion,
+        version: (row) => rowVersion(row, this.shell),
         render: (row) => {
           const node = renderRow(row, this.shell);
           // History is not news: only what others write while one looks is read out.
