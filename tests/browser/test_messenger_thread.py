@@ -1,5 +1,6 @@
 """One conversation as its customer sees it: who speaks, pictures, answers to pick from, its end."""
 
+import contextlib
 import os
 import re
 import signal
@@ -193,7 +194,8 @@ def test_words_and_a_file_written_offline_survive_a_reload_and_a_restart(
     expect(frame.locator(".pending")).to_have_count(3)
     expect(frame.locator(".pending .picture")).to_have_count(1)
     for process in product.part("granian") + product.part("uvicorn"):
-        os.kill(process, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
     page.unroute("**/m/api/uploads")
     page.unroute("**/messages")
     product.until(product.is_whole, 60)

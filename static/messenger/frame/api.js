@@ -15,11 +15,6 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** True when there is nothing for this visitor. */
-  get isGone() {
-    return this.status === 403 || this.status === 404;
-  }
-
   /** True when the same request may well succeed later. */
   get isTransient() {
     return this.status === 0 || [401, 408, 425, 429].includes(this.status) || this.status >= 500;

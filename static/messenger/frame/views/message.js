@@ -148,8 +148,7 @@ function renderAttachment(file, shell) {
   }
   const [kind] = type.split("/");
   if (kind === "audio" || kind === "video") {
-    const player = { class: "player", src: href, controls: true, preload: "metadata" };
-    return h(kind, { ...player, "aria-label": name });
+    return h(kind, { src: href, controls: true, preload: "metadata", "aria-label": name });
   }
   return h("a", { ...link, class: "bubble attachment" }, ...fileLabel(name, size));
 }

@@ -61,7 +61,6 @@ export class ThreadView {
         role: "log",
         tabindex: "0",
         "aria-live": "polite",
-        "aria-relevant": "additions",
         "aria-label": t("thread.log"),
         onscroll: () => this.#scrolled(),
       },
@@ -150,7 +149,7 @@ export class ThreadView {
     });
     this.#hasRows ||= timeline.isLoaded;
     if (timeline.isLoaded) this.#heardSeq = timeline.lastSeq;
-    this.composer.element.hidden = Boolean(thread.problem?.isGone);
+    this.composer.element.hidden = thread.problem?.status === 404;
     this.#showLatest();
     this.#readIfSeen();
     if (!this.#isAtEnd) this.#extend();
@@ -328,11 +327,7 @@ export class ThreadView {
     const state = this.#topState(thread, count);
     if (this.top.dataset.state === state) return;
     this.top.dataset.state = state;
-    if (state === "failed") this.top.replaceChildren(this.#failure());
-    else if (state === "gone") this.top.replaceChildren(this.#gone());
-    else if (state === "older" || state === "loading") this.top.replaceChildren(wait(state));
-    else if (state === "intro") this.top.replaceChildren(this.#intro());
-    else this.top.replaceChildren();
+    this.top.replaceChildren(...this.#topParts(state));
   }
 
   /**
@@ -340,32 +335,34 @@ export class ThreadView {
    * @param {number} count
    */
   #topState({ timeline, problem }, count) {
-    if (problem) return problem.isGone ? "gone" : "failed";
+    if (problem) return problem.status === 404 ? "gone" : "failed";
     if (!timeline.isLoaded) return "loading";
     if (!count) return "intro";
     return this.#from || timeline.hasOlder ? "older" : "";
   }
 
-  #failure() {
-    const { isLoaded } = this.messenger.thread(this.key).timeline;
-    return trouble("thread.failed", "retry", () =>
-      isLoaded ? this.messenger.loadOlder(this.key) : this.messenger.open(this.key),
-    );
-  }
-
-  #gone() {
-    return trouble("thread.gone", "recent", () => this.shell.go({ name: "list" }));
-  }
-
-  #intro() {
-    const { team } = this.messenger.settings;
-    const faces = team.slice(0, 4).map((face) => avatar(face, "large"));
-    return h(
-      "div",
-      { class: "empty" },
-      h("span", { class: "faces" }, ...faces),
-      h("p", {}, t("thread.intro")),
-    );
+  /**
+   * @param {string} state
+   * @returns {Node[]}
+   */
+  #topParts(state) {
+    if (!state) return [];
+    const text = t(`thread.${state}`);
+    if (state === "older" || state === "loading") {
+      return [h("p", { class: "rule", role: "status" }, text)];
+    }
+    const { messenger, key, shell } = this;
+    const faces = messenger.settings.team.slice(0, 4).map((face) => avatar(face, "large"));
+    if (state === "intro") {
+      return [h("div", { class: "empty" }, h("span", { class: "faces" }, ...faces), text)];
+    }
+    const isGone = state === "gone";
+    const again = () =>
+      messenger.thread(key).timeline.isLoaded ? messenger.loadOlder(key) : messenger.open(key);
+    const onclick = () => (isGone ? shell.go({ name: "list" }) : again());
+    const label = t(isGone ? "recent" : "retry");
+    const button = h("button", { type: "button", class: "secondary", onclick }, label);
+    return [h("div", { class: "empty", role: "alert" }, icon("alert"), text, button)];
   }
 
   /** @param {{name: string, isBot: boolean}|null} typing */
@@ -382,6 +379,8 @@ export class ThreadView {
   #showLatest() {
     this.latest.hidden = this.#isAtEnd || !this.#hasRows;
     const text = this.#arrived ? t("latest", { n: this.#arrived }) : "";
+    if (this.latest.dataset.text === text) return;
+    this.latest.dataset.text = text;
     this.latest.setAttribute("aria-label", text || t("latest"));
     this.latest.replaceChildren(icon("down"), text);
   }
@@ -391,20 +390,3 @@ export class ThreadView {
     if (key === this.key && !this.#isAtEnd) this.#arrived += 1;
   }
 }
-
-/**
- * @param {string} text
- * @param {string} label
- * @param {() => void} onclick
- */
-const trouble = (text, label, onclick) =>
-  h(
-    "div",
-    { class: "empty", role: "alert" },
-    icon("alert"),
-    t(text),
-    h("button", { type: "button", class: "secondary", onclick }, t(label)),
-  );
-
-const wait = (/** @type {string} */ what) =>
-  h("p", { class: "rule", role: "status" }, t(`thread.${what}`));
