@@ -382,4 +382,4 @@ function start(installation) {
   new Shell(installation, bridge, store);
 }
 
-start(JSON.parse(document.getElementById("messenger-settings")?.textContent || "{}"));
+start(JSON.parse(document.getElementById("settings")?.textContent || "{}"));
