@@ -1,6 +1,9 @@
 """The messenger for everybody: by keyboard, by ear, enlarged, small, mirrored, in forced colors."""
 
+import uuid
+
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.test_messenger import Shopper, Staff
@@ -114,6 +117,30 @@ def test_a_closed_conversation_has_no_serious_fault(shopper, ben, sound):
     customer.is_settled()
     ben.call("POST", f"conversations/{ben.find('That was all.')}/closure", {})
     expect(customer.frame.get_by_text("This conversation was closed.")).to_be_visible()
+    customer.frame.get_by_role("radio", name="Great").check()
+    expect(customer.frame.get_by_label("Tell us more")).to_be_visible()
+    sound(customer)
+
+
+def test_answers_to_pick_from_and_an_enlarged_picture_have_no_serious_fault(
+    shopper, ben, sound, tmp_path
+):
+    Image.new("RGB", (900, 600), "#B5452C").save(tmp_path / "elbow.png")
+    customer = shopper(viewport={"width": 320, "height": 568})
+    customer.begin("Here it is.")
+    conversation = ben.find("Here it is.")
+    frame = customer.frame
+    frame.locator("input[type=file]").set_input_files(tmp_path / "elbow.png")
+    frame.get_by_role("button", name="Send", exact=True).click()
+    customer.is_settled()
+    choices = {"kind": "reply", "body": "Which color?", "choices": ["Red", "The same again"]}
+    choices["client_id"] = str(uuid.uuid4())
+    ben.call("POST", f"conversations/{conversation}/messages", choices)
+    expect(frame.get_by_role("button", name="The same again")).to_be_visible()
+    sound(customer)
+    frame.locator("a.picture").click()
+    picture = frame.get_by_role("dialog").get_by_role("img", name="elbow.png")
+    expect(picture).to_be_in_viewport(ratio=1)
     sound(customer)
 
 
