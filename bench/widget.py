@@ -81,7 +81,9 @@ def openings(browser: str, address: str) -> Iterator[Figure]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        chromium = playwright.chromium.launch(
+            executable_path=browser, args=["--no-sandbox", "--disable-gpu"]
+        )
         cold, warm, bare = [], [], []
         for _ in range(ROUNDS):
             runs = [opened(chromium, address) for _ in range(OPENINGS)]

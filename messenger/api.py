@@ -22,7 +22,7 @@ from ground.web.api import UuidField, WholeField, checked
 from ground.web.paging import keyset, limit_from
 from ground.web.problems import Invalid, NotAllowed, NotAuthenticated, NotFound, StateConflict
 from ground.web.text import CleanCharField
-from ground.web.throttles import Limit, spend, spend_all
+from ground.web.throttles import Limit, sender_of, spend, spend_all
 from inbox import actions
 from inbox.models import Conversation
 from messenger import away, push, sessions
@@ -66,7 +66,7 @@ def own_origin(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    return sender_of(str(request.META.get("REMOTE_ADDR", "")))
 
 
 class PageSerializer(serializers.Serializer):

@@ -16,7 +16,7 @@ from ground.journal.consumers import (
     in_database,
 )
 from ground.web.problems import NotAuthenticated, TooMany
-from ground.web.throttles import spend
+from ground.web.throttles import sender_of, spend
 from inbox import actions
 from inbox.models import Conversation
 from messenger.api import MINUTE, show_typing, typing_limit
@@ -39,7 +39,7 @@ class MessengerConsumer(LiveConsumer):
     async def connect(self) -> None:
         """Counted from the first moment: who never says hello holds a socket too."""
         await super().connect()
-        address = (self.scope.get("client") or ["?"])[0]
+        address = sender_of((self.scope.get("client") or ["?"])[0])
         async with self.closing_on_trouble():
             self.count_socket(f"address.{address}", settings.SOCKETS_PER_ADDRESS)
 

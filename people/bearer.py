@@ -34,8 +34,8 @@ class TokenAuthentication(BaseAuthentication):
             raise NotAuthenticated("An API token is needed, as a bearer.", headers=CHALLENGE)
         token = find_token(text.strip())
         if token is None:
-            address = str(request.META.get("REMOTE_ADDR", ""))
-            throttles.spend("api-failures", address, limit=FAILURES_PER_MINUTE, seconds=MINUTE)
+            sender = throttles.sender_of(str(request.META.get("REMOTE_ADDR", "")))
+            throttles.spend("api-failures", sender, limit=FAILURES_PER_MINUTE, seconds=MINUTE)
             raise NotAuthenticated(
                 "This API token is unknown, expired or revoked.", headers=CHALLENGE
             )

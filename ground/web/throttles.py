@@ -6,6 +6,7 @@ script. Without Redis each process counts for itself, so a limit loosens but nev
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import threading
 import time
@@ -87,6 +88,20 @@ class Verdict:
     remaining: int
     retry_after: int
     reset: int
+
+
+def sender_of(address: str) -> str:
+    """Whom limits by address count: an IPv4 address, or the /64 of an IPv6 one, which is what one
+    customer of a provider is given whole."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
 def spend(name: str, key: str, *, limit: int, seconds: int) -> Verdict:

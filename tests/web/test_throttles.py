@@ -10,7 +10,7 @@ import redis
 
 from ground.web import throttles
 from ground.web.problems import TooMany
-from ground.web.throttles import LocalCounts, headers, spend
+from ground.web.throttles import LocalCounts, headers, sender_of, spend
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +169,19 @@ def test_a_verdict_says_what_is_left_in_headers(who):
         "RateLimit-Remaining": "599",
         "RateLimit-Reset": "60",
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "sender"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("no address", "no address"),
+        ("", ""),
+    ],
+)
+def test_an_address_limit_counts_the_network_that_one_customer_has(address, sender):
+    assert sender_of(address) == sender
