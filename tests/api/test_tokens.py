@@ -40,6 +40,7 @@ NEEDED = [
     ("put", "conversations/cv_x/priority", "conversations:write"),
     ("put", "conversations/cv_x/tags", "conversations:write"),
     ("get", "tags", "conversations:read"),
+    ("get", "macros", "conversations:read"),
     ("post", "tags", "conversations:write"),
     ("post", "uploads", "conversations:write"),
 ]
