@@ -136,7 +136,8 @@ export class ThreadView {
           const node = renderRow(row, this.shell);
           // History is not news: only what others write while one looks is read out.
           const { message, outgoing } = row.kind === "message" ? row.entry : {};
-          const isNews = Boolean(message && message.seq > this.#heardSeq);
+          const isTheirs = message && message.author.type !== "contact";
+          const isNews = isTheirs && message.seq > this.#heardSeq;
           if (!isNews) node.setAttribute("aria-live", "off");
           node.classList.toggle("fresh", this.#hasRows && (isNews || Boolean(outgoing)));
           return node;
