@@ -381,6 +381,7 @@ class MessagesView(MessengerView):
         viewer = conversation.contact.public_id
         return Response(
             {
+                "conversation": self.conversations_json([conversation])[0],
                 "messages": [message_json(message, viewer) for message in messages],
                 "last_seq": conversation.public_seq,
                 "read_seq": conversation.contact_read_seq,

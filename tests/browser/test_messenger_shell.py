@@ -129,9 +129,7 @@ def test_several_conversations_stand_side_by_side_with_their_news(shopper, ben):
     expect(rows.filter(has_text="second matter").locator(".tag")).to_have_text("Closed")
 
 
-@pytest.mark.skip(reason="passes alone, fails now and then in a full run: to be found out")
-def test_earlier_conversations_come_on_request_and_a_failure_can_be_tried_again(shopper):
-    customer = shopper("dora")
+def test_earlier_conversations_come_on_request_and_a_failure_can_be_tried_again(shopper, window):
     earlier = {
         "id": "cnv_earlier",
         "status": "closed",
@@ -157,8 +155,9 @@ def test_earlier_conversations_come_on_request_and_a_failure_can_be_tried_again(
             return route.fulfill(status=500, json={})
         return route.fulfill(json={"conversations": [earlier], "next": None})
 
-    customer.page.route(re.compile("/m/api/conversations($|\\?)"), listed)
-    frame = customer.open()
+    page = window()
+    page.route(re.compile("/m/api/conversations($|\\?)"), listed)
+    frame = shopper("dora", page=page).open()
     frame.get_by_role("button", name="Messages").click()
     before = frame.locator(".conversation").count()
     frame.get_by_role("button", name="Show earlier conversations").click()
@@ -337,7 +336,6 @@ SILENT = """
 """
 
 
-@pytest.mark.skip(reason="passes alone, fails now and then in a full run: to be found out")
 def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, ben, window):
     page = window()
     page.add_init_script(SILENT)
@@ -362,7 +360,8 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
     assert frame.evaluate("heard") == tried
     frame.get_by_role("button", name="Close").click()
     ben.says(conversation, "Heard")
-    frame.wait_for_function(f"heard > {tried}")
+    # By the clock: a hidden frame has no pictures to be asked at.
+    frame.wait_for_function(f"heard > {tried}", polling=100)
     assert '"sound":true' in device(customer)
 
 

@@ -20,6 +20,7 @@ import { ThreadView } from "./views/thread.js";
 
 /** A break in the connection is only mentioned when it lasts. */
 const MENTION_AFTER_MS = 2500;
+const HIDDEN_REFRESH_MS = 200;
 
 /** The frame around the views: where one is, what the page outside says, and what it hears. */
 export class Shell {
@@ -99,11 +100,15 @@ export class Shell {
   refresh() {
     if (this.#isDue) return;
     this.#isDue = true;
-    requestAnimationFrame(() => {
+    const show = () => {
+      if (!this.#isDue) return;
       this.#isDue = false;
       this.view?.update();
       this.#showTabs();
-    });
+    };
+    requestAnimationFrame(show);
+    // A frame that a browser thinks hidden gets no picture, sometimes longer than it is hidden.
+    setTimeout(show, HIDDEN_REFRESH_MS);
   }
 
   closeButton() {

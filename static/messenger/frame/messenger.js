@@ -452,21 +452,29 @@ export class Messenger extends EventTarget {
 
   /** @param {Conversation} conversation */
   #upsert(conversation) {
-    const known = this.conversations.get(conversation.id);
-    // What we read a moment ago may not have been counted when this was written.
-    const pending = this.#reading.get(conversation.id) || 0;
-    const isRead = pending >= conversation.last_seq;
-    this.conversations.set(conversation.id, {
-      ...conversation,
-      unread: isRead ? 0 : conversation.unread,
-      read_seq: Math.max(pending, conversation.read_seq),
-      last_seq: Math.max(known?.last_seq || 0, conversation.last_seq),
-      seen_seq: Math.max(known?.seen_seq || 0, conversation.seen_seq),
-    });
+    if (!this.#know(conversation)) return;
     this.#wasActive(Date.parse(conversation.updated_at));
     this.#countUnread();
     this.#changed(conversation.id);
     if (this.#threads.has(conversation.id)) this.#catchUp(conversation.id);
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @returns {boolean} false when it tells of a moment before what is known already
+   */
+  #know(conversation) {
+    const known = this.conversations.get(conversation.id);
+    if (known && conversation.last_seq < known.last_seq) return false;
+    // What we read a moment ago may not have been counted when this was written.
+    const read_seq = Math.max(known?.read_seq || 0, conversation.read_seq);
+    this.conversations.set(conversation.id, {
+      ...conversation,
+      unread: read_seq < conversation.last_seq ? conversation.unread : 0,
+      read_seq,
+      seen_seq: Math.max(known?.seen_seq || 0, conversation.seen_seq),
+    });
+    return true;
   }
 
   /**
@@ -510,11 +518,11 @@ export class Messenger extends EventTarget {
 
   /** @param {string} key */
   async #catchUp(key) {
-    const conversation = this.conversations.get(key);
     const { timeline, isLoading } = this.thread(key);
-    if (!conversation || !timeline.isLoaded || isLoading) return;
-    const isBehind = () => timeline.hasGap || timeline.lastSeq < conversation.last_seq;
-    if (conversation.last_seq - timeline.lastSeq > CATCH_UP) {
+    if (!this.conversations.has(key) || !timeline.isLoaded || isLoading) return;
+    const lastSeq = () => this.conversations.get(key)?.last_seq || 0;
+    const isBehind = () => timeline.hasGap || timeline.lastSeq < lastSeq();
+    if (lastSeq() - timeline.lastSeq > CATCH_UP) {
       await this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
       return;
     }
@@ -540,12 +548,8 @@ export class Messenger extends EventTarget {
       const answer = await this.api.call("GET", `${pathOf(key)}messages?${query}`);
       // Signed out meanwhile: this is not for whoever comes next.
       if (this.#threads.get(key) !== thread) return;
-      if (!this.conversations.has(key)) this.conversations.set(key, summary(key, answer));
+      this.#know(answer.conversation);
       place(answer.messages);
-      const conversation = /** @type {Conversation} */ (this.conversations.get(key));
-      conversation.last_seq = Math.max(conversation.last_seq, answer.last_seq);
-      conversation.seen_seq = Math.max(conversation.seen_seq, answer.seen_seq);
-      conversation.status = answer.status;
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
       thread.problem = problem;
@@ -666,18 +670,6 @@ async function exclusively(name, work) {
     if (isRunning) throw problem;
     return work();
   }
-}
-
-/**
- * A conversation that is further back than the list reaches, from its messages.
- *
- * @param {string} id
- * @param {any} answer
- * @returns {Conversation}
- */
-function summary(id, answer) {
-  const { body_text: preview = "", author = null, created_at = "" } = answer.messages.at(-1) || {};
-  return { ...answer, id, preview, preview_author: author, unread: 0, updated_at: created_at };
 }
 
 const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, n) => total + n, 0);
