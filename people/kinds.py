@@ -36,6 +36,9 @@ TEAMMATE_AWAY_CHANGED = declare(
 TEAMMATE_AVATAR_CHANGED = declare(
     "teammate.avatar_changed", "A teammate got another picture, or none."
 )
+TEAMMATE_PREFERENCES_CHANGED = declare(
+    "teammate.preferences_changed", "A teammate chose how they like to work."
+)
 TAG_CREATED = declare("tag.created", "A tag was made.")
 TAG_CHANGED = declare("tag.changed", "A tag got another name, was archived or brought back.")
 TOKEN_CREATED = declare("token.created", "An API token was created.")

@@ -11,6 +11,7 @@ from people.actions.identify import identify
 from people.actions.identities import claim_identity
 from people.actions.leaving import sign_out
 from people.actions.merge import current, merge_contacts, unmerge
+from people.actions.preferring import prefer
 from people.actions.tags import change_tag, find_or_create_tag
 from people.actions.teammates import (
     add_to_team,
@@ -48,6 +49,7 @@ __all__ = [
     "note_claims",
     "note_seen",
     "password_changed",
+    "prefer",
     "reactivate",
     "remove_from_team",
     "revoke_token",

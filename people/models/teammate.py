@@ -82,6 +82,12 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
         "may open the admin", default=False, help_text="Lets this teammate log in to the admin."
     )
     is_away = models.BooleanField(default=False)
+    preferences = models.JSONField(
+        default=dict,
+        db_default={},
+        editable=False,
+        help_text="How they like to work, by subject: keys, notifications.",
+    )
     session_generation = models.PositiveIntegerField(
         default=0, editable=False, help_text="Raised to end every session of the teammate."
     )
