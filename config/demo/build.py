@@ -16,16 +16,7 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
-from config.demo.story import (
-    ATTRIBUTES,
-    CUSTOMERS,
-    EVENTS,
-    SHOP,
-    STRANGERS,
-    TALKS,
-    Step,
-    Talk,
-)
+from config.demo.story import ATTRIBUTES, CUSTOMERS, EVENTS, SHOP, STRANGERS, TALKS, Step, Talk
 from ground.journal.live import silently
 from ground.journal.models import Decision, Entry
 from ground.journal.reactions import run_owed

@@ -13,13 +13,7 @@ from ground.journal import record
 from ground.journal.recording import Automation
 from ground.web.markup import plain as plain_text
 from ground.web.markup import render
-from ground.web.problems import (
-    ClientIdReused,
-    Invalid,
-    NewerMessages,
-    NotAllowed,
-    StateConflict,
-)
+from ground.web.problems import ClientIdReused, Invalid, NewerMessages, NotAllowed, StateConflict
 from ground.web.text import clean
 from inbox import kinds
 from inbox.actions.attaching import take

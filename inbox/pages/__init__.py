@@ -1,1 +1,1 @@
-"""The inbox's further pages, one matter a file; `inbox/views.py` has what they share."""
+"""The inbox's pages and the same parts of them as fragments, one matter a file."""

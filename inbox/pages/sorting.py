@@ -1,12 +1,14 @@
-"""How conversations are sorted: tags, priority."""
+"""Whose a conversation is, how urgent, and its tags."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from inbox import actions
-from inbox.forms import PriorityForm, TagForm, checked
-from inbox.views import done, find, for_teammates, visible_to
+from inbox import actions, wording
+from inbox.forms import PriorityForm, TagForm, assignment, checked
+from inbox.pages.parts import done, find, visible_to
+from inbox.pages.requests import for_teammates
 from people.actions import find_or_create_tag
+from people.models import Team, Teammate
 
 
 @for_teammates
@@ -32,3 +34,17 @@ def set_priority(request: HttpRequest, view: str, conversation: str) -> HttpResp
     changed = actions.prioritize(found, by=request.user, priority=priority)
     words = f"Priority: {priority.label}."
     return done(request, view, changed, words, undo={"priority": found.priority_word})
+
+
+@for_teammates
+@require_POST
+def assign(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    found = find(visible_to(request), conversation)
+    wanted = assignment(request.POST, request.user)
+    undo = {name: id_of(getattr(found, name)) for name in wanted}
+    changed = actions.assign(found, by=request.user, **wanted)
+    return done(request, view, changed, wording.assigned(changed, wanted), undo=undo)
+
+
+def id_of(thing: Teammate | Team | None) -> str:
+    return thing.public_id if thing else ""

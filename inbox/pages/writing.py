@@ -1,93 +1,104 @@
-"""What helps teammates write: macros, offered in the composer and kept on a page of their own."""
+"""Replies and notes."""
 
-from typing import Any
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
+from inbox import actions, default_views
+from inbox.forms import MessageForm, attachments, checked, steps
+from inbox.models import Conversation, Message
+from inbox.pages.parts import find, render_page, visible_to
+from inbox.pages.reading import read_on
+from inbox.pages.requests import for_teammates, is_script
 
-from ground.web.problems import Invalid, NotAllowed, NotFound
-from inbox import actions, steps
-from inbox.forms import OwnMacroForm
-from inbox.models import Macro
-from inbox.variables import VARIABLES, fill, values_for
-from inbox.views import find, for_teammates, visible_to
-
-OFFERED = 20
-LISTED = 500
+MACROS_MAX = 10
 
 
 @for_teammates
-@require_safe
-def offer_macros(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    """The macros whose name has `q` in it, filled in for this conversation, as options."""
+def messages(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """GET: a stretch of the thread as a fragment. POST: a reply or a note."""
+    if request.method == "POST":
+        return write(request, view, conversation)
+    return read_on(request, view, conversation)
+
+
+def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    shown = default_views.find(view, request.user)
     found = find(visible_to(request), conversation)
-    wanted = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    macros = list(Macro.objects.visible_to(request.user).named_like(wanted)[:OFFERED])
-    values = values_for(found, request.user)
-    for macro in macros:
-        macro.filled = fill(macro.body, values)
-    return render(request, "inbox/_macros.html", {"macros": with_words(macros, request.user)})
-
-
-def with_words(macros: list[Macro], viewer: Any) -> list[Macro]:
-    """The macros, each with `does`: its steps beside what they do in words."""
-    names = steps.names_for(viewer, [step for macro in macros for step in macro.steps])
-    for macro in macros:
-        macro.does = [(step, steps.in_words(step, names)) for step in macro.steps]
-    return macros
-
-
-@for_teammates
-def macros(request: HttpRequest) -> HttpResponse:
-    """GET: the macros that the teammate can use, and a form for another. POST: makes one."""
-    return edit(request, Macro())
-
-
-@for_teammates
-def macro(request: HttpRequest, macro: str) -> HttpResponse:
-    """GET: one macro to change. POST: changes it, or with `delete` deletes it."""
-    found = Macro.objects.visible_to(request.user).filter(public_id=macro).first()
-    if found is None:
-        raise NotFound("There is no such macro, or it is not yours to see.")
-    return edit(request, found)
-
-
-def edit(request: HttpRequest, shown: Macro) -> HttpResponse:
-    if request.method != "POST":
-        return show(request, shown, OwnMacroForm(instance=shown, viewer=request.user))
-    if "delete" in request.POST and shown.pk is not None:
-        actions.delete_macro(shown, by=request.user)
-        return redirect("inbox:macros")
-    if not may_change(request, shown):
-        raise NotAllowed("This macro is not yours to change.")
-    form = OwnMacroForm(request.POST, instance=shown, viewer=request.user)
-    if not form.is_valid():
-        return show(request, shown, form, status=400)
-    wanted = {name: form.cleaned_data[name] for name in ("name", "body", "steps", "owner", "team")}
-    held = Macro.objects.get(pk=shown.pk) if shown.pk else Macro(owner=request.user)
     try:
-        actions.save_macro(held, by=request.user, **wanted)
-    except Invalid as problem:
-        for field, sentences in problem.members["errors"].items():
-            form.add_error(field if field in form.fields else None, sentences)
-        return show(request, shown, form, status=400)
-    return redirect("inbox:macros")
+        posted = post(request, found)
+    except NewerMessages as problem:
+        if is_script(request):
+            raise describe_newer(problem) from None
+        return write_again(request, shown, found, problem)
+    except (Invalid, TooLarge) as problem:
+        if is_script(request):
+            raise
+        return write_again(request, shown, found, problem)
+    if is_script(request):
+        return JsonResponse(
+            {
+                "seq": posted.message.seq,
+                "client_id": str(posted.message.client_id),
+                "status": posted.conversation.status,
+                "html": render_to_string("inbox/_message.html", {"message": posted.message}),
+            },
+            status=201 if posted.is_new else 200,
+        )
+    address = reverse("inbox:conversation", args=[view, conversation])
+    return redirect(f"{address}#message-{posted.message.public_id}")
 
 
-def may_change(request: HttpRequest, shown: Macro) -> bool:
-    return shown.pk is None or shown.may_be_changed_by(request.user)
+def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
+    data = checked(MessageForm(request.POST))
+    zone = data.pop("timezone")
+    seen, override = data.pop("last_seen_seq"), data.pop("override")
+    named = attachments(request.POST)
+    uploads = [actions.attach(file, by=request.user) for file in request.FILES.getlist("files")]
+    data["attachments"] = [*named, *(upload.public_id for upload in uploads)]
+    data["then"] = steps(request.POST)
+    data["macros"] = request.POST.getlist("macros")[:MACROS_MAX]
+    if data["kind"] != Message.Kind.NOTE:
+        data |= {
+            "choices": request.POST.getlist("choices"),
+            "last_seen_seq": seen,
+            "override": override,
+        }
+    with timezone.override(zone):
+        return actions.send(conversation, by=request.user, **data)
 
 
-def show(
-    request: HttpRequest, shown: Macro, form: OwnMacroForm, *, status: int = 200
+def describe_newer(problem: NewerMessages) -> NewerMessages:
+    """The problem with what came since as the fragments that the thread shows."""
+    newer = problem.members["messages"]
+    return NewerMessages(
+        problem.detail,
+        messages=[
+            {
+                "seq": message.seq,
+                "author": {"type": message.author_type, "name": message.author_name},
+                "created_at": message.created_at.isoformat(),
+                "html": render_to_string("inbox/_message.html", {"message": message}),
+            }
+            for message in newer
+        ],
+    )
+
+
+def write_again(
+    request: HttpRequest, view: default_views.View, conversation: Conversation, problem: Problem
 ) -> HttpResponse:
-    listed = Macro.objects.visible_to(request.user).select_related("owner", "team")[:LISTED]
-    context = {
-        "macro": shown,
-        "form": form,
-        "macros": with_words(list(listed), request.user),
-        "variables": VARIABLES,
-        "can_change": may_change(request, shown),
-    }
-    return render(request, "inbox/macros.html", context, status=status)
+    """The page with what was written still in its box, and why it was not sent."""
+    draft = {"kind": request.POST.get("kind", "reply"), "body": request.POST.get("body", "")}
+    return render_page(
+        request,
+        view,
+        conversation,
+        visible_to(request),
+        status=problem.status,
+        draft=draft,
+        problem=problem,
+    )

@@ -1,0 +1,23 @@
+"""REST: conversations and what is done with them, one noun a file."""
+
+from django.urls import path
+
+from inbox.api import conversations, macros, messages, sorting, status, uploads
+
+urlpatterns = [
+    path("conversations", conversations.ConversationListView.as_view(), name="conversations"),
+    path(
+        "conversations/<pid:id>",
+        conversations.ConversationDetailView.as_view(),
+        name="conversation",
+    ),
+    path("conversations/<pid:id>/messages", messages.MessagesView.as_view(), name="messages"),
+    path("conversations/<pid:id>/closure", status.ClosureView.as_view(), name="closure"),
+    path("conversations/<pid:id>/snooze", status.SnoozeView.as_view(), name="snooze"),
+    path("conversations/<pid:id>/spam", status.SpamView.as_view(), name="spam"),
+    path("conversations/<pid:id>/assignment", sorting.AssignmentView.as_view(), name="assignment"),
+    path("conversations/<pid:id>/priority", sorting.PriorityView.as_view(), name="priority"),
+    path("conversations/<pid:id>/tags", sorting.TagsView.as_view(), name="conversation-tags"),
+    path("uploads", uploads.UploadsView.as_view(), name="uploads"),
+    path("macros", macros.MacrosView.as_view(), name="macros"),
+]

@@ -1,0 +1,138 @@
+"""REST: conversations."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ground.web.api import IdField, PageQuery, Reference, checked, page_answer
+from ground.web.openapi import operation, page_of
+from ground.web.problems import Invalid, NotFound
+from inbox import default_views
+from inbox.models import Conversation
+from inbox.querysets import ConversationQuerySet
+from people.api.references import (
+    TagReferenceSerializer,
+    TeammateReferenceSerializer,
+    TeamReferenceSerializer,
+)
+from people.bearer import TokenView
+from people.models import Contact, Team, Teammate
+from people.models.token import Scope
+
+LATEST_FIRST = ("-last_message_at", "-id")
+NOBODY = "none"
+APP_HAS_NO_LIST = "An app has no conversations of its own. Use a teammate's token."
+
+
+class ContactReferenceSerializer(serializers.Serializer):
+    """A contact, by the name to show."""
+
+    id = serializers.CharField(source="public_id")
+    role = serializers.ChoiceField(Contact.Role.choices)
+    name = serializers.CharField(source="display_name")
+
+
+class PageSerializer(serializers.Serializer):
+    """The page of your site on which the conversation began; empty when it did elsewhere."""
+
+    url = serializers.CharField(required=False)
+    title = serializers.CharField(required=False)
+    referrer = serializers.CharField(required=False)
+
+
+class PreviewSerializer(serializers.Serializer):
+    """The newest public message, in one line."""
+
+    text = serializers.CharField(source="preview")
+    author_type = serializers.CharField(source="preview_author_type")
+    author_name = serializers.CharField(source="preview_author_name")
+
+
+class ConversationSerializer(serializers.Serializer):
+    """A thread with one contact. `last_seq` counts everything in it, without gaps."""
+
+    id = serializers.CharField(source="public_id")
+    status = serializers.ChoiceField(Conversation.Status.choices)
+    contact = ContactReferenceSerializer()
+    assignee = TeammateReferenceSerializer(allow_null=True)
+    team = TeamReferenceSerializer(allow_null=True)
+    holder = serializers.ChoiceField(Conversation.Holder.choices)
+    priority = serializers.ChoiceField(Conversation.Priority.words(), source="priority_word")
+    tags = TagReferenceSerializer(source="shown_tags", many=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    waiting_since = serializers.DateTimeField(allow_null=True)
+    rating = serializers.IntegerField(
+        allow_null=True, help_text="The contact's latest score, 1 (worst) to 5."
+    )
+    page = PageSerializer()
+    preview = PreviewSerializer(source="*")
+    last_seq = serializers.IntegerField()
+    contact_unread = serializers.IntegerField()
+    last_message_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+
+
+class ConversationsQuery(PageQuery):
+    """Which conversations; filters add up."""
+
+    status = serializers.ChoiceField(Conversation.Status.choices, required=False)
+    assignee = Reference(
+        lambda viewer: Teammate.objects.all(), noun="teammate", nobody=NOBODY, required=False
+    )
+    team = Reference(Team.objects.visible_to, noun="team", nobody=NOBODY, required=False)
+    contact = Reference(Contact.objects.visible_to, noun="contact", required=False)
+    view = IdField(
+        required=False,
+        help_text="One of you, unassigned, all, snoozed, closed, spam, or team-{id of a team}.",
+    )
+
+
+class ConversationView(TokenView):
+    """What all addresses of conversations share."""
+
+    reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
+
+    def visible(self) -> ConversationQuerySet:
+        return Conversation.objects.visible_to(self.viewer).for_list()
+
+    def conversation(self, public_id: str) -> Conversation:
+        """Raises NotFound for what does not exist and for what the token may not see, alike."""
+        found = self.visible().filter(public_id=public_id).first()
+        if found is None:
+            raise NotFound("There is no such conversation.")
+        return found
+
+
+class ConversationListView(ConversationView):
+    @operation(
+        "conversations_list",
+        "List conversations",
+        description="The latest message first.",
+        query=ConversationsQuery,
+        answers={200: page_of("Conversation", ConversationSerializer)},
+    )
+    def get(self, request: Request) -> Response:
+        query = checked(ConversationsQuery, request.query_params.dict(), viewer=self.viewer)
+        conversations = self.visible()
+        for name in ("status", "assignee", "team", "contact"):
+            if name in query:
+                conversations = conversations.filter(**{name: query[name]})
+        if "view" in query:
+            conversations = self.narrowed(conversations, query["view"])
+        return page_answer(conversations, ConversationSerializer, query, order=LATEST_FIRST)
+
+    def narrowed(self, conversations: ConversationQuerySet, slug: str) -> ConversationQuerySet:
+        if slug == default_views.OWN and self.viewer is None:
+            raise Invalid(errors={"view": [APP_HAS_NO_LIST]})
+        try:
+            view = default_views.find(slug, self.viewer)
+        except NotFound as problem:
+            raise Invalid(errors={"view": [problem.detail]}) from None
+        return view.narrow(conversations, self.viewer)
+
+
+class ConversationDetailView(ConversationView):
+    @operation("conversations_get", "Get a conversation", answers={200: ConversationSerializer})
+    def get(self, request: Request, id: str) -> Response:
+        return Response(ConversationSerializer(self.conversation(id)).data)

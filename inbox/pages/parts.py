@@ -1,0 +1,207 @@
+"""What the inbox's pages show, part by part."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django_htmx.http import trigger_client_event
+
+from ground.web.paging import keyset, limit_from
+from ground.web.problems import NotFound
+from inbox import default_views
+from inbox.forms import WindowForm, checked
+from inbox.models import Conversation, Message
+from inbox.pages.requests import is_script
+from inbox.querysets import ConversationQuerySet
+from inbox.record import record_of
+from people.models import Tag, Team, Teammate
+from people.models.teammate import Capability
+
+THREAD_WINDOW = 50
+CATCH_UP_WINDOW = 100
+
+
+def visible_to(request: HttpRequest) -> ConversationQuerySet:
+    """What the teammate may see. Asks for their teams, so a page makes it once and hands it on."""
+    return Conversation.objects.visible_to(request.user)
+
+
+def find(visible: ConversationQuerySet, name: str) -> Conversation:
+    """Raises NotFound for what does not exist and for what is not visible, alike."""
+    found = visible.for_list().select_related("contact__company").filter(public_id=name).first()
+    if found is None:
+        raise NotFound("There is no such conversation, or it is not yours to see.")
+    return found
+
+
+def rail(
+    request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
+) -> dict[str, Any]:
+    views, team_views = default_views.with_counts(request.user, visible)
+    count = next((size for each, size in views + team_views if each.slug == view.slug), 0)
+    return {
+        "view": view,
+        "views": views,
+        "team_views": team_views,
+        "count": count,
+        "live_url": settings.LIVE_URL,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+    }
+
+
+def rows(
+    request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
+) -> dict[str, Any]:
+    shown = view.narrow(visible, request.user).for_list().with_read_seq(request.user)
+    cursor = request.GET.get("cursor")
+    page = keyset(shown, cursor=cursor, limit=limit_from(request))
+    return {
+        "view": view,
+        "page": page,
+        "is_first_page": cursor is None,
+        "rows_max": settings.PAGE_SIZE_MAX,
+    }
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of a thread, ascending; seq is dense, so its ends tell whether there is more."""
+
+    messages: list[Message]
+    last_seq: int
+
+    @property
+    def has_older(self) -> bool:
+        return bool(self.messages) and self.messages[0].seq > 1
+
+    @property
+    def has_newer(self) -> bool:
+        return bool(self.messages) and self.messages[-1].seq < self.last_seq
+
+    def seen_mark(self, contact_read_seq: int) -> int | None:
+        """The `public_seq` of our last words that the contact has seen."""
+        ours = (m for m in self.messages if m.is_public and m.author_type != Message.Author.CONTACT)
+        seen = [m.public_seq for m in ours if m.public_seq <= contact_read_seq]
+        return seen[-1] if seen else None
+
+
+def window(conversation: Conversation, *, after: int | None, before: int | None) -> Window:
+    """The messages after a seq, before one, or (neither) the newest."""
+    limit = THREAD_WINDOW if after is None else CATCH_UP_WINDOW
+    stretch = conversation.messages.window("seq", after=after, before=before, limit=limit)
+    return Window(stretch, conversation.last_seq)
+
+
+def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    limits = checked(WindowForm(request.GET))
+    shown = window(conversation, after=None, before=limits["before"])
+    marker = conversation.read_markers.filter(teammate=request.user).first()
+    return {
+        "conversation": conversation,
+        "window": shown,
+        "seen_mark": shown.seen_mark(conversation.contact_read_seq),
+        "read_seq": marker.seq if marker else 0,
+        "own_messages": [stand_in(request.user, kind) for kind in ("reply", "note")],
+        "new_client_id": uuid.uuid4(),
+        "selected": conversation.public_id,
+        "can_reply": request.user.can(Capability.REPLY),
+        "can_note": request.user.can(Capability.NOTE),
+        "can_close": request.user.can(Capability.MANAGE),
+    }
+
+
+def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    return {
+        "conversation": conversation,
+        "teammates": Teammate.objects.active().only(
+            "public_id", "name", "email", "avatar_key", "is_away"
+        ),
+        "teams": Team.objects.visible_to(request.user),
+        "priorities": list(reversed(Conversation.Priority)),
+        "offered_tags": offered_tags(conversation),
+        "can_manage": request.user.can(Capability.MANAGE),
+        "can_block": request.user.can(Capability.EDIT_CONTACTS),
+    }
+
+
+def offered_tags(conversation: Conversation) -> list[dict[str, Any]]:
+    """All tags to choose from, and whether the conversation has them."""
+    has = {tag["id"] for tag in conversation.shown_tags}
+    gone = [tag | {"is_on": True} for tag in conversation.shown_tags]
+    offered = [tag.shown | {"is_on": tag.public_id in has} for tag in Tag.objects.offered()]
+    known = {tag["id"] for tag in offered}
+    return [tag for tag in gone if tag["id"] not in known] + offered
+
+
+def stand_in(teammate: Teammate, kind: str) -> Message:
+    """What the browser copies for a message of its own that the server has not stored yet."""
+    return Message(
+        public_id="",
+        kind=kind,
+        author_type=Message.Author.TEAMMATE,
+        teammate=teammate,
+        author_name=str(teammate),
+        created_at=timezone.now(),
+    )
+
+
+def whole_conversation(
+    request: HttpRequest, conversation: Conversation, visible: ConversationQuerySet
+) -> dict[str, Any]:
+    return (
+        thread(request, conversation)
+        | head(request, conversation)
+        | {"record": record_of(conversation, visible)}
+    )
+
+
+def render_page(
+    request: HttpRequest,
+    view: default_views.View,
+    conversation: Conversation,
+    visible: ConversationQuerySet,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    context = (
+        rail(request, view, visible)
+        | rows(request, view, visible)
+        | whole_conversation(request, conversation, visible)
+        | more
+    )
+    return render(request, "inbox/inbox.html", context, status=status)
+
+
+def render_head(
+    request: HttpRequest, view: default_views.View, conversation: Conversation
+) -> HttpResponse:
+    context = {"view": view} | head(request, conversation)
+    return render(request, "inbox/_head.html", context)
+
+
+def done(
+    request: HttpRequest,
+    view: str,
+    conversation: Conversation,
+    words: str,
+    *,
+    undo: dict[str, str],
+) -> HttpResponse:
+    """Back to the conversation; for a script its new head, and what to say about it."""
+    if not is_script(request):
+        if visible_to(request).filter(pk=conversation.pk).exists():
+            return redirect("inbox:conversation", view, conversation.public_id)
+        return redirect("inbox:view", view)
+    response = render_head(request, default_views.find(view, request.user), conversation)
+    said = {
+        "words": words,
+        "undo": {"url": request.path, "values": undo} if undo else None,
+        "conversation": conversation.public_id,
+        "status": conversation.status,
+    }
+    return trigger_client_event(response, "inbox:done", said)

@@ -1,0 +1,94 @@
+"""Lists of conversations, and one conversation beside its list."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from inbox import actions, default_views
+from inbox.forms import SeqForm, WindowForm, checked
+from inbox.pages.parts import (
+    find,
+    rail,
+    render_head,
+    render_page,
+    rows,
+    visible_to,
+    whole_conversation,
+    window,
+)
+from inbox.pages.requests import for_teammates, part_wanted
+from inbox.record import record_of
+
+
+@for_teammates
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("inbox:view", default_views.HOME)
+
+
+@for_teammates
+@require_safe
+def show_view(request: HttpRequest, view: str) -> HttpResponse:
+    """A list of conversations."""
+    shown = default_views.find(view, request.user)
+    visible = visible_to(request)
+    match part_wanted(request):
+        case "rows":
+            return render(request, "inbox/_rows.html", rows(request, shown, visible))
+        case "views":
+            return render(request, "inbox/_views.html", rail(request, shown, visible))
+        case "conversation":
+            return render(request, "inbox/_no_conversation.html", {"view": shown})
+        case "room":
+            return render(request, "inbox/_room.html", rows(request, shown, visible))
+    context = rail(request, shown, visible) | rows(request, shown, visible)
+    return render(request, "inbox/inbox.html", context)
+
+
+@for_teammates
+@require_safe
+def show_conversation(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """A conversation beside the list that it was chosen from."""
+    shown = default_views.find(view, request.user)
+    visible = visible_to(request)
+    found = find(visible, conversation)
+    match part_wanted(request):
+        case "head":
+            return render_head(request, shown, found)
+        case "record":
+            context = {
+                "view": shown,
+                "conversation": found,
+                "contact": found.contact,
+                "name": found.contact.display_name,
+                "record": record_of(found, visible),
+            }
+            return render(request, "inbox/_record.html", context)
+        case "conversation":
+            context = {"view": shown} | whole_conversation(request, found, visible)
+            return render(request, "inbox/_conversation.html", context)
+        case "room":
+            context = rows(request, shown, visible) | whole_conversation(request, found, visible)
+            return render(request, "inbox/_room.html", context)
+    return render_page(request, shown, found, visible)
+
+
+@require_GET
+def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    found = find(visible_to(request), conversation)
+    limits = checked(WindowForm(request.GET))
+    context = {
+        "view": default_views.find(view, request.user),
+        "conversation": found,
+        "window": window(found, after=limits["after"], before=limits["before"]),
+    }
+    return render(request, "inbox/_messages.html", context)
+
+
+@for_teammates
+@require_POST
+def read(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """How far the teammate has read, for when the socket cannot say so."""
+    found = find(visible_to(request), conversation)
+    actions.mark_read(found, by=request.user, seq=checked(SeqForm(request.POST))["seq"])
+    return HttpResponse(status=204)

@@ -1,0 +1,19 @@
+"""REST: people, companies, teams and tags, one noun a file."""
+
+from django.urls import path
+
+from people.api import companies, contacts, events, tags, teams
+
+urlpatterns = [
+    path("contacts", contacts.ContactsView.as_view(), name="contacts"),
+    path("contacts/<pid:id>", contacts.ContactView.as_view(), name="contact"),
+    path("contacts/<pid:id>/block", contacts.BlockView.as_view(), name="block"),
+    path("companies", companies.CompaniesView.as_view(), name="companies"),
+    path("companies/<pid:id>", companies.CompanyView.as_view(), name="company"),
+    path("events", events.EventsView.as_view(), name="events"),
+    path("tags", tags.TagsView.as_view(), name="tags"),
+    path("teammates", teams.TeammatesView.as_view(), name="teammates"),
+    path("teammates/<pid:id>", teams.TeammateView.as_view(), name="teammate"),
+    path("teams", teams.TeamsView.as_view(), name="teams"),
+    path("teams/<pid:id>", teams.TeamView.as_view(), name="team"),
+]
