@@ -46,6 +46,7 @@ FRAMES = {
     "conversation.unmarked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.tagged": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.prioritized": ["inbox.frames.thread_line", "inbox.frames.list_row"],
+    "conversation.marked_unread": ["inbox.frames.own_mark"],
     "conversation.renamed": ["inbox.frames.list_row"],
     "contact.created": ["people.frames.access"],
     "contact.identified": ["people.frames.access"],

@@ -136,6 +136,13 @@ class SeqForm(forms.Form):
     seq = forms.IntegerField(min_value=0, max_value=SEQ_MAX)
 
 
+class UnreadForm(forms.Form):
+    """Whether a conversation is unread for the sender; `seq` is how far they had read it."""
+
+    is_unread = forms.BooleanField(required=False)
+    seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+
+
 class WindowForm(forms.Form):
     """Which part of a thread: what follows a seq, or what comes before one."""
 

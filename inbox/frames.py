@@ -46,6 +46,21 @@ def list_row(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def own_mark(entry: Entry) -> Iterator[Shown]:
+    """What a teammate made unread, on all their own screens."""
+    marker = entry.rows["marker"]
+    yield (
+        [f"teammate.{marker.teammate.public_id}"],
+        {
+            "type": "read",
+            "conversation": entry.rows["conversation"].public_id,
+            "by": "me",
+            "seq": marker.seq,
+            "unread": True,
+        },
+    )
+
+
 def access(entry: Entry) -> Iterator[Shown]:
     """A conversation that changed teams leaves the lists, and maybe the screens, that it was on."""
     conversation: Conversation = entry.rows["conversation"]

@@ -32,6 +32,9 @@ CONVERSATION_TAGGED = declare(
 CONVERSATION_PRIORITIZED = declare(
     "conversation.prioritized", "A conversation became more or less urgent."
 )
+CONVERSATION_MARKED_UNREAD = declare(
+    "conversation.marked_unread", "A teammate made a conversation unread for themselves."
+)
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )

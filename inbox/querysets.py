@@ -85,15 +85,16 @@ class ConversationQuerySet(models.QuerySet):
         """With everything that the contact's own list shows, in one query; see `with_ratings`."""
         return self.select_related("contact", "assignee")
 
-    def with_read_seq(self, teammate):
-        """Adds `my_read_seq`: how far this teammate has read."""
+    def with_read_marks(self, teammate):
+        """Adds `my_read_seq`, how far this teammate has read, and `is_marked_unread`."""
         markers = self.model.read_markers.rel.related_model.objects.filter(
             conversation=OuterRef("pk"), teammate=teammate
         )
         return self.annotate(
             my_read_seq=Coalesce(
                 Subquery(markers.values("seq")[:1]), 0, output_field=models.BigIntegerField()
-            )
+            ),
+            is_marked_unread=models.Exists(markers.filter(is_unread=True)),
         )
 
 

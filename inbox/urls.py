@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/messages/", writing.messages, name="messages"),
     path("<slug:view>/<pid:conversation>/macros/", macros.offer_macros, name="offer-macros"),
     path("<slug:view>/<pid:conversation>/read/", reading.read, name="read"),
+    path("<slug:view>/<pid:conversation>/unread/", reading.set_unread, name="unread"),
     path("<slug:view>/<pid:conversation>/assignment/", sorting.assign, name="assignment"),
     path("<slug:view>/<pid:conversation>/block/", status.set_block, name="block"),
     path("<slug:view>/<pid:conversation>/status/", status.set_status, name="status"),

@@ -6,7 +6,7 @@ from inbox.actions.macros import delete_macro, save_macro
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
-from inbox.actions.reading import mark_read
+from inbox.actions.reading import mark_read, mark_unread
 from inbox.actions.renaming import rename
 from inbox.actions.sending import send
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
@@ -26,6 +26,7 @@ __all__ = [
     "hold",
     "mark_read",
     "mark_spam",
+    "mark_unread",
     "note",
     "prioritize",
     "put_away",

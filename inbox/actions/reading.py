@@ -1,9 +1,13 @@
-"""Seen marks: one narrow upsert each, no journal entry, shown live."""
+"""Seen marks: one narrow upsert each, no journal entry, shown live; and taking one back."""
 
 from django.db import connection, transaction
 
+from ground.journal import record
 from ground.journal.live import publish_after_commit
-from inbox.models import Conversation, Message
+from ground.web.problems import NotFound
+from inbox import kinds
+from inbox.actions.thread import can_see, lock
+from inbox.models import Conversation, Message, ReadMarker
 from people.models import Contact, Teammate
 
 
@@ -57,8 +61,9 @@ def read_by_teammate(conversation: Conversation, teammate: Teammate, seq: int) -
                 INSERT INTO inbox_readmarker (conversation_id, teammate_id, seq, read_at)
                 VALUES (%s, %s, %s, now())
                 ON CONFLICT (conversation_id, teammate_id) DO UPDATE
-                   SET seq = excluded.seq, read_at = now()
+                   SET seq = excluded.seq, is_unread = false, read_at = now()
                  WHERE inbox_readmarker.seq < excluded.seq
+                    OR inbox_readmarker.is_unread AND inbox_readmarker.seq = excluded.seq
                 """,
                 [conversation.pk, teammate.pk, seq],
             )
@@ -69,6 +74,36 @@ def read_by_teammate(conversation: Conversation, teammate: Teammate, seq: int) -
                 [f"teammate.{teammate.public_id}"],
                 {"type": "read", "conversation": conversation.public_id, "by": "me", "seq": seq},
             )
+
+
+def mark_unread(conversation: Conversation, *, by: Teammate) -> ReadMarker:
+    """Makes a conversation unread for this teammate alone, until they read on.
+
+    Their mark goes back to before the contact's last message; what the contact sees stays. Marking
+    it twice leaves no trace. Raises NotFound.
+    """
+    with transaction.atomic():
+        locked = lock(conversation)
+        if not can_see(by, locked):
+            raise NotFound
+        marker, _ = ReadMarker.objects.select_for_update().get_or_create(
+            conversation=locked, teammate=by
+        )
+        if marker.is_unread:
+            return marker
+        old_seq = marker.seq
+        marker.seq = min(old_seq, max(0, locked.contact_wrote_seq - 1))
+        marker.is_unread = True
+        marker.save(update_fields=["seq", "is_unread"])
+        record(
+            kinds.CONVERSATION_MARKED_UNREAD,
+            by=by,
+            subject=locked,
+            before={"seq": old_seq},
+            after={"seq": marker.seq},
+            rows={"conversation": locked, "marker": marker},
+        )
+        return marker
 
 
 def show_seen(conversation: Conversation, seq: int) -> None:

@@ -158,6 +158,11 @@ class ReadMarker(models.Model):
     )
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="read_markers")
     seq = models.BigIntegerField(default=0)
+    is_unread = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="They want to see it as unread until they read on, whoever has answered.",
+    )
     read_at = models.DateTimeField(db_default=Now())
 
     class Meta:

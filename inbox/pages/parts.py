@@ -56,7 +56,7 @@ def rail(
 def rows(
     request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
 ) -> dict[str, Any]:
-    shown = view.narrow(visible, request.user).for_list().with_read_seq(request.user)
+    shown = view.narrow(visible, request.user).for_list().with_read_marks(request.user)
     cursor = request.GET.get("cursor")
     page = keyset(shown, cursor=cursor, limit=limit_from(request))
     return {

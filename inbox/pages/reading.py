@@ -3,10 +3,12 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from inbox import actions, default_views
-from inbox.forms import SeqForm, WindowForm, checked
+from inbox.forms import SeqForm, UnreadForm, WindowForm, checked
 from inbox.pages.parts import (
+    done,
     find,
     rail,
     render_head,
@@ -92,3 +94,21 @@ def read(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     found = find(visible_to(request), conversation)
     actions.mark_read(found, by=request.user, seq=checked(SeqForm(request.POST))["seq"])
     return HttpResponse(status=204)
+
+
+@for_teammates
+@require_POST
+def set_unread(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Makes a conversation unread for the teammate, or takes that back."""
+    found = find(visible_to(request), conversation)
+    data = checked(UnreadForm(request.POST))
+    if not data["is_unread"]:
+        seq = found.last_seq if data["seq"] is None else data["seq"]
+        actions.mark_read(found, by=request.user, seq=seq)
+        return done(request, view, found, "Read again.", undo={})
+    marker = found.read_markers.filter(teammate=request.user).first()
+    undo = {"is_unread": "false", "seq": str(marker.seq if marker else 0)}
+    marked = actions.mark_unread(found, by=request.user)
+    response = done(request, view, found, "Unread for you.", undo=undo)
+    said = {"conversation": found.public_id, "seq": marked.seq}
+    return trigger_client_event(response, "inbox:unread", said)

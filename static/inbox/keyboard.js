@@ -20,6 +20,7 @@ export const COMMANDS = {
   l: "tags",
   s: "priority",
   "!": "spam",
+  u: "unread",
   "[": "left-pane",
   "]": "right-pane",
   "?": "help",

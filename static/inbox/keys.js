@@ -73,6 +73,9 @@ const act = {
   spam() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
+  unread() {
+    /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
+  },
   assignee: () => openMenu("assignee"),
   team: () => openMenu("team"),
   tags: () => openMenu("tags"),

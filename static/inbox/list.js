@@ -1,6 +1,6 @@
 import { ask, elementsOf } from "./ask.js";
 import { addressOf, conversation, hear, me, view } from "./page.js";
-import { belongs, isUnread, placeOf } from "./placing.js";
+import { belongs, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
 
 const USUAL_ROWS = 25;
@@ -8,9 +8,23 @@ const MOST_ROWS = 300;
 
 /**
  * How far this teammate has read, beyond what the rows said when the server drew them.
- * @type {Map<string, number>}
+ * @type {Map<string, import("./placing.js").Mark>}
  */
-const readSeqs = new Map();
+const marks = new Map();
+
+/** @param {string} id */
+const markOf = (id) => marks.get(id) || NOTHING_READ;
+
+/**
+ * Only a row that is drawn for this viewer says how far they have read, and only once.
+ * @param {HTMLElement} row
+ */
+function learn({ dataset }) {
+  const { conversation: id = "", readSeq, unread } = dataset;
+  if (!readSeq) return;
+  marks.set(id, joined(markOf(id), { seq: Number(readSeq), isUnread: unread !== undefined }));
+  delete dataset.readSeq;
+}
 
 /** The list of conversations: live, paged by scrolling, walked by keys. */
 export class InboxList extends HTMLElement {
@@ -56,15 +70,27 @@ export class InboxList extends HTMLElement {
     link.setAttribute("href", addressOf(view(), id));
     if (id === conversation()) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
-    const readSeq = Math.max(Number(row.dataset.readSeq), readSeqs.get(id) || 0);
-    readSeqs.set(id, readSeq);
+    learn(row);
     const { contactSeq, waiting } = row.dataset;
-    row.classList.toggle("is-unread", isUnread(Number(contactSeq), readSeq, Boolean(waiting)));
+    row.classList.toggle("is-unread", isUnread(Number(contactSeq), markOf(id), Boolean(waiting)));
   }
 
-  /** @param {{conversation: string, seq: number}} mark */
+  /** @param {{conversation: string, seq: number}} read */
   markRead({ conversation: id, seq }) {
-    readSeqs.set(id, Math.max(seq, readSeqs.get(id) || 0));
+    this.mark(id, { seq: Math.max(seq, markOf(id).seq), isUnread: false });
+  }
+
+  /** @param {{conversation: string, seq: number}} read how far it counts as read now */
+  markUnread({ conversation: id, seq }) {
+    this.mark(id, { seq, isUnread: true });
+  }
+
+  /**
+   * @param {string} id
+   * @param {import("./placing.js").Mark} mark
+   */
+  mark(id, mark) {
+    marks.set(id, mark);
     const row = this.row(id);
     if (row) this.own(row);
   }
@@ -125,7 +151,12 @@ export class InboxList extends HTMLElement {
     const limit = Math.min(Number(this.dataset.most), Math.max(USUAL_ROWS, this.all().length));
     const response = await ask(`${addressOf(view())}?limit=${limit}`, { part: "rows" });
     const fresh = elementsOf(await response.text());
-    if (!this.isConnected || signature(fresh) === signature([...this.rows.children])) return;
+    if (!this.isConnected) return;
+    fresh.filter((row) => row.classList.contains("row")).forEach(learn);
+    if (signature(fresh) === signature([...this.rows.children])) {
+      for (const row of this.all()) this.own(row);
+      return;
+    }
     const focused = document.activeElement?.closest(".row")?.id;
     const top = this.rows.scrollTop;
     this.rows.replaceChildren(...fresh);
@@ -208,3 +239,4 @@ hear("inbox:leaving", ({ view: slug, conversation: id }) => {
   }
 });
 hear("inbox:read", (mark) => list().markRead(mark));
+hear("inbox:unread", (mark) => list().markUnread(mark));

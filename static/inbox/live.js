@@ -185,7 +185,8 @@ const react = {
     if (frame.conversation === conversation()) thread()?.writes(frame.author);
   },
   read(frame) {
-    if (frame.by === "me") list().markRead(frame);
+    if (frame.by === "me" && frame.unread) tell("inbox:unread", frame);
+    else if (frame.by === "me") list().markRead(frame);
     else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
   },
   stale: refreshAll,

@@ -36,13 +36,35 @@ export function placeOf(ats, at, hasMore) {
 }
 
 /**
- * Whether a row is unread: the contact waits, for words that the viewer has not seen. What a
- * colleague has answered meanwhile is nobody's homework.
+ * How far a viewer has read a conversation; `isUnread` when they made it unread again.
+ * @typedef {{seq: number, isUnread: boolean}} Mark
+ */
+
+/** @type {Mark} */
+export const NOTHING_READ = { seq: 0, isUnread: false };
+
+/**
+ * Whether a row is unread: the viewer said so, or the contact waits, for words that the viewer has
+ * not seen. What a colleague has answered meanwhile is nobody's homework.
  *
  * @param {number} contactSeq the contact's last message
- * @param {number} readSeq how far the viewer has read, 0 for not at all
+ * @param {Mark} mark
  * @param {boolean} isWaiting
  */
-export function isUnread(contactSeq, readSeq, isWaiting) {
-  return isWaiting && contactSeq > readSeq;
+export function isUnread(contactSeq, mark, isWaiting) {
+  return mark.isUnread || (isWaiting && contactSeq > mark.seq);
+}
+
+/**
+ * What this page knows of a mark, together with what the server said when it drew the row.
+ *
+ * A read that the page has just reported may be ahead of the server; only what was made unread
+ * goes back.
+ *
+ * @param {Mark} known
+ * @param {Mark} drawn
+ * @returns {Mark}
+ */
+export function joined(known, drawn) {
+  return drawn.isUnread ? drawn : { seq: Math.max(known.seq, drawn.seq), isUnread: false };
 }

@@ -1,6 +1,6 @@
 import { dayStarts, hasFollower, pickedIndex, seenIndex } from "./arranging.js";
 import { ask, elementsOf } from "./ask.js";
-import { me, tell } from "./page.js";
+import { hear, me, tell } from "./page.js";
 import { go } from "./places.js";
 import { explain } from "./toasts.js";
 
@@ -25,6 +25,8 @@ export class InboxThread extends HTMLElement {
     this.readSeq = Number(this.dataset.readSeq);
     this.lastSeq = Number(this.stored().at(-1)?.dataset.seq || 0);
     this.unseen = 0;
+    /** The reader has made this unread: to go on looking at it does not count as reading. */
+    this.isKeptUnread = false;
     this.controller = new AbortController();
     /** @type {Map<string, {name: string, timer: any}>} */
     this.writers = new Map();
@@ -158,6 +160,7 @@ export class InboxThread extends HTMLElement {
       const { authorName, at } = message.dataset;
       tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at });
     }
+    this.isKeptUnread = false;
     this.arrange();
     if (wasAtEnd) {
       this.trim();
@@ -306,11 +309,18 @@ export class InboxThread extends HTMLElement {
     if (this.isAtEnd && this.isWatched) this.markRead();
   }
 
+  /** @param {number} seq how far it counts as read now */
+  keepUnread(seq) {
+    clearTimeout(this.readTimer);
+    this.readSeq = seq;
+    this.isKeptUnread = true;
+  }
+
   markRead() {
-    if (this.lastSeq <= this.readSeq) return;
+    if (this.isKeptUnread || this.lastSeq <= this.readSeq) return;
     clearTimeout(this.readTimer);
     this.readTimer = setTimeout(() => {
-      if (!this.isAtEnd || !this.isWatched || this.lastSeq <= this.readSeq) return;
+      if (this.isKeptUnread || !this.isAtEnd || !this.isWatched || this.lastSeq <= this.readSeq) return;
       this.readSeq = this.lastSeq;
       tell("inbox:read", {
         conversation: this.id_,
@@ -479,3 +489,7 @@ function stateOf(item) {
 export const thread = () => document.querySelector("inbox-thread");
 
 customElements.define("inbox-thread", InboxThread);
+hear("inbox:unread", ({ conversation: id, seq }) => {
+  const open = thread();
+  if (open?.id_ === id) open.keepUnread(seq);
+});

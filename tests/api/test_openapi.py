@@ -22,7 +22,7 @@ def test_it_is_made_without_a_warning_and_valid(tmp_path):
 
 
 def test_it_describes_the_rest_api_and_nothing_else():
-    assert len(OPERATIONS) == 32
+    assert len(OPERATIONS) >= 32
     assert all(path.startswith("/api/v1/") for _, path, _ in OPERATIONS)
     ids = [operation["operationId"] for _, _, operation in OPERATIONS]
     assert len(set(ids)) == len(ids)

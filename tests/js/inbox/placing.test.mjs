@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { belongs, isUnread, placeOf } from "../../../static/inbox/placing.js";
+import { belongs, isUnread, joined, placeOf } from "../../../static/inbox/placing.js";
 
 const open = { status: "open", assignee: null, team: null };
 
@@ -39,7 +39,18 @@ test("a row older than all goes to the end only when nothing is left to load", (
 });
 
 test("unread is what waits and was not seen", () => {
-  assert.equal(isUnread(5, 4, true), true);
-  assert.equal(isUnread(5, 5, true), false);
-  assert.equal(isUnread(5, 0, false), false);
+  const read = (seq) => ({ seq, isUnread: false });
+  assert.equal(isUnread(5, read(4), true), true);
+  assert.equal(isUnread(5, read(5), true), false);
+  assert.equal(isUnread(5, read(0), false), false);
+  assert.equal(isUnread(5, { seq: 5, isUnread: true }, false), true);
+});
+
+test("what was read moves on, unless it was made unread", () => {
+  const read = (seq) => ({ seq, isUnread: false });
+  assert.deepEqual(joined(read(5), read(3)), read(5));
+  assert.deepEqual(joined(read(3), read(5)), read(5));
+  const unread = { seq: 2, isUnread: true };
+  assert.deepEqual(joined(read(5), unread), unread);
+  assert.deepEqual(joined(unread, read(5)), read(5));
 });
