@@ -15,7 +15,7 @@ FRAMES = {
         "inbox.frames.list_row",
         "messenger.frames.conversation",
     ],
-    "note.added": ["inbox.frames.thread_line"],
+    "note.added": ["inbox.frames.thread_line", "inbox.frames.mention"],
     "conversation.assigned": [
         "inbox.frames.access",
         "inbox.frames.thread_line",

@@ -14,6 +14,9 @@ TEAM_PREFIX = "team-"
 COUNT_MAX = 99
 
 OWN = "you"
+MENTIONS = "mentions"
+# Whose they are depends on who looks: an app token is nobody.
+PERSONAL = {OWN, MENTIONS}
 
 Narrow = Callable[[ConversationQuerySet, Teammate], ConversationQuerySet]
 
@@ -40,6 +43,14 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.open().assigned_to(me),
         key="a",
         empty="Nothing waits for you. Take one from Unassigned.",
+    ),
+    View(
+        slug=MENTIONS,
+        name="Mentions",
+        icon="at",
+        narrow=lambda conversations, me: conversations.unfinished().mentioning(me),
+        key="m",
+        empty="Nobody has asked for you. A note that says @ and your name puts it here.",
     ),
     View(
         slug="unassigned",

@@ -28,6 +28,15 @@ def thread_line(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def mention(entry: Entry) -> Iterator[Shown]:
+    """A note has mentioned teammates: their list of mentions has grown."""
+    if mentioned := entry.after.get("mentioned"):
+        yield (
+            [f"teammate.{name}" for name in mentioned],
+            {"type": "mention", "conversation": entry.subject_id},
+        )
+
+
 def list_row(entry: Entry) -> Iterator[Shown]:
     """The conversation's row; lists decide by its state whether and where they show it."""
     conversation: Conversation = entry.rows["conversation"]

@@ -60,6 +60,15 @@ class ConversationQuerySet(models.QuerySet):
     def assigned_to(self, teammate):
         return self.filter(assignee=teammate)
 
+    def mentioning(self, teammate):
+        """Those in which a note names the teammate."""
+        mentions = self.model.mentions.rel.related_model.objects.filter(teammate=teammate)
+        return self.filter(pk__in=mentions.values("conversation"))
+
+    def unfinished(self):
+        """What is open, or put off."""
+        return self.filter(status__in=["open", "snoozed"])
+
     def of_team(self, team):
         return self.filter(team=team)
 

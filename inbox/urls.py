@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inbox.pages import files, macros, own, reading, sorting, status, writing
+from inbox.pages import files, macros, mentions, own, reading, sorting, status, writing
 
 app_name = "inbox"
 
@@ -16,6 +16,11 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/", reading.show_conversation, name="conversation"),
     path("<slug:view>/<pid:conversation>/messages/", writing.messages, name="messages"),
     path("<slug:view>/<pid:conversation>/macros/", macros.offer_macros, name="offer-macros"),
+    path(
+        "<slug:view>/<pid:conversation>/mentions/",
+        mentions.offer_mentions,
+        name="offer-mentions",
+    ),
     path("<slug:view>/<pid:conversation>/read/", reading.read, name="read"),
     path("<slug:view>/<pid:conversation>/unread/", reading.set_unread, name="unread"),
     path("<slug:view>/<pid:conversation>/assignment/", sorting.assign, name="assignment"),

@@ -44,6 +44,14 @@ class TeammateQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
 
+    def seeing(self, team):
+        """Those who see what lies with a team, or (None) with none: for one place in hand what
+        `Conversation.objects.visible_to` says."""
+        if team is None or not team.is_private:
+            return self.active()
+        members = Q(pk__in=team.memberships.values("teammate_id"))
+        return self.active().filter(members | Q(is_superuser=True) | Q(role__is_admin=True))
+
     def admins(self):
         return self.filter(Q(is_superuser=True) | Q(role__is_admin=True))
 

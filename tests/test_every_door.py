@@ -55,6 +55,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/macros/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/mentions/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/unread/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from ground.web.markup import render
 from ground.web.problems import ClientIdReused, Invalid, NewerMessages, NotAllowed, StateConflict
 from ground.web.text import clean
 from inbox import kinds
+from inbox.actions import mentioning
 from inbox.actions.attaching import take
 from inbox.actions.status import open_again
 from inbox.actions.thread import (
@@ -30,7 +31,7 @@ from inbox.actions.thread import (
 )
 from inbox.models import Binding, Conversation, Line, Message
 from people.actions.merge import current
-from people.models import Contact, Identity, Teammate
+from people.models import Contact, Identity, Team, Teammate
 from people.models.teammate import Capability
 
 PREVIEW_LENGTH = 200
@@ -69,6 +70,7 @@ class Draft:
     client_id: uuid.UUID
     attachments: tuple[str, ...]
     choices: tuple[str, ...] = ()
+    reached: Mapping[Teammate, Team | None] = field(default_factory=dict)
 
 
 def compose(
@@ -199,7 +201,10 @@ def note(
     client_id: uuid.UUID,
     attachments: Iterable[str] = (),
 ) -> Posted:
-    """Says something that only teammates see. Raises as `reply` does."""
+    """Says something that only teammates see. Whom it names by "@" and who may see it is told.
+
+    Raises as `reply` does.
+    """
     draft = compose(Message.Kind.NOTE, body, client_id, attachments)
     return post_once(conversation, draft, by=by)
 
@@ -219,12 +224,21 @@ def post_once(
             require(by, locked, Capability.NOTE if draft.kind == "note" else Capability.REPLY)
             check_holder(locked, by)
             check_seen(locked, draft, by, last_seen_seq)
+            draft = with_mentions(draft, locked, by)
             message = post(locked, draft, by=by, visitor=visitor)
             return Posted(locked, message, is_new=True)
     except (IntegrityError, NewerMessages):
         if stored_message(locked, draft) is None:
             raise
         return replay(locked, draft, by=by)
+
+
+def with_mentions(draft: Draft, conversation: Conversation, by: Actor) -> Draft:
+    """Notes mention teammates; what a contact sees never does."""
+    if draft.kind != Message.Kind.NOTE or "@" not in draft.text or not isinstance(by, Teammate):
+        return draft
+    named = mentioning.named_in(draft.text, draft.html, conversation, by=by)
+    return replace(draft, html=named.html, reached=named.reached)
 
 
 def check_holder(conversation: Conversation, by: Actor) -> None:
@@ -279,6 +293,8 @@ def post(
         prefetch_related_objects([message], "attachments")
     else:
         message.carries_nothing()
+    if draft.reached:
+        mentioning.store(message, draft.reached)
     is_taken = conversation.holder != old_holder
     entry = record(
         entry_kind(message),
@@ -292,7 +308,8 @@ def post(
             "public_seq": public_seq,
             "contact": conversation.contact.public_id,
         }
-        | ({"holder": conversation.holder} if is_taken else {}),
+        | ({"holder": conversation.holder} if is_taken else {})
+        | ({"mentioned": [mate.public_id for mate in draft.reached]} if draft.reached else {}),
         cause=cause,
         rows={"conversation": conversation, "message": message},
     )

@@ -123,7 +123,7 @@ class ConversationListView(ConversationView):
         return page_answer(conversations, ConversationSerializer, query, order=LATEST_FIRST)
 
     def narrowed(self, conversations: ConversationQuerySet, slug: str) -> ConversationQuerySet:
-        if slug == default_views.OWN and self.viewer is None:
+        if slug in default_views.PERSONAL and self.viewer is None:
             raise Invalid(errors={"view": [APP_HAS_NO_LIST]})
         try:
             view = default_views.find(slug, self.viewer)

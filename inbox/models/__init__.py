@@ -2,6 +2,7 @@ from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
+from inbox.models.mention import Mention
 from inbox.models.message import Message
 from inbox.models.rating import Rating
 from inbox.models.tagging import Tagging
@@ -12,6 +13,7 @@ __all__ = [
     "Conversation",
     "Line",
     "Macro",
+    "Mention",
     "Message",
     "Rating",
     "ReadMarker",

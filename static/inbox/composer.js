@@ -2,6 +2,7 @@ import { inWords } from "../shared/times.js";
 import { ask } from "./ask.js";
 import { emptyDraft, loadDraft, saveDraft } from "./drafts.js";
 import { MacroPicker } from "./macros.js";
+import { keepMentions } from "./mentions.js";
 import { hear, tell } from "./page.js";
 import { thread } from "./thread.js";
 
@@ -71,6 +72,7 @@ export class InboxComposer extends HTMLElement {
     this.list.addEventListener("click", (event) => this.pressed(event));
     this.listenToOffer();
     this.listenToMacros();
+    this.mentions = keepMentions(this);
   }
 
   // ---- the two kinds ----
@@ -149,7 +151,7 @@ export class InboxComposer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   keyed(event) {
-    if (this.picker?.keyed(event)) return;
+    if (this.picker?.keyed(event) || this.mentions?.keyed(event)) return;
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
     const closing = event.shiftKey ? this.form.querySelector(".send-and-close") : null;

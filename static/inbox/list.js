@@ -103,7 +103,7 @@ export class InboxList extends HTMLElement {
   apply(frame) {
     const old = this.row(frame.conversation);
     if (old && Number(old.dataset.version) > frame.version) return;
-    if (frame.removed || !frame.html || !belongs(view(), frame.state, me)) {
+    if (frame.removed || !frame.html || !belongs(view(), frame.state, me, old !== null)) {
       this.remove(old);
       return;
     }

@@ -189,6 +189,10 @@ const react = {
     else if (frame.by === "me") list().markRead(frame);
     else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
   },
+  mention() {
+    countsSoon();
+    if (view() === "mentions") quietly(refreshList);
+  },
   stale: refreshAll,
 };
 

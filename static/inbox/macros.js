@@ -30,11 +30,13 @@ export class MacroPicker {
    * @param {HTMLTextAreaElement} text
    * @param {string} url where the macros of this conversation are offered
    * @param {(macro: Chosen, start: number, end: number) => void} use
+   * @param {(before: string) => {start: number, name: string}|null} [named] what is looked for
    */
-  constructor(text, url, use) {
+  constructor(text, url, use, named = namedMacro) {
     this.text = text;
     this.url = url;
     this.use = use;
+    this.named = named;
     text.setAttribute("aria-autocomplete", "list");
     text.addEventListener("input", () => this.#look());
     text.addEventListener("blur", () => this.close());
@@ -52,7 +54,8 @@ export class MacroPicker {
   close() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
-    this.#list?.remove();
+    if (!this.#list) return;
+    this.#list.remove();
     this.#list = null;
     this.text.removeAttribute("aria-activedescendant");
     this.text.removeAttribute("aria-controls");
@@ -81,7 +84,7 @@ export class MacroPicker {
   }
 
   #look() {
-    const found = namedMacro(this.text.value.slice(0, this.text.selectionStart));
+    const found = this.named(this.text.value.slice(0, this.text.selectionStart));
     if (!found || found.start === this.#dismissed) {
       if (!found) this.#dismissed = -1;
       this.close();
@@ -163,6 +166,8 @@ export class MacroPicker {
     const chosen = { id: item.id, body: item.dataset.body || "", then };
     const end = this.text.selectionStart;
     this.close();
+    // What now stands there is no search any more.
+    this.#dismissed = this.#start;
     this.use(chosen, this.#start, end);
   }
 }

@@ -11,8 +11,12 @@
  * @param {string} view its slug
  * @param {State} state
  * @param {string} me the viewer's public id
+ * @param {boolean} [isThere] whether the list shows it already, for the one view of which the state
+ *   does not tell: who is mentioned
  */
-export function belongs(view, state, me) {
+export function belongs(view, state, me, isThere = false) {
+  if (view === "mentions") return isThere && ["open", "snoozed"].includes(state.status);
+  if (view === "mentions") return null;
   if (["snoozed", "closed", "spam"].includes(view)) return state.status === view;
   if (state.status !== "open") return false;
   if (view === "you") return state.assignee === me;
