@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inbox.pages import files, macros, mentions, own, reading, sorting, status, writing
+from inbox.pages import files, keys, macros, mentions, own, reading, sorting, status, writing
 
 app_name = "inbox"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("avatar/", own.set_avatar, name="avatar"),
     path("macros/", macros.macros, name="macros"),
     path("macros/<pid:macro>/", macros.macro, name="macro"),
+    path("keys/", keys.keys, name="keys"),
     path("files/<pid:attachment>/", files.open_file, name="file"),
     path("<slug:view>/", reading.show_view, name="view"),
     path("<slug:view>/<pid:conversation>/", reading.show_conversation, name="conversation"),

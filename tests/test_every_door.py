@@ -50,6 +50,7 @@ DOORS = {
     "inbox/avatar/": STAFF,
     "inbox/macros/": STAFF,
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
+    "inbox/keys/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from ground.web import files
 from ground.web.templatetags.web import icon
 from inbox import wording
+from inbox.keyboard import Keyboard, keyboard_of
 from people.names import initials
 
 register = template.Library()
@@ -136,6 +137,23 @@ def face(teammate) -> str:
         text = '<span class="av {}" aria-hidden="true">{}</span>'
         return format_html(text, tint(teammate.public_id), initials(teammate.name))
     return format_html('<img class="av" src="{}" alt="" width="40" height="40">', url)
+
+
+@register.simple_tag(takes_context=True)
+def keyboard(context) -> Keyboard:
+    """The commands and their keys as whoever looks has them."""
+    request = context["request"]
+    if not hasattr(request, "keyboard"):
+        request.keyboard = keyboard_of(request.user)
+    return request.keyboard
+
+
+@register.simple_tag(takes_context=True)
+def keycaps(context, *names: str) -> str:
+    """What the viewer presses for these commands; nothing where they have no key."""
+    board = keyboard(context)
+    caps = [(cap,) for name in names for cap in board.caps(name)]
+    return format_html_join("", "<kbd>{}</kbd>", caps)
 
 
 @register.filter

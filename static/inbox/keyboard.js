@@ -2,30 +2,6 @@
 
 const SEQUENCE_MS = 1200;
 
-/** What single keys and pairs of keys mean; `g` pairs are in the views' own `data-key`. */
-export const COMMANDS = {
-  j: "next",
-  ArrowDown: "next",
-  k: "previous",
-  ArrowUp: "previous",
-  Enter: "enter",
-  Escape: "leave",
-  r: "reply",
-  n: "note",
-  m: "macro",
-  e: "close",
-  z: "snooze",
-  a: "assignee",
-  t: "team",
-  l: "tags",
-  s: "priority",
-  "!": "spam",
-  u: "unread",
-  "[": "left-pane",
-  "]": "right-pane",
-  "?": "help",
-};
-
 /**
  * @typedef {{
  *   key: string,
@@ -34,33 +10,64 @@ export const COMMANDS = {
  * }} Key
  */
 
-/** Turns key presses into commands, and remembers the `g` of "g then u". */
-export class Keyboard {
-  #wentAt = -Infinity;
+/**
+ * What was pressed, as the table of keys writes it; "" for what is never ours.
+ * @param {Key} event
+ */
+export function strokeOf(event) {
+  if (event.isComposing || event.altKey) return "";
+  if (!event.ctrlKey && !event.metaKey) return event.key;
+  if (event.shiftKey) return "";
+  return `Mod+${event.key.length === 1 ? event.key.toLowerCase() : event.key}`;
+}
 
-  /** @param {{now?: () => number}} [options] */
-  constructor({ now = () => performance.now() } = {}) {
+/** Turns key presses into commands, and remembers the first of two keys ("g i"). */
+export class Keyboard {
+  #first = "";
+  #pressedAt = -Infinity;
+  /** @type {Map<string, string>} */
+  #commands = new Map();
+  /** @type {Set<string>} */
+  #firsts = new Set();
+
+  /**
+   * @param {Record<string, string[]>} map the keys of each command
+   * @param {{now?: () => number}} [options]
+   */
+  constructor(map, { now = () => performance.now() } = {}) {
     this.now = now;
+    for (const [command, keys] of Object.entries(map)) {
+      for (const key of keys) {
+        this.#commands.set(key, command);
+        if (key.includes(" ")) this.#firsts.add(key.split(" ")[0]);
+      }
+    }
   }
 
   /**
    * @param {Key} event
    * @param {{isTyping: boolean, isSingleOff: boolean}} where whether the press is meant as text,
    *   and whether the teammate switched single keys off
-   * @returns {{command: string, argument?: string}|null}
+   * @returns {string|null} the name of a command; "wait" when another key is to follow
    */
   press(event, { isTyping, isSingleOff }) {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return null;
-    if (isTyping) return event.key === "Escape" ? { command: "leave" } : null;
-    if (isSingleOff && event.key.length === 1) return null;
-    const isPair = this.now() - this.#wentAt < SEQUENCE_MS;
-    this.#wentAt = -Infinity;
-    if (isPair && event.key.length === 1) return { command: "go", argument: event.key };
-    if (event.key === "g") {
-      this.#wentAt = this.now();
-      return { command: "wait" };
+    const stroke = strokeOf(event);
+    if (!stroke || event.key === "Shift") return null;
+    if (isTyping && stroke === "Escape") return "leave";
+    if (isTyping && !stroke.startsWith("Mod+")) return null;
+    if (isSingleOff && stroke.length === 1) return null;
+    const isSecond = this.now() - this.#pressedAt < SEQUENCE_MS;
+    const pair = isSecond ? this.#commands.get(`${this.#first} ${stroke}`) : undefined;
+    const isStray = isSecond && !pair;
+    this.#pressedAt = -Infinity;
+    if (pair) return pair;
+    // What follows the first of two is no command of its own: whoever errs closes nothing.
+    if (isStray && stroke.length === 1) return null;
+    if (this.#firsts.has(stroke)) {
+      this.#first = stroke;
+      this.#pressedAt = this.now();
+      return "wait";
     }
-    const command = COMMANDS[/** @type {keyof typeof COMMANDS} */ (event.key)];
-    return command ? { command } : null;
+    return this.#commands.get(stroke) ?? null;
   }
 }

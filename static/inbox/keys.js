@@ -1,12 +1,12 @@
+import { ask } from "./ask.js";
 import { composer } from "./composer.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
-import { app, conversation, isWide, store } from "./page.js";
+import { app, conversation, isWide } from "./page.js";
 import { go, leave } from "./places.js";
 import { thread } from "./thread.js";
-
-const SINGLE_OFF = "counterfoil:single-keys-off";
+import { explain } from "./toasts.js";
 
 /** @param {EventTarget|null} target */
 const isField = (target) =>
@@ -49,7 +49,7 @@ function togglePane(name) {
 }
 
 export function showHelp() {
-  const help = /** @type {HTMLDialogElement} */ (document.getElementById("keys"));
+  const help = shown();
   if (help.open) help.close();
   else help.showModal();
 }
@@ -57,7 +57,10 @@ export function showHelp() {
 /** @param {"reply"|"note"} kind */
 const write = (kind) => composer()?.focusOn(kind);
 
-/** @type {Record<string, (argument?: string) => boolean|void>} returning false: not meant here */
+/**
+ * What each command of the table of keys (inbox/keyboard.py) does; false: not meant here.
+ * @type {Record<string, (argument?: string) => boolean|void>}
+ */
 const act = {
   next: () => walk(1),
   previous: () => walk(-1),
@@ -84,8 +87,8 @@ const act = {
   "right-pane": () => togglePane("record"),
   help: showHelp,
   wait: () => {},
-  go(key) {
-    const link = document.querySelector(`#views a[data-key="${CSS.escape(key || "")}"]`);
+  go(slug) {
+    const link = document.querySelector(`#views a[data-view="${CSS.escape(slug || "")}"]`);
     if (link instanceof HTMLAnchorElement) go(link.href);
   },
 };
@@ -100,23 +103,55 @@ function isForSomethingElse(event) {
   return Boolean((isButton && event.key === "Enter") || scrolls);
 }
 
+/** The dialog that shows the keys, and is where this page knows them from. */
+const shown = () => /** @type {HTMLDialogElement} */ (document.getElementById("keys"));
+
+/**
+ * Does what a command of the table says.
+ * @param {string} command its name, maybe with an argument after a space
+ */
+export function perform(command) {
+  const [name, argument] = command.split(" ");
+  return act[name]?.(argument) ?? undefined;
+}
+
+/** @returns {Record<string, string[]>} the keys of each command that is ours to do */
+function keysOfCommands() {
+  /** @type {Record<string, string[]>} */
+  const map = {};
+  for (const row of shown().querySelectorAll("[data-command]")) {
+    const { command = "", keys = "[]" } = /** @type {HTMLElement} */ (row).dataset;
+    if (act[command.split(" ")[0]]) map[command] = JSON.parse(keys);
+  }
+  return map;
+}
+
 /** Listens to the keys that act on the whole page. */
 export function keepKeys() {
-  const keyboard = new Keyboard();
+  const keyboard = new Keyboard(keysOfCommands());
+  const choice = /** @type {HTMLInputElement} */ (document.querySelector("[data-single-keys]"));
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;
-    const where = {
-      isTyping: isField(event.target),
-      isSingleOff: store.get(SINGLE_OFF) !== null,
-    };
-    const meant = keyboard.press(event, where);
-    if (!meant) return;
-    if (act[meant.command](meant.argument) !== false) event.preventDefault();
+    const where = { isTyping: isField(event.target), isSingleOff: !choice.checked };
+    const command = keyboard.press(event, where);
+    if (!command) return;
+    if (perform(command) !== false) event.preventDefault();
   });
-  const choice = /** @type {HTMLInputElement} */ (document.querySelector("[data-single-keys]"));
-  choice.checked = store.get(SINGLE_OFF) === null;
-  choice.addEventListener("change", () => store.set(SINGLE_OFF, choice.checked ? null : "yes"));
+  choice.addEventListener("change", () => keepSingle(choice));
   document.addEventListener("click", (event) => {
     if (/** @type {Element} */ (event.target).closest("[data-open-keys]")) showHelp();
   });
+}
+
+/**
+ * Remembers whether single keys act, for all browsers of this teammate.
+ * @param {HTMLInputElement} choice
+ */
+async function keepSingle(choice) {
+  try {
+    await ask(choice.dataset.url || "", { form: { are_single_on: String(choice.checked) } });
+  } catch (error) {
+    choice.checked = !choice.checked;
+    explain(error);
+  }
 }

@@ -1,0 +1,115 @@
+"""The table of keys: what teammates change of it, and what they cannot."""
+
+import re
+
+import pytest
+
+from ground.journal.models import Entry
+from inbox.keyboard import COMMANDS, caps_of, conflicts, keyboard_of, wishes_of
+
+pytestmark = pytest.mark.django_db
+
+
+def keys_shown(browser):
+    """What the page tells its scripts: command -> keys."""
+    page = browser.get("/inbox/all/").content.decode()
+    rows = re.findall(r'data-command="([^"]+)" data-keys="([^"]+)"', page)
+    return {name: keys.replace("&quot;", '"') for name, keys in rows}
+
+
+def save(browser, *, single="true", **keys):
+    data = {f"key {name.replace('_', '-')}": value for name, value in keys.items()}
+    return browser.post("/inbox/keys/", data | {"are_single_on": single})
+
+
+def test_the_house_has_no_conflicts_and_every_name_once():
+    assert conflicts({command.name: command.keys for command in COMMANDS}) == []
+    assert len({command.name for command in COMMANDS}) == len(COMMANDS)
+
+
+def test_changed_keys_are_on_the_page_and_in_the_journal(ben, browser_of):
+    browser = browser_of(ben)
+    assert save(browser, close="x, ctrl+J", snooze="").status_code == 302
+    ben.refresh_from_db()
+    assert ben.preferences == {"keys": {"map": {"close": ["x", "Mod+j"], "snooze": []}}}
+    entry = Entry.objects.get(kind="teammate.preferences_changed")
+    assert entry.after == {"keys": {"map": {"close": ["x", "Mod+j"], "snooze": []}}}
+    shown = keys_shown(browser)
+    assert shown["close"] == '["x", "Mod+j"]'
+    assert shown["snooze"] == "[]"
+    assert shown["reply"] == '["r"]'
+    page = browser.get("/inbox/keys/").content.decode()
+    assert 'name="key close" value="x, Mod+j"' in page
+
+
+def test_one_key_for_two_things_is_refused_with_both_names(ben, browser_of):
+    browser = browser_of(ben)
+    answer = save(browser, close="r")
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "R is also “Reply”." in page and "R is also “Close, open again”." in page
+    assert 'name="key close" value="r"' in page
+    ben.refresh_from_db()
+    assert ben.preferences == {}
+    assert not Entry.objects.filter(kind="teammate.preferences_changed").exists()
+
+
+def test_a_key_that_begins_a_pair_is_refused(ben, browser_of):
+    answer = save(browser_of(ben), close="g")
+    assert answer.status_code == 400
+    assert "begins G" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "key", ["Mod+w", "Mod+Shift+q", "nonsense", "a b c", "\x00", "é\u202e", "F99"]
+)
+def test_what_is_no_key_or_the_browsers_own_is_refused(ben, browser_of, key):
+    answer = save(browser_of(ben), close=key)
+    assert answer.status_code == 400
+    ben.refresh_from_db()
+    assert ben.preferences == {}
+
+
+def test_unknown_commands_and_fixed_ones_are_passed_over(ben, browser_of):
+    assert save(browser_of(ben), nothing="x", send="y").status_code == 302
+    ben.refresh_from_db()
+    assert ben.preferences == {}
+
+
+def test_single_keys_are_switched_off_without_touching_the_others(ben, browser_of):
+    browser = browser_of(ben)
+    save(browser, close="x")
+    answer = browser.post("/inbox/keys/", {"are_single_on": "false"}, headers={"HX-Request": "1"})
+    assert answer.status_code == 204
+    ben.refresh_from_db()
+    assert ben.preferences["keys"] == {"map": {"close": ["x"]}, "are_single_off": True}
+    page = browser.get("/inbox/all/").content.decode()
+    assert 'data-single-keys data-url="/inbox/keys/">' in page
+    # Hints name no key that does nothing.
+    assert "<kbd>J</kbd>" not in page.split("list-foot")[1].split("</footer>")[0]
+
+
+def test_the_usual_keys_are_one_button_away(ben, browser_of):
+    browser = browser_of(ben)
+    save(browser, single="", close="x")
+    browser.post("/inbox/keys/", {"reset": "true", "key close": "y"})
+    ben.refresh_from_db()
+    assert ben.preferences == {}
+
+
+def test_what_a_later_version_has_no_longer_is_passed_over(ben):
+    ben.preferences = {"keys": {"map": {"gone": ["x"], "close": ["y"]}}}
+    board = keyboard_of(ben)
+    assert board.caps("close") == ["Y"]
+    assert "gone" not in {command.name for command in board.commands}
+
+
+def test_caps_say_what_to_press():
+    assert [caps_of(key) for key in ("j", "X", "g i", "Mod+k", "ArrowDown", " ")] == [
+        ["J"], ["Shift", "X"], ["G", "I"], ["Ctrl", "K"], ["↓"], [" "],
+    ]  # fmt: skip
+
+
+def test_more_keys_than_anybody_needs_are_refused():
+    _, faults = wishes_of({"close": "1,2,3,4,5"}, are_single_off=False)
+    assert faults == {"close": ["At most 4 keys do one thing."]}
