@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Func, IntegerField, OuterRef
 
-from ground.web.problems import NotFound
+from ground.web.problems import Invalid, NotFound
+from inbox.orders import BY_TIME, NEWEST, OLDEST, WAITING, Order
 from inbox.querysets import ConversationQuerySet
 from people.models import Team, Teammate
 
@@ -23,7 +24,8 @@ Narrow = Callable[[ConversationQuerySet, Teammate], ConversationQuerySet]
 
 @dataclass(frozen=True)
 class View:
-    """A list of conversations. `key` follows `g` on the keyboard, `empty` is said of no rows."""
+    """A list of conversations. `key` follows `g` on the keyboard, `empty` is said of no rows, the
+    first of `orders` is the usual one."""
 
     slug: str
     name: str
@@ -33,6 +35,16 @@ class View:
     empty: str = "Nothing is here."
     is_counted: bool = True
     team: Team | None = None
+    orders: tuple[Order, ...] = (NEWEST, OLDEST, WAITING)
+
+    def order(self, slug: str | None) -> Order:
+        """The order of that name, or the usual one. Raises Invalid for what it does not offer."""
+        if slug is None:
+            return self.orders[0]
+        for order in self.orders:
+            if order.slug == slug:
+                return order
+        raise Invalid(errors={"order": ["This list has no such order."]})
 
 
 DEFAULT_VIEWS = (
@@ -69,12 +81,22 @@ DEFAULT_VIEWS = (
         empty="No conversation is open.",
     ),
     View(
+        slug="waiting",
+        name="Waiting longest",
+        icon="clock",
+        narrow=lambda conversations, me: conversations.open().waiting(),
+        key="w",
+        empty="Nobody waits for an answer.",
+        orders=(WAITING, NEWEST),
+    ),
+    View(
         slug="snoozed",
         name="Snoozed",
         icon="snooze",
         narrow=lambda conversations, me: conversations.snoozed(),
         key="z",
         empty="Nothing is put off.",
+        orders=BY_TIME,
     ),
     View(
         slug="closed",
@@ -83,6 +105,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.closed(),
         key="c",
         empty="No conversation has been closed yet.",
+        orders=BY_TIME,
         is_counted=False,
     ),
     View(
@@ -92,6 +115,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.spam(),
         key="s",
         empty="No conversation is in spam.",
+        orders=BY_TIME,
         is_counted=False,
     ),
 )

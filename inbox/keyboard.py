@@ -78,6 +78,7 @@ COMMANDS = (
     Command("previous", "Previous conversation", MOVE, ("k", "ArrowUp")),
     Command("enter", "Into the conversation", MOVE, ("Enter",)),
     Command("leave", "Back to the list", MOVE, ("Escape",)),
+    Command("order", "Order of the list", MOVE, ("o",)),
     *(
         Command(f"go {view.slug}", view.name, GO, (f"g {view.key}",))
         for view in DEFAULT_VIEWS

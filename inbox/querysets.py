@@ -45,6 +45,10 @@ class ConversationQuerySet(models.QuerySet):
     def open(self):
         return self.filter(status="open")
 
+    def waiting(self):
+        """Those in which the contact spoke last."""
+        return self.filter(waiting_since__isnull=False)
+
     def snoozed(self):
         return self.filter(status="snoozed")
 
@@ -71,6 +75,9 @@ class ConversationQuerySet(models.QuerySet):
 
     def of_team(self, team):
         return self.filter(team=team)
+
+    def tagged(self, tag):
+        return self.filter(pk__in=tag.taggings.values("conversation"))
 
     def contact_unread_total(self):
         """How many messages the contacts of these conversations have not read."""

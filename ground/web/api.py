@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from ground.web.paging import CURSOR_MAX, keyset
+from ground.web.paging import CURSOR_MAX, Order, keyset
 from ground.web.text import CleanCharField
 
 NO_SUCH_FIELD = "There is no such field."
@@ -170,7 +170,7 @@ def page_answer(
     serializer_class: SerializerClass,
     query: Mapping[str, Any],
     *,
-    order: Sequence[str],
+    order: Order,
     **context: Any,
 ) -> Response:
     """One page of a list; `query` is a checked `PageQuery`. Raises Invalid for a bad cursor."""

@@ -9,6 +9,7 @@ from ground.web.openapi import operation, page_of
 from ground.web.problems import Invalid, NotFound
 from inbox import default_views
 from inbox.models import Conversation
+from inbox.orders import NEWEST, ORDERS, WAITING
 from inbox.querysets import ConversationQuerySet
 from people.api.references import (
     TagReferenceSerializer,
@@ -16,11 +17,13 @@ from people.api.references import (
     TeamReferenceSerializer,
 )
 from people.bearer import TokenView
-from people.models import Contact, Team, Teammate
+from people.models import Contact, Tag, Team, Teammate
 from people.models.token import Scope
 
-LATEST_FIRST = ("-last_message_at", "-id")
 NOBODY = "none"
+ONLY_OPEN_ONES_WAIT = (
+    "Only open conversations wait: add status=open, or a view of open conversations."
+)
 APP_HAS_NO_LIST = "An app has no conversations of its own. Use a teammate's token."
 
 
@@ -84,7 +87,20 @@ class ConversationsQuery(PageQuery):
     contact = Reference(Contact.objects.visible_to, noun="contact", required=False)
     view = IdField(
         required=False,
-        help_text="One of you, unassigned, all, snoozed, closed, spam, or team-{id of a team}.",
+        help_text=(
+            "One of you, mentions, unassigned, all, waiting, snoozed, closed, spam, or "
+            "team-{id of a team}."
+        ),
+    )
+    tag = Reference(lambda viewer: Tag.objects.all(), noun="tag", required=False)
+    priority = serializers.ChoiceField(Conversation.Priority.words(), required=False)
+    order = serializers.ChoiceField(
+        [(order.slug, order.name) for order in ORDERS.values()],
+        required=False,
+        help_text=(
+            "By the latest message, or by how long the contact has been waiting, and after those "
+            "the ones that do not wait. A view has its own usual order."
+        ),
     )
 
 
@@ -108,7 +124,7 @@ class ConversationListView(ConversationView):
     @operation(
         "conversations_list",
         "List conversations",
-        description="The latest message first.",
+        description="The latest message first, unless `order` says otherwise.",
         query=ConversationsQuery,
         answers={200: page_of("Conversation", ConversationSerializer)},
     )
@@ -118,18 +134,28 @@ class ConversationListView(ConversationView):
         for name in ("status", "assignee", "team", "contact"):
             if name in query:
                 conversations = conversations.filter(**{name: query[name]})
+        if "tag" in query:
+            conversations = conversations.tagged(query["tag"])
+        if "priority" in query:
+            priority = Conversation.Priority.of(query["priority"])
+            conversations = conversations.filter(priority=priority)
+        order, is_open = NEWEST, query.get("status") == Conversation.Status.OPEN
         if "view" in query:
-            conversations = self.narrowed(conversations, query["view"])
-        return page_answer(conversations, ConversationSerializer, query, order=LATEST_FIRST)
+            view = self.view_named(query["view"])
+            conversations = view.narrow(conversations, self.viewer)
+            order, is_open = view.orders[0], is_open or WAITING in view.orders
+        order = ORDERS[query["order"]] if "order" in query else order
+        if order == WAITING and not is_open:
+            raise Invalid(errors={"order": [ONLY_OPEN_ONES_WAIT]})
+        return page_answer(conversations, ConversationSerializer, query, order=order.keys)
 
-    def narrowed(self, conversations: ConversationQuerySet, slug: str) -> ConversationQuerySet:
+    def view_named(self, slug: str) -> default_views.View:
         if slug in default_views.PERSONAL and self.viewer is None:
             raise Invalid(errors={"view": [APP_HAS_NO_LIST]})
         try:
-            view = default_views.find(slug, self.viewer)
+            return default_views.find(slug, self.viewer)
         except NotFound as problem:
             raise Invalid(errors={"view": [problem.detail]}) from None
-        return view.narrow(conversations, self.viewer)
 
 
 class ConversationDetailView(ConversationView):

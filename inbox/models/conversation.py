@@ -117,6 +117,27 @@ class Conversation(models.Model):
             ),
             models.Index(fields=["contact", "-last_message_at", "-id"], name="inbox_conv_contact"),
             models.Index(
+                fields=["waiting_since", "id"],
+                name="inbox_conv_waiting",
+                condition=Q(status="open", waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["waiting_since", "id"],
+                name="inbox_conv_wait_unassigned",
+                condition=Q(status="open", assignee=None, waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "waiting_since", "id"],
+                name="inbox_conv_wait_team",
+                condition=Q(status="open", waiting_since__isnull=False),
+            ),
+            # Nearly all are normal: what is not would be looked for in vain.
+            models.Index(
+                fields=["priority", "-last_message_at", "-id"],
+                name="inbox_conv_priority",
+                condition=Q(priority__in=[0, 2, 3]),
+            ),
+            models.Index(
                 fields=["snoozed_until"], name="inbox_conv_due", condition=Q(status="snoozed")
             ),
         ]

@@ -58,10 +58,14 @@ def rows(
 ) -> dict[str, Any]:
     shown = view.narrow(visible, request.user).for_list().with_read_marks(request.user)
     cursor = request.GET.get("cursor")
-    page = keyset(shown, cursor=cursor, limit=limit_from(request))
+    order = view.order(request.GET.get("order"))
+    page = keyset(shown, order=order.keys, cursor=cursor, limit=limit_from(request))
+    is_usual = order == view.orders[0]
     return {
         "view": view,
         "page": page,
+        "order": order,
+        "order_query": "" if is_usual else f"?order={order.slug}",
         "is_first_page": cursor is None,
         "rows_max": settings.PAGE_SIZE_MAX,
     }

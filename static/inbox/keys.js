@@ -76,6 +76,7 @@ const act = {
   spam() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
+  order: () => openMenu("order"),
   unread() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
   },

@@ -1,6 +1,6 @@
 import { ask, elementsOf } from "./ask.js";
 import { addressOf, conversation, hear, me, view } from "./page.js";
-import { belongs, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
+import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
 
 const USUAL_ROWS = 25;
@@ -43,6 +43,11 @@ export class InboxList extends HTMLElement {
 
   disconnectedCallback() {
     this.pager?.disconnect();
+  }
+
+  /** In which order its rows stand. */
+  get order() {
+    return this.rows.dataset.order || "";
   }
 
   /** @returns {HTMLElement[]} */
@@ -109,8 +114,8 @@ export class InboxList extends HTMLElement {
     }
     const [fresh] = elementsOf(frame.html);
     const hadFocus = old?.contains(document.activeElement) || false;
-    const isMoved = old?.dataset.at !== fresh.dataset.at;
-    if (old && !isMoved) old.replaceWith(fresh);
+    const stays = old && isSamePlace(this.order, old.dataset, fresh.dataset);
+    if (stays) old.replaceWith(fresh);
     else {
       this.remove(old);
       if (!this.insert(fresh)) return;
@@ -127,8 +132,8 @@ export class InboxList extends HTMLElement {
   insert(fresh) {
     const rows = this.all();
     const more = this.rows.querySelector(".more");
-    const ats = rows.map((row) => row.dataset.at || "");
-    const index = placeOf(ats, fresh.dataset.at || "", more !== null);
+    const places = rows.map((row) => row.dataset);
+    const index = placeOf(this.order, places, fresh.dataset, more !== null);
     if (index < 0) return false;
     this.rows.insertBefore(fresh, rows[index] || more);
     // A list that runs for days is taken anew, unless somebody reads far down in it.
@@ -149,7 +154,8 @@ export class InboxList extends HTMLElement {
   /** Takes the list from the server again, as far as it was loaded. */
   async refresh() {
     const limit = Math.min(Number(this.dataset.most), Math.max(USUAL_ROWS, this.all().length));
-    const response = await ask(`${addressOf(view())}?limit=${limit}`, { part: "rows" });
+    const url = addressOf(view(), "", { limit: String(limit) });
+    const response = await ask(url, { part: "rows" });
     const fresh = elementsOf(await response.text());
     if (!this.isConnected) return;
     fresh.filter((row) => row.classList.contains("row")).forEach(learn);
@@ -201,10 +207,9 @@ export class InboxList extends HTMLElement {
 function signature(rows) {
   return rows
     .map((row) => {
-      const { conversation: id, version, at, assignee, team, status } = /** @type {HTMLElement} */ (
-        row
-      ).dataset;
-      return [id, version, at, assignee, team, status].join(" ");
+      const { conversation: id, version, at, waiting, assignee, team, status } =
+        /** @type {HTMLElement} */ (row).dataset;
+      return [id, version, at, waiting, assignee, team, status].join(" ");
     })
     .join("\n");
 }

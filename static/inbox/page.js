@@ -18,21 +18,34 @@ export const view = () => room().dataset.view || "all";
 export const conversation = () =>
   document.getElementById("conversation")?.dataset.conversation || "";
 
-/**
- * @param {string} slug
- * @param {string} [id] a conversation
- */
-export const addressOf = (slug, id) => `${home}${slug}/${id ? `${id}/` : ""}`;
+/** The order in which the list stands, "" for the usual one of its view. */
+export const order = () => room().dataset.order || "";
 
 /**
- * The view and the conversation that an address of ours names; null for any other address.
+ * The address of a view or of a conversation in it; the view that is shown keeps its order.
+ * @param {string} slug
+ * @param {string} [id] a conversation
+ * @param {Record<string, string>} [query]
+ */
+export function addressOf(slug, id, query = {}) {
+  const kept = slug === view() && order() ? { order: order(), ...query } : query;
+  const search = new URLSearchParams(kept).toString();
+  return `${home}${slug}/${id ? `${id}/` : ""}${search && `?${search}`}`;
+}
+
+/**
+ * The view, its order and the conversation that an address of ours names; null for any other
+ * address. `isPlain` when it asks for nothing else.
  * @param {string} url
  */
 export function parse(url) {
-  const { origin, pathname } = new URL(url, location.href);
+  const { origin, pathname, searchParams } = new URL(url, location.href);
   if (origin !== location.origin || !pathname.startsWith(home)) return null;
   const [slug, id, ...rest] = pathname.slice(home.length).split("/").filter(Boolean);
-  return slug && !rest.length ? { view: slug, conversation: id || "" } : null;
+  if (!slug || rest.length) return null;
+  const isPlain = [...searchParams.keys()].every((name) => name === "order");
+  const order = searchParams.get("order") || "";
+  return { view: slug, conversation: id || "", order, isPlain };
 }
 
 /** Whether the pointer and the screen leave room for the list beside the conversation. */

@@ -1,5 +1,5 @@
 import { ask, elementsOf, Problem } from "./ask.js";
-import { addressOf, app, conversation, hear, isWide, parse, tell, view } from "./page.js";
+import { addressOf, app, conversation, hear, isWide, order, parse, tell, view } from "./page.js";
 import { explain, toast } from "./toasts.js";
 
 const BUSY_AFTER_MS = 150;
@@ -39,7 +39,8 @@ export async function go(url, { push = true } = {}) {
   }
   going?.abort();
   const journey = (going = new AbortController());
-  const part = place.view === view() ? "conversation" : "room";
+  const isSameList = place.view === view() && place.order === order();
+  const part = isSameList ? "conversation" : "room";
   const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
   tell("inbox:leaving", place);
   try {
@@ -112,9 +113,10 @@ function follow(event) {
   const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
   const link = /** @type {Element} */ (event.target).closest?.("a[href]");
   if (!isPlain || event.defaultPrevented || !(link instanceof HTMLAnchorElement)) return;
-  if (link.target || !parse(link.href) || link.search) return;
+  if (link.target || !parse(link.href)?.isPlain) return;
   event.preventDefault();
-  go(link.href);
+  if (link.classList.contains("back")) leave();
+  else go(link.href);
 }
 
 /** Makes the links and the browser's own back button go without loading the page anew. */

@@ -2,7 +2,8 @@
 
 /**
  * What a list needs to know of a conversation.
- * @typedef {{status: string, assignee: string|null, team: string|null}} State
+ * @typedef {{status: string, assignee: string|null, team: string|null,
+ *   waiting_since?: string|null}} State
  */
 
 /**
@@ -16,9 +17,9 @@
  */
 export function belongs(view, state, me, isThere = false) {
   if (view === "mentions") return isThere && ["open", "snoozed"].includes(state.status);
-  if (view === "mentions") return null;
   if (["snoozed", "closed", "spam"].includes(view)) return state.status === view;
   if (state.status !== "open") return false;
+  if (view === "waiting") return Boolean(state.waiting_since);
   if (view === "you") return state.assignee === me;
   if (view === "unassigned") return !state.assignee;
   if (view.startsWith("team-")) return state.team === view.slice("team-".length);
@@ -26,17 +27,48 @@ export function belongs(view, state, me, isThere = false) {
 }
 
 /**
- * Where a row goes in a list that is sorted by `at`, newest first.
+ * What a row is sorted by: times as text that sorts like time, `waiting` "" for nobody waits.
+ * @typedef {{at?: string, waiting?: string}} Place
+ */
+
+/**
+ * Whether one row stands before another. Mirrors inbox/orders.py.
  *
- * @param {string[]} ats the `at` of the rows there, sorted
- * @param {string} at a time as text that sorts like time
- * @param {boolean} hasMore whether older rows exist that are not loaded
+ * @param {string} order its slug
+ * @param {Place} one
+ * @param {Place} other
+ */
+export function isBefore(order, one, other) {
+  const [at, otherAt] = [one.at || "", other.at || ""];
+  if (order === "oldest") return at < otherAt;
+  if (order !== "waiting") return at > otherAt;
+  if (one.waiting && other.waiting) return one.waiting < other.waiting;
+  return one.waiting || other.waiting ? Boolean(one.waiting) : at > otherAt;
+}
+
+/**
+ * Whether a row that has changed stands where it stood.
+ * @param {string} order
+ * @param {Place} one
+ * @param {Place} other
+ */
+export function isSamePlace(order, one, other) {
+  return !isBefore(order, one, other) && !isBefore(order, other, one);
+}
+
+/**
+ * Where a row goes in a list.
+ *
+ * @param {string} order the slug of the list's order
+ * @param {Place[]} rows those there, sorted
+ * @param {Place} row
+ * @param {boolean} hasMore whether rows exist further down that are not loaded
  * @returns {number} the index to insert before; -1 when its place is not loaded
  */
-export function placeOf(ats, at, hasMore) {
-  const index = ats.findIndex((other) => other < at);
+export function placeOf(order, rows, row, hasMore) {
+  const index = rows.findIndex((other) => isBefore(order, row, other));
   if (index >= 0) return index;
-  return hasMore ? -1 : ats.length;
+  return hasMore ? -1 : rows.length;
 }
 
 /**

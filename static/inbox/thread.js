@@ -1,6 +1,6 @@
 import { dayStarts, hasFollower, pickedIndex, seenIndex } from "./arranging.js";
 import { ask, elementsOf } from "./ask.js";
-import { hear, me, tell } from "./page.js";
+import { addressOf, hear, me, tell, view } from "./page.js";
 import { go } from "./places.js";
 import { explain } from "./toasts.js";
 
@@ -32,8 +32,9 @@ export class InboxThread extends HTMLElement {
     this.writers = new Map();
     if (this.hasAttribute("data-cut")) {
       // A stretch further up, as browsers without scripts page: here one scrolls to it instead.
-      history.replaceState(null, "", location.pathname);
-      go(location.pathname, { push: false });
+      const here = addressOf(view(), this.id_);
+      history.replaceState(null, "", here);
+      go(here, { push: false });
       return;
     }
     this.markNew();

@@ -42,7 +42,7 @@ def listed(viewer):
 @pytest.mark.django_db
 def test_spam_leaves_every_list_but_its_own(conversation, ben, ada):
     assign(conversation, by=ada, assignee=ben)
-    assert listed(ben) == {"you", "all"}
+    assert listed(ben) == {"you", "all", "waiting"}
     marked = mark_spam(conversation, by=ben)
     assert marked.status == "spam" and not marked.is_waiting_for_us
     assert listed(ben) == {"spam"}
@@ -56,7 +56,7 @@ def test_spam_leaves_every_list_but_its_own(conversation, ben, ada):
     unmark_spam(conversation, by=ben)
     entry = Entry.objects.get(kind="conversation.unmarked_spam")
     assert (entry.before, entry.after["status"]) == ({"status": "spam"}, "open")
-    assert listed(ben) == {"you", "all"}
+    assert listed(ben) == {"you", "all", "waiting"}
     assert [m.activity["kind"] for m in conversation.messages.filter(kind="activity")] == [
         "assigned",
         "marked_spam",

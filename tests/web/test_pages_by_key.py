@@ -7,14 +7,16 @@ import json
 import pytest
 from django.core.exceptions import FieldError
 from django.db import connection
+from django.db.models import Q
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ground.web.models import IdempotencyKey
-from ground.web.paging import keyset, limit_from
+from ground.web.paging import Part, keyset, limit_from
 from ground.web.problems import Invalid
+from inbox.models import Conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +186,30 @@ def test_text_in_a_cursor_obeys_the_rules_of_its_column():
     for text in ("\x00", "\ud800", "x" * 201):
         with pytest.raises(Invalid):
             keyset(rows(), order=("key", "id"), cursor=packed([tag, text, 1]))
+
+
+def test_a_list_of_parts_is_walked_part_by_part():
+    there = [make(seconds % 7, status=seconds % 3) for seconds in range(20)]
+    busy = Part(("key", "id"), Q(status__gt=0))
+    quiet = Part(("-created_at", "-id"), Q(status=0))
+    in_order = [
+        *rows().filter(status__gt=0).order_by("key", "id"),
+        *rows().filter(status=0).order_by("-created_at", "-id"),
+    ]
+    for limit in (1, 3, 19, 20, 50):
+        assert walk((busy, quiet), limit) == in_order
+    assert len(in_order) == len(there)
+    cursor = keyset(rows(), order=(busy, quiet), limit=2).next
+    for other in [busy.order, (quiet, busy), (busy,)]:
+        with pytest.raises(Invalid):
+            keyset(rows(), order=other, cursor=cursor)
+
+
+def test_only_a_part_that_leaves_empty_values_out_may_be_sorted_by_them():
+    with pytest.raises(FieldError):
+        keyset(Conversation.objects.all(), order=("waiting_since", "id"))
+    waiting = Part(("waiting_since", "id"), Q(waiting_since__isnull=False))
+    assert keyset(Conversation.objects.all(), order=(waiting,)).items == []
 
 
 def test_an_order_that_cannot_be_paged_is_our_own_mistake():

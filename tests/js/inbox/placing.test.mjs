@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { belongs, isUnread, joined, placeOf } from "../../../static/inbox/placing.js";
+import { belongs, isSamePlace, isUnread, joined, placeOf } from "../../../static/inbox/placing.js";
 
 const open = { status: "open", assignee: null, team: null };
 
@@ -22,20 +22,48 @@ test("a view holds what its name says", () => {
   assert.deepEqual(held("closed"), [false, false, false, true, false]);
   assert.deepEqual(held("snoozed"), [false, false, false, false, true]);
   assert.deepEqual(held("team-tm_orders"), [false, false, true, false, false]);
+  const waits = { ...mine, waiting_since: "2026-11-22T10:00" };
+  assert.equal(belongs("waiting", waits, "mate_me"), true);
+  assert.equal(belongs("waiting", { ...waits, status: "snoozed" }, "mate_me"), false);
+  assert.deepEqual(held("waiting"), [false, false, false, false, false]);
   assert.deepEqual(held("nonsense"), [false, false, false, false, false]);
 });
 
-test("a row goes before the first older one", () => {
-  const ats = ["2026-11-22T10:00", "2026-11-22T09:00", "2026-11-22T08:00"];
-  assert.equal(placeOf(ats, "2026-11-22T11:00", true), 0);
-  assert.equal(placeOf(ats, "2026-11-22T09:30", true), 1);
+const at = (time, waiting = "") => ({ at: `2026-11-22T${time}`, waiting });
+
+test("a row goes before the first that follows it in the list's order", () => {
+  const rows = [at("10:00"), at("09:00"), at("08:00")];
+  assert.equal(placeOf("newest", rows, at("11:00"), true), 0);
+  assert.equal(placeOf("newest", rows, at("09:30"), true), 1);
+  const reversed = rows.toReversed();
+  assert.equal(placeOf("oldest", reversed, at("07:00"), true), 0);
+  assert.equal(placeOf("oldest", reversed, at("09:30"), true), 2);
 });
 
-test("a row older than all goes to the end only when nothing is left to load", () => {
-  const ats = ["2026-11-22T10:00"];
-  assert.equal(placeOf(ats, "2026-11-22T09:00", true), -1);
-  assert.equal(placeOf(ats, "2026-11-22T09:00", false), 1);
-  assert.equal(placeOf([], "2026-11-22T09:00", false), 0);
+test("whoever waits longest stands first, and what is quiet last", () => {
+  const rows = [at("10:00", "08:00"), at("11:00", "09:00"), at("12:00"), at("09:00")];
+  const place = (row, hasMore = false) => placeOf("waiting", rows, row, hasMore);
+  assert.equal(place(at("12:30", "07:00")), 0);
+  assert.equal(place(at("12:30", "08:30")), 1);
+  assert.equal(place(at("12:30", "12:30")), 2);
+  assert.equal(place(at("12:30")), 2);
+  assert.equal(place(at("10:00")), 3);
+  assert.equal(place(at("08:00"), true), -1);
+});
+
+test("a row moves only when what it is sorted by has changed", () => {
+  const waits = at("10:00", "09:00");
+  assert.equal(isSamePlace("waiting", waits, at("11:00", "09:00")), true);
+  assert.equal(isSamePlace("waiting", waits, at("11:00")), false);
+  assert.equal(isSamePlace("newest", waits, at("10:00")), true);
+  assert.equal(isSamePlace("newest", waits, at("11:00", "09:00")), false);
+});
+
+test("a row after all others goes to the end only when nothing is left to load", () => {
+  const rows = [at("10:00")];
+  assert.equal(placeOf("newest", rows, at("09:00"), true), -1);
+  assert.equal(placeOf("newest", rows, at("09:00"), false), 1);
+  assert.equal(placeOf("newest", [], at("09:00"), false), 0);
 });
 
 test("unread is what waits and was not seen", () => {
