@@ -177,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"queue": "upkeep", "expires": 3600},
     },
+    "forget-empty-drafts": {
+        "task": "inbox.forget_empty_drafts",
+        "schedule": timedelta(hours=1),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
     "tidy": {
         "task": "config.tasks.tidy",
         "schedule": timedelta(hours=6),

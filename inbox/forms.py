@@ -54,6 +54,15 @@ class MessageForm(forms.Form):
     timezone = ZoneField(required=False, max_length=64)
 
 
+class DraftForm(forms.Form):
+    """A reply or a note that is not finished. `version` is the one that it takes the place of."""
+
+    kind = forms.ChoiceField(choices=[("reply", "Reply"), ("note", "Note")])
+    body = forms.CharField(required=False, strip=False)
+    client_id = forms.UUIDField(required=False)
+    version = forms.IntegerField(min_value=0, max_value=SEQ_MAX // 2)
+
+
 def attachments(data: QueryDict) -> list[str]:
     """The uploads that a message names. Raises Invalid for what cannot be the name of one."""
     names = data.getlist("attachments")

@@ -199,3 +199,13 @@ class MacroQuerySet(models.QuerySet):
         """Those with the text in their name, what is used most before the rest."""
         found = self.filter(name__icontains=text) if text else self
         return found.order_by("-used", "name", "id")
+
+
+class DraftQuerySet(models.QuerySet):
+    def of(self, teammate):
+        """What nobody else ever sees: a teammate's own drafts."""
+        return self.filter(teammate=teammate)
+
+    def begun(self):
+        """Those with something in them, what was written last first."""
+        return self.filter(is_empty=False).order_by("-saved_at")

@@ -4,6 +4,7 @@ A step is {"do": name, "to": value}; `config/composition.py` says which names th
 which order they are done. Doing one is always an ordinary action of whoever sends.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -124,6 +125,11 @@ def carry_out(steps: Iterable[Mapping[str, str]], conversation: Conversation, by
     """Does sound steps, in the caller's transaction. Raises what their actions raise."""
     for step in steps:
         known()[step["do"]].run(conversation, by, step["to"])
+
+
+def as_text(step: Mapping[str, str]) -> str:
+    """A step as browsers hold it and send it back."""
+    return json.dumps({"do": step["do"], "to": step["to"]})
 
 
 def names_for(viewer: Teammate | None, steps: Iterable[Mapping[str, str]]) -> dict[str, str]:

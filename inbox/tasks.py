@@ -18,6 +18,11 @@ def forget_unused_files() -> int:
     return forget_unused()
 
 
+@shared_task(name="inbox.forget_empty_drafts", expires=600)
+def forget_empty_drafts() -> int:
+    return actions.forget_empty_drafts()
+
+
 def follow_name(entry: Entry) -> None:
     """A contact's name changed: their conversations' list rows follow."""
     contact = Contact.objects.filter(public_id=entry.subject_id).first()

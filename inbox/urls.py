@@ -1,6 +1,17 @@
 from django.urls import path
 
-from inbox.pages import files, keys, macros, mentions, own, reading, sorting, status, writing
+from inbox.pages import (
+    drafts,
+    files,
+    keys,
+    macros,
+    mentions,
+    own,
+    reading,
+    sorting,
+    status,
+    writing,
+)
 
 app_name = "inbox"
 
@@ -12,10 +23,12 @@ urlpatterns = [
     path("macros/", macros.macros, name="macros"),
     path("macros/<pid:macro>/", macros.macro, name="macro"),
     path("keys/", keys.keys, name="keys"),
+    path("drafts/", drafts.begun, name="begun"),
     path("files/<pid:attachment>/", files.open_file, name="file"),
     path("<slug:view>/", reading.show_view, name="view"),
     path("<slug:view>/<pid:conversation>/", reading.show_conversation, name="conversation"),
     path("<slug:view>/<pid:conversation>/messages/", writing.messages, name="messages"),
+    path("<slug:view>/<pid:conversation>/drafts/", drafts.drafts, name="drafts"),
     path("<slug:view>/<pid:conversation>/macros/", macros.offer_macros, name="offer-macros"),
     path(
         "<slug:view>/<pid:conversation>/mentions/",

@@ -2,6 +2,7 @@
 
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
+from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
 from inbox.actions.macros import delete_macro, save_macro
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
@@ -16,12 +17,14 @@ from inbox.actions.tagging import TAGS_MAX, set_tags, tag
 __all__ = [
     "KEEP",
     "TAGS_MAX",
+    "DraftOvertaken",
     "Posted",
     "assign",
     "attach",
     "bring_back",
     "close",
     "delete_macro",
+    "forget_empty_drafts",
     "hand_uploads",
     "hold",
     "mark_read",
@@ -35,6 +38,7 @@ __all__ = [
     "rename",
     "reopen",
     "reply",
+    "save_draft",
     "save_macro",
     "send",
     "set_tags",

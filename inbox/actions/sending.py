@@ -9,6 +9,7 @@ from django.db.models import F
 
 from ground.journal import record
 from inbox import kinds, steps
+from inbox.actions.drafting import clear_draft
 from inbox.actions.posting import Posted, note, reply
 from inbox.models import Conversation, Macro, Message
 from people.models import Teammate
@@ -26,8 +27,9 @@ def send(
     """Replies or adds a note and does the steps of `then` with the conversation, or nothing at all.
 
     `written` is what `reply` or `note` takes. `macros` are the ids of those that helped to write
-    it. A retry under the same client id does nothing twice. Raises what `reply`, `note` and the
-    actions behind the steps raise, Invalid for steps that there are not.
+    it. The draft that it was made of is cleared. A retry under the same client id does nothing
+    twice. Raises what `reply`, `note` and the actions behind the steps raise, Invalid for steps
+    that there are not.
     """
     sound = steps.sound(then)
     say = note if kind == Message.Kind.NOTE else reply
@@ -35,6 +37,7 @@ def send(
         posted = say(conversation, by=by, **written)
         if not posted.is_new:
             return posted
+        clear_draft(posted.conversation, by=by, kind=kind, client_id=posted.message.client_id)
         steps.carry_out(sound, posted.conversation, by)
         count_use(macros, posted, by)
     if sound:

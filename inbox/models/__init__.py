@@ -1,5 +1,6 @@
 from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
+from inbox.models.draft import Draft
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
@@ -11,6 +12,7 @@ __all__ = [
     "Attachment",
     "Binding",
     "Conversation",
+    "Draft",
     "Line",
     "Macro",
     "Mention",

@@ -18,6 +18,7 @@ from inbox.models import Conversation, Message
 from inbox.pages.requests import is_script
 from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
+from inbox.unfinished import drafts_of
 from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
@@ -104,13 +105,15 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     limits = checked(WindowForm(request.GET))
     shown = window(conversation, after=None, before=limits["before"])
     marker = conversation.read_markers.filter(teammate=request.user).first()
+    begun = drafts_of(conversation, request.user)
     return {
         "conversation": conversation,
         "window": shown,
         "seen_mark": shown.seen_mark(conversation.contact_read_seq),
         "read_seq": marker.seq if marker else 0,
         "own_messages": [stand_in(request.user, kind) for kind in ("reply", "note")],
-        "new_client_id": uuid.uuid4(),
+        "new_client_id": begun.get("reply", {}).get("client_id") or uuid.uuid4(),
+        "begun": begun,
         "selected": conversation.public_id,
         "can_reply": request.user.can(Capability.REPLY),
         "can_note": request.user.can(Capability.NOTE),

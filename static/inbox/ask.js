@@ -56,11 +56,14 @@ async function problemOf(response) {
  *   form?: Record<string, string>|URLSearchParams|FormData,
  *   signal?: AbortSignal,
  *   timeout?: number,
- * }} [options] `part` names the fragment of the page that is wanted; a `form` is posted
+ *   keepalive?: boolean,
+ * }} [options] `part` names the fragment of the page that is wanted; a `form` is posted; with
+ *   `keepalive` it goes out even when the page is being left
  * @returns {Promise<Response>}
  * @throws {Problem}
  */
-export async function ask(url, { part = "", form, signal, timeout = TIMEOUT_MS } = {}) {
+export async function ask(url, options = {}) {
+  const { part = "", form, signal, timeout = TIMEOUT_MS, keepalive = false } = options;
   const headers = { "HX-Request": "true", "HX-Target": part, ...credentials() };
   const body = form && !(form instanceof FormData) ? new URLSearchParams(form) : form;
   const limit = AbortSignal.timeout(timeout);
@@ -70,6 +73,7 @@ export async function ask(url, { part = "", form, signal, timeout = TIMEOUT_MS }
       method: form ? "POST" : "GET",
       headers,
       body,
+      keepalive,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
   } catch (error) {

@@ -1,25 +1,18 @@
 import { inWords } from "../shared/times.js";
 import { ask } from "./ask.js";
-import { emptyDraft, loadDraft, saveDraft } from "./drafts.js";
+import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
+import { newId } from "./ids.js";
+import { DraftKeeper } from "./keeping.js";
 import { MacroPicker } from "./macros.js";
 import { keepMentions } from "./mentions.js";
-import { hear, tell } from "./page.js";
+import { hear, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
+import { toast } from "./toasts.js";
 
 const TYPING_EVERY_MS = 3000;
 const CHOICES_MAX = 8;
 const CLOSE = '{"do":"close"}';
 const UPLOAD_TIMEOUT_MS = 120000;
-
-/** A random id for a message; `randomUUID` exists on safe origins only. */
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
 
 /** Where replies and notes are written; nothing typed here is lost by a reload. */
 export class InboxComposer extends HTMLElement {
@@ -33,6 +26,8 @@ export class InboxComposer extends HTMLElement {
     this.replyHint = this.text.placeholder;
     /** @type {Map<string, {name: string, state: "busy"|"failed", file: File}>} */
     this.unfinished = new Map();
+    /** @type {Map<string, import("./drafts.js").Stored>} what another device wrote, by kind */
+    this.clashes = new Map();
     this.overtaker = "";
     this.isWaiting = false;
     this.isClosing = false;
@@ -40,11 +35,18 @@ export class InboxComposer extends HTMLElement {
     this.typedAt = 0;
     const written = this.text.value;
     this.draft = loadDraft(this.conversation);
-    if (written) this.draft[this.kind].body = written;
+    this.keepDrafts();
+    if (this.hasAttribute("data-refused")) this.part.body = written;
     else this.choose(this.draft.kind);
+    this.meetAll(JSON.parse(this.dataset.begun || "{}"));
     this.show();
     this.listen();
     if (this.draft.overtaken) this.warn(this.draft.overtaken);
+  }
+
+  disconnectedCallback() {
+    this.keeper?.flush();
+    this.leaving?.abort();
   }
 
   listen() {
@@ -110,14 +112,141 @@ export class InboxComposer extends HTMLElement {
     this.showUploads();
     this.showOffer();
     this.showThen();
+    this.showClash();
+    this.say();
     this.grow();
   }
 
+  /** The words have changed: they are on the device at once, on the server a moment later. */
   save() {
-    this.part.body = this.text.value;
+    const { kind, part } = this;
+    part.body = this.text.value;
+    part.isSaved = false;
+    part.clientId ||= newId();
     saveDraft(this.conversation, this.draft);
+    this.keeper?.soon(kind);
+    this.say();
+    const isEmpty = isBlank(part);
+    tell("inbox:draft", { conversation: this.conversation, kind, is_empty: isEmpty, version: 0 });
+  }
+
+  keepDrafts() {
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    const shows = (/** @type {string} */ kind) => kind === this.kind && this.say();
+    this.keeper = new DraftKeeper({
+      conversation: this.conversation,
+      url: this.dataset.keep || "",
+      part: (kind) => this.draft[kind],
+      onSaved: shows,
+      onLate: (kind) => kind === this.kind && this.say("Draft kept on this device"),
+      onOther: (kind, stored) => this.meetAll({ [kind]: stored }),
+    });
+    window.addEventListener("pagehide", () => this.keeper?.flush(), { signal });
+    const clash = /** @type {HTMLElement} */ (this.querySelector(".draft-clash"));
+    clash.addEventListener("click", (event) => {
+      const button = /** @type {Element} */ (event.target).closest("button");
+      if (button) this.decide(button.dataset.clash || "");
+    });
+  }
+
+  /** How safe the words are. @param {string} [words] */
+  say(words) {
     const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
-    state.textContent = this.part.body ? "Draft kept on this device" : "";
+    const { part } = this;
+    if (isBlank(part)) words = "";
+    else if (part.isSaved && part.savedAt) words = `Draft saved ${clockOf(part.savedAt)}`;
+    else words ??= "Saving…";
+    if (state.textContent !== words) state.textContent = words;
+  }
+
+  /**
+   * What the server holds meets what is here.
+   * @param {Partial<Record<"reply"|"note", import("./drafts.js").Stored>>} drafts
+   */
+  meetAll(drafts) {
+    for (const kind of /** @type {const} */ (["reply", "note"])) {
+      const stored = drafts[kind];
+      if (stored) this.meet(kind, stored);
+      if (!this.draft[kind].isSaved) this.keeper?.soon(kind);
+    }
+    saveDraft(this.conversation, this.draft);
+    this.showClash();
+  }
+
+  /**
+   * @param {"reply"|"note"} kind
+   * @param {import("./drafts.js").Stored} stored
+   */
+  meet(kind, stored) {
+    const isOnItsWay = store.get(`counterfoil:outbox:${me}:${stored.client_id}`) !== null;
+    const isOwn = this.keeper?.isOwn(kind, stored);
+    switch (meet(this.draft[kind], stored, { isOnItsWay, isOwn })) {
+      case "take":
+        this.draft[kind] = partOf(stored);
+        this.clashes.delete(kind);
+        if (kind === this.kind) this.show();
+        break;
+      case "rebase":
+        this.draft[kind].version = stored.version;
+        if (stored.is_empty && !isBlank(this.draft[kind])) this.draft[kind].clientId = newId();
+        break;
+      case "clash":
+        this.clashes.set(kind, stored);
+    }
+  }
+
+  /** Another device of the teammate's own has written. @param {any} frame */
+  async heardOfDraft(frame) {
+    const kind = /** @type {"reply"|"note"} */ (frame.kind);
+    if (frame.conversation !== this.conversation || !frame.version) return;
+    await this.keeper?.settled(kind);
+    if (!this.isConnected || frame.version <= this.draft[kind].version) return;
+    await this.look();
+  }
+
+  async look() {
+    const drafts = await this.keeper?.look().catch(() => null);
+    if (drafts && this.isConnected) this.meetAll(drafts);
+  }
+
+  // ---- two devices wrote at once ----
+
+  showClash() {
+    const bar = /** @type {HTMLElement} */ (this.querySelector(".draft-clash"));
+    const stored = this.clashes.get(this.kind);
+    bar.hidden = !stored;
+    const words = /** @type {HTMLElement} */ (bar.querySelector("p"));
+    if (stored) {
+      const excerpt = stored.body.length > 90 ? `${stored.body.slice(0, 90)}…` : stored.body;
+      words.textContent = `On another device you wrote “${excerpt}”`;
+    }
+  }
+
+  /** @param {string} choice */
+  decide(choice) {
+    const { kind, part } = this;
+    const stored = this.clashes.get(kind);
+    if (!stored) return;
+    this.clashes.delete(kind);
+    const mine = { ...part, version: stored.version, isSaved: false };
+    if (choice === "theirs") {
+      this.draft[kind] = partOf(stored);
+      const run = () => {
+        this.draft[kind] = { ...mine, version: this.draft[kind].version };
+        this.show();
+        this.save();
+      };
+      toast("That is in the box now.", { action: { name: "Undo", run } });
+    } else {
+      this.draft[kind] = mine;
+      if (choice === "both") mine.body = `${mine.body}\n\n${stored.body}`;
+    }
+    this.show();
+    if (choice !== "theirs") this.save();
+    else saveDraft(this.conversation, this.draft);
+    this.showClash();
+    this.text.focus();
   }
 
   grow() {
@@ -187,7 +316,7 @@ export class InboxComposer extends HTMLElement {
       return;
     }
     tell("inbox:send", {
-      client_id: newId(),
+      client_id: part.clientId || newId(),
       conversation: this.conversation,
       contact_name: this.dataset.contactName || "",
       url: this.form.getAttribute("action") || "",
@@ -200,11 +329,11 @@ export class InboxComposer extends HTMLElement {
       last_seen_seq: thread()?.lastSeq || 0,
       override: isOverride,
     });
-    this.draft[kind] = emptyDraft()[kind];
+    this.draft[kind] = emptyPart(part.version);
     this.isOffering = false;
     this.unwarn();
     this.show();
-    this.save();
+    saveDraft(this.conversation, this.draft);
     this.text.focus();
     this.typedAt = 0;
   }
@@ -245,6 +374,7 @@ export class InboxComposer extends HTMLElement {
     this.draft = loadDraft(this.conversation);
     this.choose(this.draft.kind);
     this.show();
+    if (!this.part.isSaved) this.save();
     if (this.draft.overtaken) this.warn(this.draft.overtaken);
     this.text.focus();
   }
@@ -460,6 +590,10 @@ export class InboxComposer extends HTMLElement {
   }
 }
 
+/** @param {string} at */
+const clockOf = (at) =>
+  new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+
 /**
  * @param {{authorName: string, at: string}} said
  */
@@ -498,3 +632,5 @@ export const composer = () => document.querySelector("inbox-composer");
 
 customElements.define("inbox-composer", InboxComposer);
 hear("inbox:spoken", (said) => composer()?.heard(said));
+hear("inbox:draft", (frame) => composer()?.heardOfDraft(frame));
+hear("inbox:resumed", () => composer()?.look());

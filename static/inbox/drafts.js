@@ -7,7 +7,22 @@ import { me, store } from "./page.js";
  *   choices: string[],
  *   then: import("./outbox.js").Then[],
  *   macros: string[],
- * }} Part of a draft; a note has no choices
+ * }} Words what is written, and what belongs to it; a note has no choices
+ */
+
+/**
+ * @typedef {Words & {
+ *   clientId: string,
+ *   version: number,
+ *   isSaved: boolean,
+ *   savedAt: string,
+ * }} Part of a draft: `clientId` is what its message will have, `version` the server's that it was
+ *   made of, `isSaved` whether the server has these very words
+ */
+
+/**
+ * @typedef {Words & {client_id: string, version: number, saved_at: string, is_empty: boolean}}
+ *   Stored a part as the server holds it
  */
 
 /**
@@ -25,8 +40,21 @@ import { me, store } from "./page.js";
 /** @param {string} conversation */
 const keyOf = (conversation) => `counterfoil:draft:${me}:${conversation}`;
 
-/** @returns {Part} */
-const emptyPart = () => ({ body: "", uploads: [], choices: [], then: [], macros: [] });
+/**
+ * @param {number} [version]
+ * @returns {Part}
+ */
+export const emptyPart = (version = 0) => ({
+  body: "",
+  uploads: [],
+  choices: [],
+  then: [],
+  macros: [],
+  clientId: "",
+  version,
+  isSaved: true,
+  savedAt: "",
+});
 
 /** @returns {Draft} */
 export const emptyDraft = () => ({
@@ -36,12 +64,52 @@ export const emptyDraft = () => ({
   overtaken: "",
 });
 
+/** @param {Words} words */
+export const isBlank = ({ body, uploads, choices, then }) =>
+  !body && !uploads.length && !choices.length && !then.length;
+
 /** @param {Draft} draft */
 export const isEmpty = ({ reply, note }) =>
-  [reply, note].every(
-    ({ body, uploads, choices, then }) =>
-      !body && !uploads.length && !choices.length && !then.length,
-  );
+  [reply, note].every((part) => isBlank(part) && part.isSaved);
+
+/** @param {Words} words */
+const signature = ({ body, uploads, choices, then }) =>
+  JSON.stringify([body, uploads.map(({ id }) => id), choices, then.map(({ words }) => words)]);
+
+/**
+ * @param {Words} one
+ * @param {Words} other
+ */
+export const areSame = (one, other) => signature(one) === signature(other);
+
+/**
+ * What becomes of a part when the server holds something newer: what was written here and is not
+ * saved is never given up for it.
+ *
+ * @param {Part} part
+ * @param {Stored} stored
+ * @param {{isOnItsWay?: boolean, isOwn?: boolean}} [known] whether the stored words are a message
+ *   that waits here to be sent; whether this page itself has sent them there
+ * @returns {"keep"|"take"|"rebase"|"clash"} rebase: keep the words here, as made of that version
+ */
+export function meet(part, stored, { isOnItsWay = false, isOwn = false } = {}) {
+  if (stored.version <= part.version) return "keep";
+  if (areSame(part, stored)) return "take";
+  if (isOnItsWay || isOwn) return "rebase";
+  if (part.isSaved || isBlank(part)) return "take";
+  return stored.is_empty ? "rebase" : "clash";
+}
+
+/**
+ * @param {Stored} stored
+ * @returns {Part}
+ */
+export const partOf = ({ body, uploads, choices, then, macros, client_id, version, saved_at }) => ({
+  ...{ body, uploads, choices, then, macros, version },
+  clientId: client_id,
+  isSaved: true,
+  savedAt: saved_at,
+});
 
 /**
  * @param {string} conversation
@@ -84,6 +152,8 @@ export function giveBack(item, overtaken) {
   part.choices = [...new Set([...(item.choices || []), ...part.choices])];
   part.then = [...(item.then || []).filter(({ words }) => words), ...part.then];
   part.macros = [...new Set([...(item.macros || []), ...part.macros])];
+  part.clientId = "";
+  part.isSaved = false;
   draft.kind = item.kind;
   draft.overtaken = overtaken;
   saveDraft(item.conversation, draft);

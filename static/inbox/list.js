@@ -1,4 +1,5 @@
 import { ask, elementsOf } from "./ask.js";
+import { markBegun } from "./begun.js";
 import { addressOf, conversation, hear, me, view } from "./page.js";
 import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
@@ -78,6 +79,7 @@ export class InboxList extends HTMLElement {
     learn(row);
     const { contactSeq, waiting } = row.dataset;
     row.classList.toggle("is-unread", isUnread(Number(contactSeq), markOf(id), Boolean(waiting)));
+    markBegun(row);
   }
 
   /** @param {{conversation: string, seq: number}} read */
@@ -245,3 +247,7 @@ hear("inbox:leaving", ({ view: slug, conversation: id }) => {
 });
 hear("inbox:read", (mark) => list().markRead(mark));
 hear("inbox:unread", (mark) => list().markUnread(mark));
+hear("inbox:marked", (id) => {
+  const row = list().row(id);
+  if (row) markBegun(row);
+});

@@ -166,6 +166,7 @@ const react = {
     if (!isResuming) return;
     isResuming = false;
     refreshAll();
+    tell("inbox:resumed");
   },
   ping(frame) {
     const open = thread();
@@ -193,7 +194,11 @@ const react = {
     countsSoon();
     if (view() === "mentions") quietly(refreshList);
   },
-  stale: refreshAll,
+  draft: (frame) => tell("inbox:draft", frame),
+  stale() {
+    refreshAll();
+    tell("inbox:resumed");
+  },
 };
 
 /** @param {any} state */
