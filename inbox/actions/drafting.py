@@ -65,9 +65,10 @@ def save_draft(
         draft = held(conversation, by, kind)
         if draft.version and words == words_of(draft) and client_id in (draft.client_id, None):
             return draft
-        if draft.version and draft.version != version:
-            if not draft.is_empty or draft.client_id == client_id:
-                raise DraftOvertaken(draft)
+        is_other = draft.version and draft.version != version
+        # An empty one that has another name says nothing about these words.
+        if is_other and not (draft.is_empty and draft.client_id != client_id):
+            raise DraftOvertaken(draft)
         # A row that was forgotten goes on from what the device remembers of it.
         draft.version = max(draft.version, version)
         put(draft, words, client_id)
@@ -139,7 +140,7 @@ def give_words_back(
 
 
 def clear_draft(
-    conversation: Conversation, *, by: Teammate, kind: str, client_id: uuid.UUID
+    conversation: Conversation, *, by: Teammate, kind: str, client_id: uuid.UUID | None
 ) -> None:
     """Empties the draft that a message was made of; must be in the message's own transaction."""
     of = Draft.objects.of(by).filter(conversation=conversation, kind=kind, client_id=client_id)

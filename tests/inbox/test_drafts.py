@@ -253,9 +253,9 @@ def test_drafts_cost_the_same_for_one_and_for_many(
     for size in (1, 20):
         for _ in range(size):
             keep(begin(emil), ben, "Hm", client_id=uuid.uuid4())
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(own.marks()) >= size
     keep(conversation, ben, "Hm")
     keep(conversation, ben, "Hm", kind="note")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         own.look()
