@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0008_mentions'),
+        ('inbox', '0009_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
