@@ -47,6 +47,8 @@ FRAMES = {
     "conversation.tagged": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.prioritized": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.marked_unread": ["inbox.frames.own_mark"],
+    "conversation.followed": ["inbox.frames.followers"],
+    "conversation.unfollowed": ["inbox.frames.followers"],
     "conversation.renamed": ["inbox.frames.list_row"],
     "contact.created": ["people.frames.access"],
     "contact.identified": ["people.frames.access"],

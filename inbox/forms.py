@@ -167,6 +167,10 @@ class AvailabilityForm(forms.Form):
     is_away = forms.BooleanField(required=False)
 
 
+class FollowForm(forms.Form):
+    is_following = forms.BooleanField(required=False)
+
+
 class PriorityForm(forms.Form):
     priority = forms.ChoiceField(choices=Conversation.Priority.words())
 

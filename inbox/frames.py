@@ -70,6 +70,12 @@ def own_mark(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def followers(entry: Entry) -> Iterator[Shown]:
+    """That others follow it now, for whoever has it on screen."""
+    name = entry.rows["conversation"].public_id
+    yield [f"conversation.{name}"], {"type": "followers", "conversation": name}
+
+
 def access(entry: Entry) -> Iterator[Shown]:
     """A conversation that changed teams leaves the lists, and maybe the screens, that it was on."""
     conversation: Conversation = entry.rows["conversation"]

@@ -97,6 +97,7 @@ COMMANDS = (
     Command("snooze", "Snooze", DO, ("z",)),
     Command("close", "Close, open again", DO, ("e",)),
     Command("spam", "Spam, not spam", DO, ("!",)),
+    Command("follow", "Follow, follow no more", DO, ("f",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),

@@ -35,6 +35,12 @@ CONVERSATION_PRIORITIZED = declare(
 CONVERSATION_MARKED_UNREAD = declare(
     "conversation.marked_unread", "A teammate made a conversation unread for themselves."
 )
+CONVERSATION_FOLLOWED = declare(
+    "conversation.followed", "A teammate wants to hear of a conversation."
+)
+CONVERSATION_UNFOLLOWED = declare(
+    "conversation.unfollowed", "A teammate wants to hear no more of a conversation."
+)
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
-from people.models import Attribute, Contact, Event, Identity
+from people.models import Attribute, Contact, Event, Identity, Teammate
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
@@ -26,6 +26,7 @@ class Record:
     earlier: list[Conversation]
     has_more_earlier: bool
     rating: Rating | None
+    followers: list[Teammate]
 
     @property
     def proof(self) -> Identity | None:
@@ -62,6 +63,7 @@ def record_of(conversation: Conversation, visible: ConversationQuerySet) -> Reco
         earlier=earlier[:EARLIER_SHOWN],
         has_more_earlier=len(earlier) > EARLIER_SHOWN,
         rating=latest_rating(conversation),
+        followers=list(conversation.listeners()),
     )
 
 

@@ -41,5 +41,6 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/block/", status.set_block, name="block"),
     path("<slug:view>/<pid:conversation>/status/", status.set_status, name="status"),
     path("<slug:view>/<pid:conversation>/priority/", sorting.set_priority, name="priority"),
+    path("<slug:view>/<pid:conversation>/following/", sorting.set_following, name="following"),
     path("<slug:view>/<pid:conversation>/tags/", sorting.change_tags, name="tags"),
 ]

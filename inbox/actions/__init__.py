@@ -3,6 +3,7 @@
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
+from inbox.actions.following import follow, unfollow
 from inbox.actions.macros import delete_macro, save_macro
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
@@ -24,6 +25,7 @@ __all__ = [
     "bring_back",
     "close",
     "delete_macro",
+    "follow",
     "forget_empty_drafts",
     "hand_uploads",
     "hold",
@@ -45,6 +47,7 @@ __all__ = [
     "snooze",
     "start",
     "tag",
+    "unfollow",
     "unmark_spam",
     "wake_due",
 ]

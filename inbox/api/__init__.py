@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inbox.api import conversations, macros, messages, reading, sorting, status, uploads
+from inbox.api import conversations, following, macros, messages, reading, sorting, status, uploads
 
 urlpatterns = [
     path("conversations", conversations.ConversationListView.as_view(), name="conversations"),
@@ -12,6 +12,7 @@ urlpatterns = [
         name="conversation",
     ),
     path("conversations/<pid:id>/messages", messages.MessagesView.as_view(), name="messages"),
+    path("conversations/<pid:id>/followers", following.FollowersView.as_view(), name="followers"),
     path("conversations/<pid:id>/read", reading.ReadView.as_view(), name="read"),
     path("conversations/<pid:id>/closure", status.ClosureView.as_view(), name="closure"),
     path("conversations/<pid:id>/snooze", status.SnoozeView.as_view(), name="snooze"),

@@ -1,6 +1,7 @@
 from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.draft import Draft
+from inbox.models.follower import Follower
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
@@ -13,6 +14,7 @@ __all__ = [
     "Binding",
     "Conversation",
     "Draft",
+    "Follower",
     "Line",
     "Macro",
     "Mention",

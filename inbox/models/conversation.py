@@ -150,6 +150,11 @@ class Conversation(models.Model):
         """The tags by name, each as {"id", "name"}. Lists and locks bring them along."""
         return [tag.shown for tag in self.tags.all()]
 
+    def listeners(self) -> models.QuerySet[Teammate]:
+        """Those who follow this and may still see it, by name."""
+        followers = Teammate.objects.seeing(self.team).filter(followed__conversation=self)
+        return followers.order_by("name", "pk")
+
     @property
     def priority_word(self) -> str:
         return self.Priority(self.priority).word

@@ -130,6 +130,7 @@ def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         "teams": Team.objects.visible_to(request.user),
         "priorities": list(reversed(Conversation.Priority)),
         "offered_tags": offered_tags(conversation),
+        "is_following": conversation.followers.filter(teammate=request.user).exists(),
         "can_manage": request.user.can(Capability.MANAGE),
         "can_block": request.user.can(Capability.EDIT_CONTACTS),
     }

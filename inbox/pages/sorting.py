@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from inbox import actions, wording
-from inbox.forms import PriorityForm, TagForm, assignment, checked
+from inbox.forms import FollowForm, PriorityForm, TagForm, assignment, checked
 from inbox.pages.parts import done, find, visible_to
 from inbox.pages.requests import for_teammates
 from people.actions import find_or_create_tag
@@ -34,6 +34,20 @@ def set_priority(request: HttpRequest, view: str, conversation: str) -> HttpResp
     changed = actions.prioritize(found, by=request.user, priority=priority)
     words = f"Priority: {priority.label}."
     return done(request, view, changed, words, undo={"priority": found.priority_word})
+
+
+@for_teammates
+@require_POST
+def set_following(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Whether the teammate hears of what happens here."""
+    found = find(visible_to(request), conversation)
+    if checked(FollowForm(request.POST))["is_following"]:
+        changed = actions.follow(found, by=request.user)
+        words, undo = "You follow this now.", {"is_following": "false"}
+    else:
+        changed = actions.unfollow(found, by=request.user)
+        words, undo = "You follow this no more.", {"is_following": "true"}
+    return done(request, view, changed, words, undo=undo)
 
 
 @for_teammates

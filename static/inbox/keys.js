@@ -77,6 +77,9 @@ const act = {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
   order: () => openMenu("order"),
+  follow() {
+    /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
+  },
   unread() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
   },

@@ -199,6 +199,11 @@ const react = {
     refreshAll();
     tell("inbox:resumed");
   },
+  followers(frame) {
+    if (frame.conversation !== conversation()) return;
+    headSoon();
+    recordSoon();
+  },
 };
 
 /** @param {any} state */
