@@ -10,8 +10,13 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from tests.up.product import Product
+
+# Beside other tests a busy machine takes its time; what is right at once costs none of it.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # What a browser says of a network that a test took away is no fault of the page.
 NETWORK = ("net::ERR_", "WebSocket connection", "Failed to load resource")
@@ -25,7 +30,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def product():
     running = Product()
     # A push service of a test's own may be called, and soon.
@@ -38,16 +43,14 @@ def product():
     running.end()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def demo(product):
     """The demo's addresses and log-ins, as scripts read them."""
     return json.loads((product.data_dir / "demo.json").read_text())
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_PATH"])
         yield browser
@@ -68,7 +71,7 @@ def window(chromium):
         context = chromium.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", hear)
@@ -81,7 +84,7 @@ def window(chromium):
     assert complaints == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def log_ins(chromium, demo):
     """log_ins("ben"): the cookies of a logged-in teammate; each logs in once."""
     kept = {}
@@ -138,7 +141,7 @@ class Visitor:
             data=json.dumps(body).encode() if body else None,
         )
         try:
-            with urlopen(request, timeout=10) as answer:
+            with urlopen(request, timeout=20) as answer:
                 return json.loads(answer.read() or "null")
         except HTTPError as error:
             raise AssertionError(error.read().decode()) from error
@@ -183,36 +186,92 @@ def visitor(demo):
     return lambda name="": Visitor(demo, name)
 
 
-@pytest.fixture
-def site(product):
-    """site(body, **headers): the address of a page on a host of its own that the installation
-    allows, as a customer's server would send it."""
-    servers = []
+class Host:
+    """A customer's own server: one page, whatever the path."""
 
-    def served(body, **headers):
+    def __init__(self):
+        host = self
+        self.body, self.headers = b"", {}
+
         class Page(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 self.send_response(200)
-                for name, value in {"Content-Type": "text/html", **headers}.items():
+                for name, value in {"Content-Type": "text/html", **host.headers}.items():
                     self.send_header(name.replace("_", "-"), value)
                 self.end_headers()
-                self.wfile.write(f"<!doctype html><title>A bank</title>{body}".encode())
+                self.wfile.write(host.body)
 
             def log_message(self, *_):
                 """Quiet."""
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        origin = f"http://localhost:{server.server_port}"
-        product.psql(
-            "UPDATE messenger_installation"
-            f" SET allowed_origins = array_append(allowed_origins, '{origin}')"
-        )
-        # The server remembers for two seconds who is allowed.
-        time.sleep(2.2)
-        return f"{origin}/"
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.origin = f"http://localhost:{self.server.server_port}"
 
-    yield served
-    for server in servers:
-        server.shutdown()
+
+@pytest.fixture(scope="session")
+def allowed_hosts(product):
+    """allowed_hosts(number): a server that the installation allows; each is made once."""
+    hosts = []
+
+    def host(number):
+        while len(hosts) <= number:
+            hosts.append(Host())
+            product.psql(
+                "UPDATE messenger_installation"
+                f" SET allowed_origins = array_append(allowed_origins, '{hosts[-1].origin}')"
+            )
+            # The product remembers for two seconds who is allowed.
+            time.sleep(2.2)
+        return hosts[number]
+
+    yield host
+    for each in hosts:
+        each.server.shutdown()
+
+
+@pytest.fixture
+def site(allowed_hosts):
+    """site(body, **headers): the address of a page on a host that the installation allows, as a
+    customer's server would send it. Every call of a test has a host of its own."""
+    taken = []
+
+    def served(body, **headers):
+        host = allowed_hosts(len(taken))
+        host.body, host.headers = f"<!doctype html><title>A bank</title>{body}".encode(), headers
+        taken.append(host)
+        return f"{host.origin}/"
+
+    return served
+
+
+@pytest.fixture
+def tell(product):
+    """tell(conversation, last): a long story after the first line of a conversation, up to the
+    line of that number: three by a teammate, then two by the contact, all of them read."""
+
+    def told(conversation, last):
+        product.psql(
+            f"""
+            WITH thread AS (SELECT id, contact_id FROM inbox_conversation
+                            WHERE public_id = '{conversation}'),
+            line AS (SELECT n, n % 5 > 2 AS is_mine FROM generate_series(2, {last}) AS n),
+            said AS (
+                INSERT INTO inbox_message (public_id, conversation_id, seq, public_seq, kind,
+                    author_type, author_name, contact_id, body_text, body_html, created_at)
+                SELECT 'msg_' || substr(md5(thread.id || ' ' || n), 1, 20), thread.id, n, n,
+                    'reply', CASE WHEN is_mine THEN 'contact' ELSE 'teammate' END,
+                    CASE WHEN is_mine THEN '' ELSE 'Ben' END,
+                    CASE WHEN is_mine THEN contact_id END,
+                    'Line ' || n || ' of the story.' || repeat(' And on it goes.', n % 7),
+                    '<p>Line ' || n || ' of the story.' || repeat(' And on it goes.', n % 7)
+                        || '</p>',
+                    now() - ({last} - n) * interval '7 minutes'
+                FROM line, thread)
+            UPDATE inbox_conversation SET last_seq = {last}, public_seq = {last},
+                contact_read_seq = {last}, team_read_seq = {last}
+            WHERE id = (SELECT id FROM thread)
+            """
+        )
+
+    return told

@@ -95,7 +95,7 @@ def upload(visitor, name):
         },
     )
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())["id"]
     except HTTPError as error:
         assert error.code == 400, error.read()
@@ -112,7 +112,7 @@ def as_staff(demo, method, path, body):
             "Content-Type": "application/json",
         },
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=20) as answer:
         return json.loads(answer.read() or "null")
 
 

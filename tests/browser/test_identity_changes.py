@@ -31,7 +31,7 @@ def status_of(demo, token):
         f"{demo['url']}/m/api/conversations", headers={"Authorization": f"Bearer {token}"}
     )
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=20) as answer:
             return answer.status, json.loads(answer.read())
     except HTTPError as error:
         return error.code, json.loads(error.read())
@@ -60,7 +60,7 @@ def test_two_tabs_of_two_people_settle_on_the_last_and_do_not_take_turns(shopper
         page.on("request", lambda r: r.url.endswith("/m/api/boot") and boots.append(r.url))
     emil = shopper("emil", page=page)
     emil.open()
-    expect(dora.frame.locator("body")).not_to_contain_text("Dora's own words", timeout=15_000)
+    expect(dora.frame.locator("body")).not_to_contain_text("Dora's own words", timeout=20_000)
     emil.page.wait_for_timeout(4000)
     assert len(boots) <= 4
     assert status_of(demo, first)[0] == 401

@@ -252,15 +252,15 @@ def test_without_a_socket_news_come_by_asking_and_with_it_live_again(agent, visi
     page.route_web_socket("**/ws/inbox/", handle)
     page.reload()
     open_row(page, customer)
-    expect(page.locator("#connection")).to_contain_text("interrupted", timeout=15_000)
+    expect(page.locator("#connection")).to_contain_text("interrupted", timeout=20_000)
     customer.say("While the socket was away.")
-    expect(page.locator(".messages")).to_contain_text("While the socket was away.", timeout=15_000)
+    expect(page.locator(".messages")).to_contain_text("While the socket was away.", timeout=20_000)
 
     is_cut.clear()
     page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("#connection")).to_be_empty(timeout=35_000)
     customer.say("And live again.")
-    expect(page.locator(".messages")).to_contain_text("And live again.", timeout=2_000)
+    expect(page.locator(".messages")).to_contain_text("And live again.", timeout=5_000)
 
 
 def test_the_live_process_may_die_and_the_screen_heals_by_itself(agent, visitor, product):

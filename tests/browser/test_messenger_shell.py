@@ -361,7 +361,7 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
     frame.get_by_role("button", name="Close").click()
     ben.says(conversation, "Heard")
     # By the clock: a hidden frame has no pictures to be asked at.
-    frame.wait_for_function(f"heard > {tried}", polling=100)
+    frame.wait_for_function(f"() => heard > {tried}", polling=100)
     assert '"sound":true' in device(customer)
 
 

@@ -209,30 +209,11 @@ def test_words_and_a_file_written_offline_survive_a_reload_and_a_restart(
     assert sum(map(len, files.values())) == 1
 
 
-def test_twenty_thousand_messages_stay_fluid(shopper, product, ben):
+def test_twenty_thousand_messages_stay_fluid(shopper, tell, ben):
     customer = shopper(viewport={"width": 900, "height": 800})
     customer.begin("Line 1 of a very long story.")
     conversation = ben.find("Line 1 of a very")
-    product.psql(
-        f"""
-        WITH thread AS (SELECT id, contact_id FROM inbox_conversation
-                        WHERE public_id = '{conversation}'),
-        line AS (SELECT n, n % 5 > 2 AS is_mine FROM generate_series(2, {LONG}) AS n),
-        said AS (
-            INSERT INTO inbox_message (public_id, conversation_id, seq, public_seq, kind,
-                author_type, author_name, contact_id, body_text, body_html, created_at)
-            SELECT 'msg_' || substr(md5(thread.id || ' ' || n), 1, 20), thread.id, n, n, 'reply',
-                CASE WHEN is_mine THEN 'contact' ELSE 'teammate' END,
-                CASE WHEN is_mine THEN '' ELSE 'Ben' END,
-                CASE WHEN is_mine THEN contact_id END,
-                'Line ' || n || ' of the story.' || repeat(' And on it goes.', n % 7),
-                '<p>Line ' || n || ' of the story.' || repeat(' And on it goes.', n % 7) || '</p>',
-                now() - ({LONG} - n) * interval '7 minutes'
-            FROM line, thread)
-        UPDATE inbox_conversation SET last_seq = {LONG}, public_seq = {LONG},
-            contact_read_seq = {LONG}, team_read_seq = {LONG} WHERE id = (SELECT id FROM thread)
-        """
-    )
+    tell(conversation, LONG)
     customer.visit()
     frame = opens(customer, conversation)
     expect(customer.bubble(f"Line {LONG} of")).to_be_visible()

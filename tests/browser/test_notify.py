@@ -87,7 +87,7 @@ def say_to(demo, conversation, body):
         },
         data=json.dumps({"kind": "reply", "body": body, "client_id": str(uuid.uuid4())}).encode(),
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=20) as answer:
         assert answer.status == 201
 
 
@@ -97,7 +97,7 @@ def conversation_with(demo, words):
         f"{demo['url']}/api/v1/conversations",
         headers={"Authorization": f"Bearer {demo['api_tokens']['ben']}"},
     )
-    with urlopen(request, timeout=10) as answer:
+    with urlopen(request, timeout=20) as answer:
         rows = json.loads(answer.read())["results"]
     return next((row["id"] for row in rows if row["preview"]["text"] == words), None)
 
