@@ -9,7 +9,7 @@ from bench.figures import Figure, emit, say, table
 # The first part of the figures' names -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
-    ("inbox", "conv"): pages.figures,
+    ("inbox", "conv", "search"): pages.figures,
     ("widget",): widget.figures,
     ("faults",): lambda wants: faults.figures(),
 }

@@ -236,7 +236,11 @@ def text_of(number: int, seq: int) -> str:
     """A message's text: one to four phrases."""
     start = number * 31 + seq * 7
     count = 1 + (number + seq) % 4
-    return " ".join(PHRASES[(start + step) % len(PHRASES)] for step in range(count))
+    said = [PHRASES[(start + step) % len(PHRASES)] for step in range(count)]
+    # One message of a hundred names its order, each number about ten times in a million.
+    if start % 100 == 0:
+        said.append(f"Order {start * 7919 % 100_003}.")
+    return " ".join(said)
 
 
 def fill(dsn: str, count: int) -> None:

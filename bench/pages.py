@@ -1,5 +1,5 @@
-"""How long lists and threads take over HTTP, beside one bare SQL statement for the same rows, and
-how that grows from a tenth of the data to all of it."""
+"""How long lists, threads and searches take over HTTP, beside one bare SQL statement for the rows,
+and how that grows from a tenth of the data to all of it."""
 
 import asyncio
 import http.client
@@ -39,6 +39,11 @@ SELECT message.* FROM inbox_message AS message
   JOIN inbox_conversation AS conversation ON conversation.id = message.conversation_id
  WHERE conversation.public_id = %s ORDER BY message.seq DESC LIMIT 50
 """
+# What the index over all words gives without any thought of ours.
+_WORDS = """
+SELECT message_id FROM inbox_indexedmessage WHERE words @@ {words}
+ ORDER BY at DESC, message_id DESC LIMIT 25
+"""
 _LONG = """
 SELECT conversation.public_id FROM inbox_conversation AS conversation
   LEFT JOIN people_team AS team ON team.id = conversation.team_id
@@ -73,7 +78,9 @@ def services() -> Iterator[dict[str, str]]:
 class Desk:
     """One size of data: a database, and the pages process that serves it."""
 
-    def __init__(self, environment: dict[str, str], count: int) -> None:
+    def __init__(
+        self, environment: dict[str, str], count: int, *, is_searched: bool = False
+    ) -> None:
         self.count = count
         self.port = free_port()
         self.name = f"desk_{count}"
@@ -89,6 +96,10 @@ class Desk:
         began = time.monotonic()
         generate.fill(self.dsn, count)
         say(f"{count:,} conversations in {time.monotonic() - began:.0f} s")
+        if is_searched:
+            began = time.monotonic()
+            self.manage("index_messages")
+            say(f"indexed in {time.monotonic() - began:.0f} s")
         self.database = psycopg2.connect(self.dsn)
         self.database.autocommit = True
         self.threads = {
@@ -153,6 +164,7 @@ class Job:
     target: str = ""
     where: str = ""
     thread: str = ""
+    words: str = ""
 
     def headers(self, agent: dict[str, Any]) -> dict[str, str]:
         if self.path.startswith("/api/"):
@@ -179,6 +191,12 @@ JOBS = [
     ),
     Job("conv.open.20", "/inbox/all/{thread}/", "conversation", thread="20"),
     Job("conv.open.500", "/inbox/all/{thread}/", "conversation", thread="500"),
+    # In a message of seven; in one of a hundred thousand, by its number; the beginning of a word.
+    Job("search.common", "/inbox/search/?q=parcel+", "results", words="'parcel'"),
+    Job("search.rare", "/inbox/search/?q=4711+", "results", words="'4711'"),
+    Job("search.typing", "/inbox/search/?q=inv", "results", words="'inv':*"),
+    Job("search.best", "/inbox/search/?q=invoice+&order=best", "results", words="'invoice'"),
+    Job("search.api", "/api/v1/search?q=parcel", words="'parcel'"),
     Job("conv.api.20", "/api/v1/conversations/{thread}/messages", thread="20"),
 ]
 
@@ -221,6 +239,9 @@ class Asker:
         if self.job.thread:
             names = [next(self.threads) for _ in range(REQUESTS)]
             took = [self.desk.time_sql(_THREAD, name) for name in names]
+        elif self.job.words:
+            query = _WORDS.format(words=self.job.words)
+            took = [self.desk.time_sql(query) for _ in range(REQUESTS)]
         else:
             query = _LIST.format(where=self.job.where)
             took = [self.desk.time_sql(query) for _ in range(REQUESTS)]
@@ -253,11 +274,12 @@ def sizes() -> tuple[int, int]:
 
 
 def figures(wants: Sequence[str]) -> Iterator[Figure]:
-    """The figures whose names begin with `inbox` or `conv`, as far as they are wanted."""
+    """The figures whose names begin with `inbox`, `conv` or `search`, as far as they are wanted."""
     jobs = [job for job in JOBS if job.name.split(".")[0] in wants]
     with ExitStack() as stack:
         environment = stack.enter_context(services())
-        small, large = (Desk(environment, count) for count in sizes())
+        is_searched = "search" in wants
+        small, large = (Desk(environment, each, is_searched=is_searched) for each in sizes())
         small.manage("collectstatic", "--noinput", "-v", "0")
         for desk in (small, large):
             stack.enter_context(desk)

@@ -4,8 +4,13 @@ Reactions of one kind are independent of each other; a sequence is written with 
 """
 
 REACTIONS = {
-    "message.received": ["people.tasks.note_heard"],
-    "message.sent": ["people.tasks.note_contacted", "messenger.tasks.plan_notices"],
+    "message.received": ["people.tasks.note_heard", "inbox.tasks.index_messages"],
+    "message.sent": [
+        "people.tasks.note_contacted",
+        "messenger.tasks.plan_notices",
+        "inbox.tasks.index_messages",
+    ],
+    "note.added": ["inbox.tasks.index_messages"],
     "contact.updated": ["inbox.tasks.follow_name"],
     "contact.blocked": ["inbox.tasks.put_away_blocked"],
     "contact.unblocked": ["inbox.tasks.bring_back_unblocked"],

@@ -99,6 +99,7 @@ COMMANDS = (
     Command("spam", "Spam, not spam", DO, ("!",)),
     Command("follow", "Follow, follow no more", DO, ("f",)),
     Command("unread", "Mark as unread", DO, ("u",)),
+    Command("search", "Search", SHOW, ("/",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),
     Command("help", "Keyboard shortcuts", SHOW, ("?",)),

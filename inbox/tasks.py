@@ -3,8 +3,10 @@
 from celery import shared_task
 
 from ground.journal.models import Entry
+from ground.journal.reactions import together
 from inbox import actions
 from inbox.actions.attaching import forget_unused
+from inbox.finding.index import index_named
 from people.models import Contact, Teammate
 
 
@@ -57,3 +59,9 @@ def release_unseen(entry: Entry) -> None:
     teammate = Teammate.objects.filter(public_id=entry.subject_id).first()
     if teammate is not None:
         actions.release_unseen(teammate, cause=entry)
+
+
+@together
+def index_messages(entries: list[Entry]) -> None:
+    """What was written is found from now on."""
+    index_named({entry.after["message"] for entry in entries if "message" in entry.after})

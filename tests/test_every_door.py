@@ -52,6 +52,7 @@ DOORS = {
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
     "inbox/keys/": STAFF,
     "inbox/drafts/": STAFF,
+    "inbox/search/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
@@ -109,6 +110,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>/tags": STAFF_WHO_SEE_IT,
     "api/v1/tags": STAFF,
     "api/v1/macros": STAFF,
+    "api/v1/search": STAFF,
     "api/v1/uploads": STAFF,
 }
 

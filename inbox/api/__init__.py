@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from inbox.api import conversations, following, macros, messages, reading, sorting, status, uploads
+from inbox.api import (
+    conversations,
+    following,
+    macros,
+    messages,
+    reading,
+    searching,
+    sorting,
+    status,
+    uploads,
+)
 
 urlpatterns = [
     path("conversations", conversations.ConversationListView.as_view(), name="conversations"),
@@ -21,5 +31,6 @@ urlpatterns = [
     path("conversations/<pid:id>/priority", sorting.PriorityView.as_view(), name="priority"),
     path("conversations/<pid:id>/tags", sorting.TagsView.as_view(), name="conversation-tags"),
     path("uploads", uploads.UploadsView.as_view(), name="uploads"),
+    path("search", searching.SearchView.as_view(), name="search"),
     path("macros", macros.MacrosView.as_view(), name="macros"),
 ]

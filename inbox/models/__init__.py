@@ -2,6 +2,7 @@ from inbox.models.attachment import Attachment
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.draft import Draft
 from inbox.models.follower import Follower
+from inbox.models.indexed import IndexedLanguage, IndexedMessage
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
@@ -15,6 +16,8 @@ __all__ = [
     "Conversation",
     "Draft",
     "Follower",
+    "IndexedLanguage",
+    "IndexedMessage",
     "Line",
     "Macro",
     "Mention",

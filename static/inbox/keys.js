@@ -90,6 +90,9 @@ const act = {
   "left-pane": () => togglePane("rail"),
   "right-pane": () => togglePane("record"),
   help: showHelp,
+  search() {
+    /** @type {HTMLAnchorElement|null} */ (document.querySelector("#rail [data-search]"))?.click();
+  },
   wait: () => {},
   go(slug) {
     const link = document.querySelector(`#views a[data-view="${CSS.escape(slug || "")}"]`);

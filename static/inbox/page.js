@@ -42,7 +42,7 @@ export function parse(url) {
   const { origin, pathname, searchParams } = new URL(url, location.href);
   if (origin !== location.origin || !pathname.startsWith(home)) return null;
   const [slug, id, ...rest] = pathname.slice(home.length).split("/").filter(Boolean);
-  if (!slug || rest.length) return null;
+  if (!slug || rest.length || OWN_PAGES.includes(slug)) return null;
   const isPlain = [...searchParams.keys()].every((name) => name === "order");
   const order = searchParams.get("order") || "";
   return { view: slug, conversation: id || "", order, isPlain };

@@ -10,6 +10,12 @@ const READ_PAUSE_MS = 400;
 const MOST_MESSAGES = 300;
 const LEEWAY = 20;
 
+/** How many stretches further up a message is looked for. */
+const SEEK_MOST = 40;
+
+/** The id of the message that the address names, "" for none. */
+const soughtId = () => location.hash.match(/^#(message-msg_\w+)$/)?.[1] || "";
+
 /**
  * One conversation's messages: grows in the order of `seq`, fills its gaps by asking, shows the
  * teammate's own unsent words at its end.
@@ -41,6 +47,7 @@ export class InboxThread extends HTMLElement {
     this.arrange();
     this.listen();
     this.openAtEnd();
+    this.seek();
     tell("inbox:thread", this);
   }
 
@@ -277,6 +284,25 @@ export class InboxThread extends HTMLElement {
       ({ dataset }) => Number(dataset.seq) > this.readSeq && dataset.authorType === "contact",
     );
     if (unread && this.readSeq > 0) unread.before(newLine());
+  }
+
+  /** Shows the message that the address names, as a search leads to it, however far up it is. */
+  async seek() {
+    const id = soughtId();
+    if (!id) return;
+    history.replaceState(null, "", location.pathname);
+    const find = () => document.getElementById(id);
+    for (let left = SEEK_MOST; !find() && left && this.querySelector(".older"); left -= 1) {
+      if (!this.isConnected) return;
+      await this.loadOlder();
+    }
+    const message = find();
+    if (!message || !this.isConnected) return;
+    this.isAtEnd = false;
+    message.scrollIntoView({ block: "center" });
+    message.classList.add("is-found");
+    message.tabIndex = -1;
+    message.focus({ preventScroll: true });
   }
 
   openAtEnd() {

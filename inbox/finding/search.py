@@ -1,0 +1,260 @@
+"""A search from what was typed to what is shown."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+from typing import Any
+
+from django.utils import timezone
+
+from ground.web.paging import BAD_CURSOR, CURSOR_MAX, keyset
+from ground.web.problems import Invalid, Unavailable
+from inbox.finding.excerpts import Piece, excerpt, worth_stemming
+from inbox.finding.index import TEXT_MAX
+from inbox.finding.matching import (
+    Match,
+    OutOfTime,
+    Place,
+    match,
+    stems_of,
+    tsquery_of,
+    within,
+)
+from inbox.finding.meaning import Meaning, meaning_of
+from inbox.finding.people import companies_like, contacts_like
+from inbox.finding.query import Query, Term, parse
+from inbox.models import Conversation, Message
+from people.models import Company, Contact, Teammate
+
+NEWEST, BEST = "newest", "best"
+ORDERS = (NEWEST, BEST)
+PEOPLE_SHOWN = 5
+PEOPLE_MS = 300
+NUMBER_MAX = 2**62
+# Of the threads that answer requests, so many may search at once; the others stay free.
+AT_ONCE = 3
+PATIENCE_SECONDS = 2
+
+_places = BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A conversation, and the message in it that was found; None where only its state was asked
+    for."""
+
+    conversation: Conversation
+    message: Message | None
+    excerpt: list[Piece]
+
+
+@dataclass
+class Found:
+    """One page of results; `notice` says honestly what was left out for want of time."""
+
+    query: Query
+    hits: list[Hit] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    companies: list[Company] = field(default_factory=list)
+    next: str | None = None
+    notice: str = ""
+    remarks: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def search(
+    text: str,
+    *,
+    viewer: Teammate | None,
+    order: str = NEWEST,
+    cursor: str | None = None,
+    limit: int = 25,
+) -> Found:
+    """What `viewer` (None: an app token) may see of what `text` asks for.
+
+    What is wrong with the text is said in `faults`, and nothing is found then. Raises Invalid for
+    a cursor of something else, Unavailable while too many search.
+    """
+    query = parse(text)
+    found = Found(query)
+    if query.is_empty or query.faults:
+        found.faults, found.remarks = query.faults, query.remarks
+        return found
+    with taking_turns():
+        try:
+            meaning = understood(query, viewer)
+        except OutOfTime:
+            found.notice = "This takes too long to look up. Name people more exactly."
+            return found
+        found.faults, found.remarks = meaning.faults, meaning.remarks
+        if meaning.faults:
+            return found
+        if cursor is None and not query.filters:
+            add_people(found, viewer)
+        if query.terms or meaning.is_about_messages:
+            find_messages(found, meaning, viewer, order, cursor, limit)
+        else:
+            find_conversations(found, meaning, cursor, limit)
+    return found
+
+
+@contextmanager
+def taking_turns() -> Iterator[None]:
+    if not _places.acquire(timeout=PATIENCE_SECONDS):
+        raise Unavailable("Many are searching at the moment. Please try again.")
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def understood(query: Query, viewer: Teammate | None) -> Meaning:
+    with within(PEOPLE_MS):
+        return meaning_of(query, viewer)
+
+
+def add_people(found: Found, viewer: Teammate | None) -> None:
+    """Names that take too long to look for are left out: the messages matter more."""
+    said = found.query.said
+    try:
+        with within(PEOPLE_MS):
+            found.contacts = contacts_like(said, viewer, PEOPLE_SHOWN)
+            found.companies = companies_like(said, PEOPLE_SHOWN)
+    except OutOfTime:
+        found.remarks.append("There was no time to look for people by so short a name.")
+
+
+def find_conversations(found: Found, meaning: Meaning, cursor: str | None, limit: int) -> None:
+    """Where no word is asked for: conversations by their state, the latest first."""
+    try:
+        with within(1_000):
+            page = keyset(meaning.visible.for_list(), cursor=cursor, limit=limit)
+    except OutOfTime:
+        found.notice = "There was no time to look at all conversations. Ask more exactly."
+        return
+    found.hits = [
+        Hit(each, None, [Piece(each.preview)] if each.preview else []) for each in page.items
+    ]
+    found.next = page.next
+
+
+def find_messages(
+    found: Found,
+    meaning: Meaning,
+    viewer: Teammate | None,
+    order: str,
+    cursor: str | None,
+    limit: int,
+) -> None:
+    terms = found.query.terms
+    is_best = order == BEST and bool(terms)
+    place = decoded(cursor, is_best) if cursor is not None else None
+    if is_best and place is None:
+        place = Place(timezone.now() + timedelta(minutes=1), NUMBER_MAX)
+    stems = stems_of(single_words(terms)) if terms else {}
+    tsquery = tsquery_of(terms, stems) if terms else ""
+    try:
+        matches = match(tsquery, meaning, is_best=is_best, place=place, count=limit + 1)
+    except OutOfTime:
+        found.notice = "There was no time for this search. Ask for less, or try again."
+        return
+    rows = matches.rows[:limit]
+    found.hits = hits_of(rows, terms, stems, viewer)
+    if len(matches.rows) > limit:
+        found.next = encoded(place_after(rows[-1], place, is_best))
+    elif matches.end is not None and not is_best:
+        found.next = encoded(matches.end)
+    if matches.looked_at is not None:
+        found.notice = noticed(matches.looked_at, is_best=is_best, is_cut=matches.is_cut)
+
+
+def noticed(looked_at: int, *, is_best: bool, is_cut: bool) -> str:
+    if is_best and not is_cut:
+        return f"These are the best of the newest {looked_at:,} messages."
+    return f"Only the newest {looked_at:,} messages were searched in time."
+
+
+def place_after(row: Match, place: Place | None, is_best: bool) -> Place:
+    if is_best and place is not None:
+        return Place(place.at, place.message, row.score, row.message)
+    return Place(row.at, row.message)
+
+
+def single_words(terms: Sequence[Term]) -> list[str]:
+    return [term.words[0] for term in terms if len(term.words) == 1]
+
+
+def hits_of(
+    rows: Sequence[Match],
+    terms: Sequence[Term],
+    stems: dict[str, list[str] | None],
+    viewer: Teammate | None,
+) -> list[Hit]:
+    visible = Conversation.objects.visible_to(viewer).for_list()
+    conversations = {
+        each.pk: each for each in visible.filter(pk__in=[r.conversation for r in rows])
+    }
+    chosen = Message.objects.filter(pk__in=[row.message for row in rows])
+    messages = {each.pk: each for each in chosen.for_thread()}
+    alike = alike_of([each.body_text for each in messages.values()], terms, stems)
+    hits = []
+    for row in rows:
+        conversation, message = conversations.get(row.conversation), messages.get(row.message)
+        if conversation is None or message is None:
+            continue
+        names = " ".join(file.name for file in message.attachments.all())
+        text = message.body_text[:TEXT_MAX]
+        hits.append(Hit(conversation, message, excerpt(f"{text} {names}", terms, alike)))
+    return hits
+
+
+def alike_of(
+    texts: Sequence[str], terms: Sequence[Term], stems: dict[str, list[str] | None]
+) -> set[str]:
+    """The words of these texts that have a stem of what was asked for."""
+    wanted = {stem for known in stems.values() for stem in known or []} | set(stems)
+    candidates = set().union(*(worth_stemming(text[:TEXT_MAX], terms) for text in texts), set())
+    if not wanted or not candidates:
+        return set()
+    return {
+        word for word, known in stems_of(sorted(candidates)).items() if wanted & set(known or [])
+    }
+
+
+# ---- cursors -------------------------------------------------------------------------------------
+
+
+def encoded(place: Place) -> str:
+    key = [place.at.isoformat(), place.message, place.score, place.last]
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str, is_best: bool) -> Place:
+    """Everything about a cursor comes from outside. Raises Invalid."""
+    try:
+        if len(cursor) > CURSOR_MAX:
+            raise ValueError
+        padding = "=" * (-len(cursor) % 4)
+        at, *numbers = json.loads(base64.b64decode(cursor + padding, altchars=b"-_", validate=True))
+        moment = datetime.fromisoformat(at)
+        message, score, last = (number_of(each) for each in numbers)
+        if moment.tzinfo is None or message is None or (score is not None) is not is_best:
+            raise ValueError
+        if (score is None) is not (last is None):
+            raise ValueError
+        return Place(moment, message, score, last)
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
+        raise Invalid(BAD_CURSOR, errors={"cursor": [BAD_CURSOR]}) from None
+
+
+def number_of(given: Any) -> int | None:
+    if given is not None and (type(given) is not int or not -1 <= given <= NUMBER_MAX):
+        raise ValueError
+    return given
