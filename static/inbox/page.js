@@ -48,6 +48,9 @@ export function parse(url) {
   return { view: slug, conversation: id || "", order, isPlain };
 }
 
+/** What is a page of its own and no view, though its address begins like one. */
+const OWN_PAGES = ["keys", "macros", "search"];
+
 /** Whether the pointer and the screen leave room for the list beside the conversation. */
 export const isWide = () => matchMedia("(min-width: 900px)").matches;
 
