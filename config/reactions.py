@@ -4,13 +4,24 @@ Reactions of one kind are independent of each other; a sequence is written with 
 """
 
 REACTIONS = {
-    "message.received": ["people.tasks.note_heard", "inbox.tasks.index_messages"],
+    "conversation.started": ["inbox.tasks.notify"],
+    "message.received": [
+        "people.tasks.note_heard",
+        "inbox.tasks.index_messages",
+        "inbox.tasks.notify",
+    ],
     "message.sent": [
         "people.tasks.note_contacted",
         "messenger.tasks.plan_notices",
         "inbox.tasks.index_messages",
+        "inbox.tasks.notify",
     ],
-    "note.added": ["inbox.tasks.index_messages"],
+    "note.added": ["inbox.tasks.index_messages", "inbox.tasks.notify"],
+    "conversation.assigned": ["inbox.tasks.notify"],
+    "conversation.reopened": ["inbox.tasks.notify"],
+    "conversation.closed": ["inbox.tasks.notify"],
+    "conversation.marked_spam": ["inbox.tasks.notify"],
+    "notice.failed": ["inbox.tasks.notify"],
     "contact.updated": ["inbox.tasks.follow_name"],
     "contact.blocked": ["inbox.tasks.put_away_blocked"],
     "contact.unblocked": ["inbox.tasks.bring_back_unblocked"],

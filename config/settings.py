@@ -182,6 +182,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"queue": "upkeep", "expires": 3600},
     },
+    "mail-digests": {
+        "task": "inbox.mail_digests",
+        "schedule": 60,
+        "options": {"queue": "upkeep", "expires": 60},
+    },
+    "forget-cleared-notifications": {
+        "task": "inbox.forget_cleared_notifications",
+        "schedule": timedelta(hours=6),
+        "options": {"queue": "upkeep", "expires": 3600},
+    },
     "tidy": {
         "task": "config.tasks.tidy",
         "schedule": timedelta(hours=6),

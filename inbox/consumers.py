@@ -18,7 +18,7 @@ from ground.journal.consumers import (
 )
 from ground.journal.live import RedisAway
 from ground.web.sessions import SessionStore
-from inbox import actions
+from inbox import actions, presence
 from inbox.models import Conversation
 from people.models import Team, Teammate
 
@@ -60,6 +60,7 @@ class InboxConsumer(LiveConsumer):
     """`/ws/inbox/`: authenticated by the session cookie, `Origin` checked."""
 
     teammate: Teammate
+    is_visible = True
 
     def is_origin_allowed(self) -> bool:
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
@@ -86,7 +87,7 @@ class InboxConsumer(LiveConsumer):
         return topics_of(self.teammate) | {f"conversation.{name}" for name in self.shown}
 
     async def welcome(self, frame: dict[str, Any]) -> None:
-        seqs = await in_database(self.last_seqs)
+        seqs = (await in_database(self.pulse))["seq"]
         await self.send_frame({"type": "ready", "conversation": seqs})
 
     def last_seqs(self) -> dict[str, int]:
@@ -94,13 +95,19 @@ class InboxConsumer(LiveConsumer):
         return {name: row.last_seq for name, row in rows.items()}
 
     def pulse(self) -> dict[str, Any]:
+        if self.is_visible:
+            presence.be_here(self.teammate.public_id)
         return {"seq": self.last_seqs()}
 
     def wanted(self, frame: dict[str, Any]) -> list[str]:
         """The conversations that a hello or a watch names. Raises Refused(4400)."""
         watch = frame.get("watch", {})
         names = watch.get("conversation") or {} if isinstance(watch, dict) else None
-        if not isinstance(names, dict) or len(names) > WATCH_LIMIT:
+        if not isinstance(names, dict) or not isinstance(watch.get("visible", True), bool):
+            raise Refused(BAD_FRAME)
+        # Whether somebody can see the page: it is not in a tab behind others.
+        self.is_visible = watch.get("visible", True)
+        if len(names) > WATCH_LIMIT:
             raise Refused(BAD_FRAME)
         if not all(PUBLIC_ID.match(name) for name in names):
             raise Refused(BAD_FRAME)

@@ -84,6 +84,7 @@ COMMANDS = (
         for view in DEFAULT_VIEWS
         if view.key
     ),
+    Command("notifications", "Notifications", GO, ("g n",)),
     Command("reply", "Reply", WRITE, ("r",)),
     Command("note", "Internal note", WRITE, ("n",)),
     Command("send", "Send", WRITE, ("Mod+Enter",), is_fixed=True),

@@ -209,3 +209,14 @@ class DraftQuerySet(models.QuerySet):
     def begun(self):
         """Those with something in them, what was written last first."""
         return self.filter(is_empty=False).order_by("-saved_at")
+
+
+class NotificationQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(cleared_at=None)
+
+    def of(self, teammate, visible):
+        """What waits for a teammate, in the conversations that are `visible` to them, the latest
+        first."""
+        rows = self.open().filter(teammate=teammate, conversation__in=visible.order_by())
+        return rows.select_related("conversation__contact").order_by("-happened_at", "-id")

@@ -5,7 +5,9 @@ from celery import shared_task
 from ground.journal.models import Entry
 from ground.journal.reactions import together
 from inbox import actions
+from inbox.actions import digesting, notifying
 from inbox.actions.attaching import forget_unused
+from inbox.actions.clearing import forget_cleared
 from inbox.finding.index import index_named
 from people.models import Contact, Teammate
 
@@ -23,6 +25,22 @@ def forget_unused_files() -> int:
 @shared_task(name="inbox.forget_empty_drafts", expires=600)
 def forget_empty_drafts() -> int:
     return actions.forget_empty_drafts()
+
+
+@shared_task(name="inbox.mail_digests", expires=60)
+def mail_digests() -> int:
+    return digesting.mail_digests()
+
+
+@shared_task(name="inbox.forget_cleared_notifications", expires=3600)
+def forget_cleared_notifications() -> int:
+    return forget_cleared()
+
+
+@together
+def notify(entries: list[Entry]) -> None:
+    """Things happened in conversations: whom they concern is told, what is done is cleared."""
+    notifying.notify(entries)
 
 
 def follow_name(entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 from inbox.actions.assigning import KEEP, assign, hold, release_unseen
 from inbox.actions.attaching import attach, hand_uploads
+from inbox.actions.clearing import clear, restore
 from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
 from inbox.actions.following import follow, unfollow
 from inbox.actions.macros import delete_macro, save_macro
@@ -23,6 +24,7 @@ __all__ = [
     "assign",
     "attach",
     "bring_back",
+    "clear",
     "close",
     "delete_macro",
     "follow",
@@ -40,6 +42,7 @@ __all__ = [
     "rename",
     "reopen",
     "reply",
+    "restore",
     "save_draft",
     "save_macro",
     "send",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Lower, StrIndex
 
-from inbox.models import Conversation, Mention, Message
+from inbox.models import Conversation, Follower, Mention, Message
 from people.models import Membership, Team, Teammate
 
 # A text that a cleaned fragment of HTML consists of, or one of its tags.
@@ -86,10 +86,19 @@ def mark(rendered: str, names: Iterable[str]) -> tuple[str, set[str]]:
 
 
 def store(message: Message, reached: Mapping[Teammate, Team | None]) -> None:
-    """Keeps whom a stored note mentions."""
+    """Keeps whom a stored note mentions. Who is called by name is pulled in: they follow from now
+    on, and hear of what becomes of it."""
     Mention.objects.bulk_create(
         Mention(message=message, conversation=message.conversation, teammate=teammate, team=team)
         for teammate, team in reached.items()
+    )
+    Follower.objects.bulk_create(
+        (
+            Follower(conversation=message.conversation, teammate=teammate)
+            for teammate, team in reached.items()
+            if team is None
+        ),
+        ignore_conflicts=True,
     )
 
 

@@ -6,6 +6,7 @@ from ground.journal import record
 from ground.journal.live import publish_after_commit
 from ground.web.problems import NotFound
 from inbox import kinds
+from inbox.actions.clearing import clear_read
 from inbox.actions.thread import can_see, lock
 from inbox.models import Conversation, Message, ReadMarker
 from people.models import Contact, Teammate
@@ -70,6 +71,7 @@ def read_by_teammate(conversation: Conversation, teammate: Teammate, seq: int) -
             is_moved = cursor.rowcount > 0
         if is_moved:
             show_seen(conversation, seq)
+            clear_read(conversation, teammate, seq)
             publish_after_commit(
                 [f"teammate.{teammate.public_id}"],
                 {"type": "read", "conversation": conversation.public_id, "by": "me", "seq": seq},

@@ -7,6 +7,7 @@ from inbox.api import (
     following,
     macros,
     messages,
+    notifications,
     reading,
     searching,
     sorting,
@@ -32,5 +33,11 @@ urlpatterns = [
     path("conversations/<pid:id>/tags", sorting.TagsView.as_view(), name="conversation-tags"),
     path("uploads", uploads.UploadsView.as_view(), name="uploads"),
     path("search", searching.SearchView.as_view(), name="search"),
+    path("notifications", notifications.NotificationListView.as_view(), name="notifications"),
+    path(
+        "notifications/<pid:id>",
+        notifications.NotificationDetailView.as_view(),
+        name="notification",
+    ),
     path("macros", macros.MacrosView.as_view(), name="macros"),
 ]

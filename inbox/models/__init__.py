@@ -7,6 +7,7 @@ from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
 from inbox.models.message import Message
+from inbox.models.notification import Digest, Notification
 from inbox.models.rating import Rating
 from inbox.models.tagging import Tagging
 
@@ -14,6 +15,7 @@ __all__ = [
     "Attachment",
     "Binding",
     "Conversation",
+    "Digest",
     "Draft",
     "Follower",
     "IndexedLanguage",
@@ -22,6 +24,7 @@ __all__ = [
     "Macro",
     "Mention",
     "Message",
+    "Notification",
     "Rating",
     "ReadMarker",
     "Tagging",

@@ -15,6 +15,7 @@ from ground.web.problems import NotFound
 from inbox import default_views
 from inbox.forms import WindowForm, checked
 from inbox.models import Conversation, Message
+from inbox.pages.bell import bell
 from inbox.pages.requests import is_script
 from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
@@ -178,6 +179,7 @@ def render_page(
 ) -> HttpResponse:
     context = (
         rail(request, view, visible)
+        | bell(request.user, visible)
         | rows(request, view, visible)
         | whole_conversation(request, conversation, visible)
         | more

@@ -7,6 +7,7 @@ from django_htmx.http import trigger_client_event
 
 from inbox import actions, default_views
 from inbox.forms import SeqForm, UnreadForm, WindowForm, checked
+from inbox.pages.bell import bell
 from inbox.pages.parts import (
     done,
     find,
@@ -44,6 +45,7 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
         case "room":
             return render(request, "inbox/_room.html", rows(request, shown, visible))
     context = rail(request, shown, visible) | rows(request, shown, visible)
+    context |= bell(request.user, visible)
     return render(request, "inbox/inbox.html", context)
 
 

@@ -89,6 +89,7 @@ const act = {
   priority: () => openMenu("priority"),
   "left-pane": () => togglePane("rail"),
   "right-pane": () => togglePane("record"),
+  notifications: () => openMenu("bell"),
   help: showHelp,
   search() {
     /** @type {HTMLAnchorElement|null} */ (document.querySelector("#rail [data-search]"))?.click();

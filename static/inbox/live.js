@@ -1,4 +1,5 @@
 import { LiveSocket } from "../shared/socket.js";
+import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, elementsOf, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { addressOf, conversation, hear, home, tell, view } from "./page.js";
@@ -56,6 +57,7 @@ async function vanish() {
 /** Makes the whole screen true again: after a gap, a sleep, a change of access. */
 function refreshAll() {
   countsSoon();
+  bellSoon();
   headSoon();
   return Promise.all([quietly(refreshList), quietly(() => thread()?.catchUp())]);
 }
@@ -131,6 +133,12 @@ async function refreshRecord() {
   if (conversation() === id && fresh) document.querySelector(".record-body")?.replaceWith(fresh);
 }
 
+const bellSoon = spaced(
+  () => quietly(() => refreshBell().then(clearShown)),
+  HEAD_SOON_MS,
+  COUNTS_SOON_MS,
+);
+
 /** @param {any} state */
 function isRecordOld(state) {
   const shown = /** @type {HTMLElement|null} */ (document.querySelector(".record-body"));
@@ -190,6 +198,10 @@ const react = {
     else if (frame.by === "me") list().markRead(frame);
     else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
   },
+  notification(frame) {
+    ring(frame);
+    bellSoon();
+  },
   mention() {
     countsSoon();
     if (view() === "mentions") quietly(refreshList);
@@ -223,7 +235,8 @@ function isHeadOld(state) {
 
 function watching() {
   const open = thread();
-  return { view: view(), conversation: open ? { [open.id_]: open.lastSeq } : {} };
+  const visible = document.visibilityState === "visible";
+  return { visible, view: view(), conversation: open ? { [open.id_]: open.lastSeq } : {} };
 }
 
 // ---- the state of the connection ----
@@ -348,6 +361,7 @@ export function goLive() {
   window.addEventListener("offline", showConnection);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") hurry();
+    socket.send({ type: "watch", watch: watching() });
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) hurry();

@@ -1,4 +1,5 @@
 import { keepTimes } from "../shared/times.js";
+import { keepBell } from "./bell.js";
 import { credentials, Problem } from "./ask.js";
 import { keepKeys } from "./keys.js";
 import { list } from "./list.js";
@@ -79,6 +80,7 @@ keepPlaces();
 keepForms();
 keepKeys();
 keepSending();
+keepBell();
 goLive();
 showTheirTime();
 hear("inbox:arrived", showTheirTime);

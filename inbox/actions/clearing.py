@@ -1,0 +1,60 @@
+"""Notifications that are seen to: cleared on all screens, and brought back when that was a slip."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+
+from ground.journal.live import publish_after_commit
+from inbox.models import Conversation, Notification
+from people.models import Teammate
+
+KEPT_FOR = timedelta(days=30)
+
+
+def clear(notifications: Any) -> list[str]:
+    """Marks open notifications as seen to, on all screens; returns the ids of which it was so."""
+    names = ("pk", "public_id", "teammate__public_id", "conversation__public_id")
+    rows = list(notifications.values_list(*names))
+    if not rows:
+        return []
+    with transaction.atomic():
+        ours = Notification.objects.open().filter(pk__in=[row[0] for row in rows])
+        ours.update(cleared_at=Now())
+        for teammate, conversation in {row[2:] for row in rows}:
+            frame = {"type": "notification", "conversation": conversation, "is_cleared": True}
+            publish_after_commit([f"teammate.{teammate}"], frame)
+    return [row[1] for row in rows]
+
+
+def clear_read(conversation: Conversation, teammate: Teammate, seq: int) -> None:
+    """What a teammate has read to the end needs no further word."""
+    open_ = Notification.objects.open().filter(teammate=teammate, conversation=conversation)
+    clear(open_.filter(seq__lte=seq))
+
+
+def restore(teammate: Teammate, names: Collection[str]) -> int:
+    """Opens again what a teammate cleared a moment ago, unless there is news since."""
+    open_ = Notification.objects.open().filter(teammate=teammate)
+    cleared = Notification.objects.filter(teammate=teammate, public_id__in=names)
+    cleared = cleared.exclude(cleared_at=None).exclude(
+        conversation__in=open_.values("conversation")
+    )
+    latest = cleared.order_by("conversation", "-id").distinct("conversation").values("pk")
+    try:
+        with transaction.atomic():
+            count = Notification.objects.filter(pk__in=latest).update(cleared_at=None)
+    except IntegrityError:
+        # News of the same conversation came between our looking and our writing.
+        return 0
+    if count:
+        frame = {"type": "notification", "conversation": "", "is_cleared": True}
+        publish_after_commit([f"teammate.{teammate.public_id}"], frame)
+    return count
+
+
+def forget_cleared() -> int:
+    """Deletes what was cleared a month ago; returns how much."""
+    return Notification.objects.filter(cleared_at__lt=Now() - KEPT_FOR).delete()[0]

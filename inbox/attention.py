@@ -1,0 +1,109 @@
+"""What teammates are told of, and how each of them wishes it: decisions, without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SUBJECT = "notifications"
+MENTIONED, ASSIGNED, REPLY, NOTE = "mentioned", "assigned", "reply", "note"
+TEAM, WOKEN, FAILED, NEW = "team", "woken", "failed", "new"
+APP, DESKTOP, MAIL = "app", "desktop", "mail"
+WAYS = {APP: "In the inbox", DESKTOP: "On the desktop", MAIL: "By mail when away"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something that teammates are told of. `said` follows the name of who did it, or stands
+    alone; `ways` are those by which it comes unless a teammate wishes otherwise."""
+
+    label: str
+    said: str
+    ways: frozenset[str]
+    is_by_somebody: bool = True
+
+
+ALL = frozenset(WAYS)
+# The most pressing first: that is the order in which reasons are said.
+KINDS = {
+    MENTIONED: Kind("Somebody mentions you or your team", "mentioned you", ALL),
+    ASSIGNED: Kind("A conversation is given to you", "gave this to you", ALL),
+    FAILED: Kind("A mail or a push could not be delivered", "Not delivered", ALL, False),
+    REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
+    WOKEN: Kind(
+        "A snoozed conversation of yours is back",
+        "Snoozed until now",
+        frozenset({APP, DESKTOP}),
+        False,
+    ),
+    NOTE: Kind(
+        "A note in a conversation that you have or follow", "added a note", frozenset({APP})
+    ),
+    TEAM: Kind("A conversation is given to your team", "gave this to your team", frozenset({APP})),
+    NEW: Kind("A new conversation that nobody has", "began a conversation", frozenset()),
+}
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Hours of the day, in one's own zone, in which nothing rings and no mail comes."""
+
+    begins: time
+    ends: time
+    zone: ZoneInfo
+
+    def holds(self, at: datetime) -> bool:
+        now = at.astimezone(self.zone).time()
+        if self.begins <= self.ends:
+            return self.begins <= now < self.ends
+        return now >= self.begins or now < self.ends
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a teammate wishes to be told."""
+
+    ways: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    has_sound: bool = False
+    quiet: Quiet | None = None
+
+    def wants(self, kind: str, way: str) -> bool:
+        """Whether news of a kind come by a way; what is not even in the inbox comes by none."""
+        ways = self.ways.get(kind, KINDS[kind].ways)
+        return way in ways and APP in ways
+
+    def is_quiet(self, at: datetime) -> bool:
+        return self.quiet is not None and self.quiet.holds(at)
+
+
+def wishes_of(teammate: Any) -> Wishes:
+    """What a teammate's preferences say; what they do not say is as the house has it."""
+    kept = teammate.preferences.get(SUBJECT) or {}
+    ways = {
+        kind: frozenset(ways) & ALL
+        for kind, ways in (kept.get("kinds") or {}).items()
+        if kind in KINDS
+    }
+    return Wishes(ways, bool(kept.get("sound")), quiet_of(kept.get("quiet")))
+
+
+def quiet_of(kept: Mapping[str, str] | None) -> Quiet | None:
+    if not kept:
+        return None
+    try:
+        begins, ends = time.fromisoformat(kept["from"]), time.fromisoformat(kept["to"])
+        return Quiet(begins, ends, ZoneInfo(kept["zone"]))
+    except (KeyError, ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+
+
+def said(reasons: Mapping[str, str]) -> str:
+    """Why somebody is told, in words: "Ben mentioned you · Dora wrote"."""
+    return " · ".join(
+        f"{reasons[name]} {kind.said}" if kind.is_by_somebody and reasons[name] else kind.said
+        for name, kind in KINDS.items()
+        if name in reasons
+    )

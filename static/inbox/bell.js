@@ -1,0 +1,144 @@
+/** The bell: what waits for this teammate, on every screen of theirs alike. */
+
+import { ask } from "./ask.js";
+import { addressOf, conversation, hear } from "./page.js";
+import { go, put } from "./places.js";
+import { explain, toast } from "./toasts.js";
+
+const RING_MS = 2000;
+
+let isOwed = false;
+
+const bell = () => /** @type {HTMLElement} */ (document.getElementById("bell"));
+const details = () => bell().querySelector("details");
+
+/** Takes the bell from the server again; one that is open is in somebody's hand. */
+export async function refreshBell() {
+  isOwed = details()?.open || false;
+  if (isOwed) return;
+  const response = await ask(bell().dataset.url || "", { part: "bell" });
+  show(await response.text());
+}
+
+/** @param {string} html */
+function show(html) {
+  if (details()?.open) {
+    isOwed = true;
+    return;
+  }
+  put(html);
+  mark();
+}
+
+/** Where the views are behind a button, the button says that something waits. */
+function mark() {
+  document.body.toggleAttribute("data-waiting", Boolean(waiting().length));
+}
+
+const waiting = () => (bell().dataset.conversations || "").split(" ").filter(Boolean);
+
+/** The conversation on screen has been seen to, for what waited in it. */
+function clearShown() {
+  const id = conversation();
+  if (!id || document.visibilityState !== "visible" || !waiting().includes(id)) return;
+  const form = new URLSearchParams({ conversation: id, is_quiet: "true" });
+  ask(bell().dataset.url || "", { form, part: "bell" })
+    .then((response) => response.text())
+    .then(show)
+    .catch(() => {});
+}
+
+/**
+ * Something asks for this teammate: it sounds and pops up once, in whichever tab is first.
+ * @param {{conversation: string, title: string, body: string, is_cleared: boolean,
+ *   has_sound: boolean, is_desktop: boolean}} frame
+ */
+export function ring(frame) {
+  const isSeen = frame.conversation === conversation() && document.visibilityState === "visible";
+  if (frame.is_cleared || isSeen) return;
+  const alarm = () => {
+    if (frame.has_sound) sound();
+    if (frame.is_desktop) popUp(frame);
+  };
+  if (!navigator.locks) {
+    alarm();
+    return;
+  }
+  navigator.locks.request("counterfoil:ring", { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    alarm();
+    await new Promise((resolve) => setTimeout(resolve, RING_MS));
+  });
+}
+
+function sound() {
+  try {
+    const context = new AudioContext();
+    const tone = context.createOscillator();
+    const volume = context.createGain();
+    volume.gain.setValueAtTime(0.12, context.currentTime);
+    volume.gain.exponentialRampToValueAtTime(0.001, context.currentTime + 0.5);
+    tone.frequency.setValueAtTime(660, context.currentTime);
+    tone.frequency.setValueAtTime(880, context.currentTime + 0.12);
+    tone.connect(volume).connect(context.destination);
+    tone.onended = () => context.close();
+    tone.start();
+    tone.stop(context.currentTime + 0.5);
+  } catch {
+    // A browser without sound rings in silence.
+  }
+}
+
+/** @param {{conversation: string, title: string, body: string}} frame */
+function popUp({ conversation: id, title, body }) {
+  const isAllowed = "Notification" in window && Notification.permission === "granted";
+  if (!isAllowed || (document.visibilityState === "visible" && document.hasFocus())) return;
+  try {
+    const popped = new Notification(title, { body, tag: id });
+    popped.onclick = () => {
+      window.focus();
+      popped.close();
+      go(addressOf("all", id));
+    };
+  } catch {
+    // Some browsers let only service workers do this.
+  }
+}
+
+/** @param {{words: string, cleared: string[], url: string}} done */
+function offerUndo({ words, cleared, url }) {
+  const run = async () => {
+    const form = new URLSearchParams(cleared.map((name) => ["restore", name]));
+    try {
+      const response = await ask(url, { form, part: "bell" });
+      show(await response.text());
+    } catch (error) {
+      explain(error);
+    }
+  };
+  toast(words, { action: { name: "Undo", run } });
+}
+
+/** Keeps the bell true to what is on screen. */
+export function keepBell() {
+  hear("inbox:arrived", () => {
+    details()?.removeAttribute("open");
+    clearShown();
+  });
+  hear("inbox:cleared", offerUndo);
+  document.addEventListener("visibilitychange", clearShown);
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const closed = /** @type {HTMLDetailsElement} */ (event.target);
+      if (closed !== details() || closed.open || !isOwed) return;
+      refreshBell().catch(() => {});
+    },
+    { capture: true },
+  );
+  document.addEventListener("htmx:afterSwap", mark);
+  mark();
+  clearShown();
+}
+
+export { clearShown };

@@ -1,0 +1,472 @@
+"""Who is told of what, once, and no longer when it is done."""
+
+import uuid
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ground.journal.models import Entry
+from ground.journal.reactions import run_owed
+from ground.web import mail
+from inbox import attention, presence
+from inbox.actions import (
+    assign,
+    close,
+    follow,
+    mark_read,
+    mark_spam,
+    note,
+    reply,
+    snooze,
+    wake_due,
+)
+from inbox.actions.clearing import forget_cleared
+from inbox.actions.digesting import mail_digests
+from inbox.models import Conversation, Digest, Message, Notification, ReadMarker
+from people.actions import add_to_team, create_token, prefer, remove_from_team, set_away
+from people.models.token import Scope
+from tests.live import Socket, committed, play, session_cookie
+
+pytestmark = pytest.mark.django_db
+
+
+def say(conversation, by, body="Hello?"):
+    return reply(conversation, by=by, body=body, client_id=uuid.uuid4())
+
+
+def remark(conversation, by, body):
+    return note(conversation, by=by, body=body, client_id=uuid.uuid4())
+
+
+def open_for(teammate):
+    run_owed()
+    return {
+        each.conversation.contact.name: each.reasons
+        for each in Notification.objects.open().filter(teammate=teammate)
+    }
+
+
+@pytest.fixture
+def bens(conversation, ada, ben):
+    """A conversation of ben's, of which he knows."""
+    held = assign(conversation, by=ada, assignee=ben)
+    run_owed()
+    Notification.objects.all().delete()
+    return held
+
+
+# ---- who is told ---------------------------------------------------------------------------------
+
+
+def test_who_is_given_a_conversation_is_told_and_who_takes_one_is_not(conversation, ada, ben):
+    assign(conversation, by=ada, assignee=ben)
+    assert open_for(ben) == {"Dora Lindqvist": {"assigned": "Ada Byron"}}
+    assign(conversation, by=ada, assignee=ada)
+    assert open_for(ada) == {} and open_for(ben) == {}, "what is taken away asks no more"
+
+
+def test_a_customers_words_go_to_who_has_the_conversation_only(bens, dora, ben, ada, cleo):
+    say(bens, dora)
+    assert open_for(ben) == {"Dora Lindqvist": {"reply": "Dora Lindqvist"}}
+    assert open_for(ada) == {} and open_for(cleo) == {}
+    assert Notification.objects.get().preview == "Hello?"
+
+
+def test_one_conversation_is_one_notification_with_its_reasons_merged(bens, dora, ben, ada):
+    say(bens, dora)
+    remark(bens, ada, "@Ben Okafor, quick")
+    say(bens, dora, "Still there?")
+    (row,) = Notification.objects.open().filter(teammate=ben) if open_for(ben) else ()
+    assert row.reasons == {
+        "reply": "Dora Lindqvist",
+        "mentioned": "Ada Byron",
+    }, "one event is told once, by its best reason"
+    assert attention.said(row.reasons) == ("Ada Byron mentioned you · Dora Lindqvist wrote")
+    assert row.preview == "Still there?"
+
+
+def test_a_team_is_told_until_somebody_has_it(conversation, ada, ben, cleo, support):
+    add_to_team(cleo, support, by=ada)
+    assign(conversation, by=ada, team=support)
+    assert open_for(ben) == open_for(cleo) == {"Dora Lindqvist": {"team": "Ada Byron"}}
+    assign(conversation, by=cleo, assignee=cleo)
+    assert open_for(ben) == {}
+
+
+def test_a_snooze_that_ends_is_told_and_one_ended_by_hand_is_not(bens, ben, ada):
+    snooze(bens, by=ben, until=timezone.now() + timedelta(days=1))
+    Conversation.objects.update(snoozed_until=timezone.now() - timedelta(seconds=1))
+    wake_due()
+    assert open_for(ben) == {"Dora Lindqvist": {"woken": ""}}
+
+
+def test_new_conversations_are_told_to_who_wishes_it(begin, emil, ben, ada):
+    prefer(ben, "notifications", {"kinds": {"new": ["app"]}}, by=ben)
+    begin(emil)
+    assert open_for(ben) == {"Emil Novak": {"new": "Emil Novak"}} and open_for(ada) == {}
+
+
+def test_who_may_not_see_it_is_never_told(bens, dora, ada, ben, cleo, billing):
+    remark(bens, ada, "@Ben Okafor")
+    assign(bens, by=ada, team=billing, assignee=cleo)
+    assert open_for(ben) == {} and "Dora Lindqvist" in open_for(cleo)
+    remove_from_team(cleo, billing, by=ada)
+    say(bens, dora)
+    assert "reply" not in open_for(cleo).get("Dora Lindqvist", {})
+
+
+def test_who_follows_hears_of_answers_and_notes(bens, dora, ada, ben, cleo):
+    follow(bens, by=cleo)
+    say(bens, ben, "On its way")
+    assert open_for(cleo) == {"Dora Lindqvist": {"reply": "Ben Okafor"}} and open_for(ben) == {}
+
+
+def test_what_is_switched_off_is_not_told(bens, dora, ben):
+    prefer(ben, "notifications", {"kinds": {"reply": []}}, by=ben)
+    say(bens, dora)
+    assert open_for(ben) == {}
+
+
+def test_many_messages_are_told_by_one_statement(bens, dora, ben):
+    def cost(messages):
+        for _ in range(messages):
+            say(bens, dora)
+        with CaptureQueriesContext(connection) as queries:
+            run_owed()
+        return len([q for q in queries if "inbox_" in q["sql"] and "SAVEPOINT" not in q["sql"]])
+
+    assert cost(2) == cost(12)
+    assert Notification.objects.open().count() == 1
+
+
+# ---- when it is done -----------------------------------------------------------------------------
+
+
+def test_reading_to_the_end_clears(bens, dora, ben):
+    say(bens, dora)
+    assert open_for(ben)
+    mark_read(bens, by=ben, seq=1)
+    assert open_for(ben), "the news stands further down"
+    bens.refresh_from_db()
+    mark_read(bens, by=ben, seq=bens.last_seq)
+    assert open_for(ben) == {}
+
+
+def test_what_was_on_screen_already_is_not_told(bens, dora, ben):
+    say(bens, dora)
+    bens.refresh_from_db()
+    ReadMarker.objects.update_or_create(
+        conversation=bens, teammate=ben, defaults={"seq": bens.last_seq}
+    )
+    assert open_for(ben) == {}
+
+
+@pytest.mark.parametrize("done", [close, mark_spam])
+def test_what_is_put_away_asks_nobody(bens, dora, ada, ben, done):
+    say(bens, dora)
+    remark(bens, ben, "@Ada Byron")
+    assert open_for(ada)
+    done(bens, by=ben)
+    assert open_for(ben) == {} and open_for(ada) == {}
+
+
+def test_answering_clears_ones_own_only(bens, dora, ada, ben):
+    say(bens, dora)
+    remark(bens, ben, "@Ada Byron, done?")
+    assert open_for(ada) == {"Dora Lindqvist": {"mentioned": "Ben Okafor"}}
+    say(bens, ada, "Yes")
+    assert open_for(ada) == {} and open_for(ben) == {"Dora Lindqvist": {"reply": "Ada Byron"}}
+
+
+def test_the_same_reaction_twice_tells_nothing_twice(bens, dora, ben):
+    from inbox.actions.notifying import notify
+
+    say(bens, dora)
+    run_owed()
+    notify(list(Entry.objects.filter(kind="message.received")))
+    assert Notification.objects.open().filter(teammate=ben).count() == 1
+
+
+# ---- bell, page, keys ----------------------------------------------------------------------------
+
+
+def fragment(browser):
+    page = browser.get("/inbox/notifications/", HTTP_HX_REQUEST="true", HTTP_HX_TARGET="bell")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def test_the_bell_counts_and_leads_there(bens, dora, ben, ada, browser_of):
+    say(bens, dora, "<b>Bold</b> words")
+    run_owed()
+    page = browser_of(ben).get("/inbox/all/").content.decode()
+    bell = page.split('id="bell"')[1].split("</pick-menu>")[0]
+    assert '<em class="num">1</em>' in bell and f"/inbox/all/{bens.public_id}/" in bell
+    assert "Dora Lindqvist wrote" in bell and "<b>Bold" not in bell
+    assert '<em class="num"></em>' in fragment(browser_of(ada))
+
+
+def test_all_are_cleared_and_brought_back(begin, dora, emil, ada, ben, browser_of):
+    for contact in (dora, emil):
+        assign(begin(contact), by=ada, assignee=ben)
+    run_owed()
+    browser = browser_of(ben)
+    answer = browser.post(
+        "/inbox/notifications/",
+        {"all": "true"},
+        HTTP_HX_REQUEST="true",
+        HTTP_HX_TARGET="bell",
+    )
+    assert "inbox:cleared" in answer.headers["HX-Trigger"] and open_for(ben) == {}
+    names = list(Notification.objects.values_list("public_id", flat=True))
+    browser_of(ada).post("/inbox/notifications/", {"restore": names})
+    assert open_for(ben) == {}, "others bring nothing of mine back"
+    browser.post("/inbox/notifications/", {"restore": names})
+    assert set(open_for(ben)) == {"Dora Lindqvist", "Emil Novak"}
+
+
+def test_nobody_clears_for_another(bens, dora, ada, ben, browser_of):
+    say(bens, dora)
+    run_owed()
+    name = Notification.objects.get().public_id
+    for form in ({"notification": name}, {"conversation": bens.public_id}, {"all": "true"}):
+        assert browser_of(ada).post("/inbox/notifications/", form).status_code == 302
+    assert open_for(ben)
+    assert browser_of(ben).post("/inbox/notifications/", {"notification": name}).status_code == 302
+    assert open_for(ben) == {}
+
+
+def test_what_became_private_is_not_in_the_bell(bens, dora, ada, ben, billing, browser_of):
+    say(bens, dora)
+    run_owed()
+    Conversation.objects.update(team=billing)
+    assert "Dora" not in fragment(browser_of(ben))
+    assert "Dora" not in browser_of(ben).get("/inbox/notifications/").content.decode()
+
+
+def test_the_page_pages_and_asks_the_same_for_25_and_100(
+    begin, line, ada, ben, browser_of, django_assert_num_queries
+):
+    from people.actions import create_contact
+
+    browser = browser_of(ben)
+
+    def fill(count):
+        for number in range(count):
+            contact = create_contact(by=None, name=f"C{number}", role="lead")
+            Notification.objects.create(
+                teammate=ben,
+                conversation=begin(contact),
+                reasons={"team": ""},
+                seq=1,
+                happened_at=timezone.now(),
+            )
+
+    fill(25)
+    with CaptureQueriesContext(connection) as few:
+        browser.get("/inbox/notifications/?limit=100")
+    cost = len(few)
+    fill(75)
+    with django_assert_num_queries(cost):
+        page = browser.get("/inbox/notifications/?limit=100").content.decode()
+    assert page.count('name="notification"') == 100
+    assert "?cursor=" in browser.get("/inbox/notifications/").content.decode()
+    with django_assert_num_queries(cost):
+        assert "20+" in fragment(browser)
+
+
+def test_news_come_live_to_their_teammate_alone(bens, dora, ben, ada, browser_of):
+    cookies = [session_cookie(browser_of(mate)) for mate in (ben, ada)]
+    prefer(ben, "notifications", {"sound": True}, by=ben)
+
+    async def scene():
+        sockets = []
+        for cookie in cookies:
+            socket = Socket("/ws/inbox/", origin="http://127.0.0.1:8000", cookie=cookie)
+            assert await socket.open()
+            await socket.say({"type": "hello", "watch": {"view": "you"}})
+            await socket.hear("ready")
+            sockets.append(socket)
+        await committed(lambda: (say(bens, dora), run_owed()))
+        told = await sockets[0].hear("notification")
+        await committed(lambda: (close(bens, by=ada), run_owed()))
+        cleared = await sockets[0].hear("notification")
+        await sockets[1].hears_nothing()
+        others = sockets[1].left_over()
+        for socket in sockets:
+            await socket.close()
+        return told, cleared, others
+
+    told, cleared, others = play(scene)
+    assert (told["title"], told["body"]) == ("Dora Lindqvist wrote", "Hello?")
+    assert told["has_sound"] and told["is_desktop"] and cleared["is_cleared"]
+    assert not any('"notification"' in event["text"] for event in others)
+
+
+# ---- wishes --------------------------------------------------------------------------------------
+
+
+def test_wishes_are_kept_and_journaled(ben, browser_of):
+    browser = browser_of(ben)
+    form = {
+        "reply_app": "on",
+        "has_sound": "on",
+        "is_quiet": "on",
+        "quiet_from": "22:00",
+        "quiet_to": "07:00",
+        "timezone": "Europe/Madrid",
+    }
+    assert browser.post("/inbox/notifications/settings/", form).status_code == 302
+    ben.refresh_from_db()
+    kept = ben.preferences["notifications"]
+    assert kept["kinds"]["reply"] == ["app"] and kept["kinds"]["mentioned"] == []
+    assert kept["sound"] is True
+    assert kept["quiet"] == {"from": "22:00", "to": "07:00", "zone": "Europe/Madrid"}
+    assert Entry.objects.get(kind="teammate.preferences_changed").after["notifications"] == kept
+    page = browser.get("/inbox/notifications/settings/").content.decode()
+    assert 'name="reply_app" aria-label' in page and 'value="22:00"' in page
+    assert (
+        browser.post("/inbox/notifications/settings/", form | {"quiet_to": "x"}).status_code == 400
+    )
+
+
+def test_quiet_hours_go_over_midnight_in_ones_own_zone():
+    night = attention.quiet_of({"from": "22:00", "to": "07:00", "zone": "Europe/Madrid"})
+    at = datetime.fromisoformat
+    assert night.holds(at("2026-01-10T21:30:00+00:00")) and night.holds(
+        at("2026-01-10T05:59:00+00:00")
+    )
+    assert not night.holds(at("2026-01-10T06:00:00+00:00"))
+    assert not night.holds(at("2026-01-10T20:59:00+00:00"))
+    assert attention.quiet_of({"from": "x", "to": "y", "zone": "Nowhere"}) is None
+
+
+def test_in_quiet_hours_nothing_rings(bens, dora, ben, published):
+    quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
+    prefer(ben, "notifications", {"sound": True, "quiet": quiet}, by=ben)
+    from django.test import TestCase
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        say(bens, dora)
+        run_owed()
+    (frame,) = [frame for _, frame in published if frame["type"] == "notification"]
+    assert not frame["has_sound"] and not frame["is_desktop"] and not frame["is_cleared"]
+
+
+# ---- by mail -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    sent = []
+    monkeypatch.setattr(mail, "is_configured", lambda: True)
+    monkeypatch.setattr(mail, "send", lambda letter: sent.append(letter) or "250 OK")
+    return sent
+
+
+def age(minutes=6):
+    Notification.objects.update(happened_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def test_who_is_away_gets_one_mail_of_all_that_waits(bens, begin, emil, dora, ada, ben, letters):
+    say(bens, dora, "Secret words")
+    assign(begin(emil), by=ada, assignee=ben)
+    run_owed()
+    assert mail_digests() == 0, "it has only just happened"
+    age()
+    assert mail_digests() == 1 and mail_digests() == 0
+    (letter,) = letters
+    assert letter.to == "ben@lumen.test" and "2 conversations wait for you" in letter.subject
+    assert "Dora Lindqvist wrote" in letter.text and bens.public_id in letter.text
+    assert "Secret words" not in letter.text + letter.html
+    assert Digest.objects.get().state == "sent"
+
+
+def test_one_mail_at_most_in_a_quarter_of_an_hour(bens, dora, ben, letters):
+    for _ in range(2):
+        say(bens, dora)
+        run_owed()
+        age()
+        mail_digests()
+    assert len(letters) == 1
+    Digest.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+    assert mail_digests() == 1 and len(letters) == 2
+
+
+def test_no_mail_goes_to_who_is_there_or_wants_none(bens, dora, ben, letters):
+    say(bens, dora)
+    run_owed()
+    age()
+    presence.be_here(ben.public_id)
+    assert mail_digests() == 0
+    set_away(ben, True, by=ben)
+    prefer(ben, "notifications", {"kinds": {"reply": ["app"]}}, by=ben)
+    assert mail_digests() == 0
+    quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
+    prefer(ben, "notifications", {"quiet": quiet}, by=ben)
+    assert mail_digests() == 0
+    prefer(ben, "notifications", {}, by=ben)
+    assert mail_digests() == 1 and letters
+
+
+def test_a_mail_that_could_not_be_handed_over_is_tried_later(bens, dora, ben, letters, monkeypatch):
+    say(bens, dora)
+    run_owed()
+    age()
+
+    def refuse(letter):
+        raise mail.NotSent("No route")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mail, "send", refuse)
+        mail_digests()
+    assert (Digest.objects.get().state, Digest.objects.get().reason) == ("failed", "No route")
+    Digest.objects.update(created_at=timezone.now() - timedelta(minutes=16))
+    assert mail_digests() == 1 and len(letters) == 1
+
+
+def test_a_sender_that_died_leaves_an_unknown_and_no_second_mail(bens, dora, ben, letters):
+    say(bens, dora)
+    run_owed()
+    Notification.objects.update(is_mailed=True)
+    hour = timezone.now() - timedelta(hours=1)
+    Digest.objects.create(teammate=ben, created_at=hour)
+    assert mail_digests() == 0 and not letters
+    assert Digest.objects.get().state == "unknown"
+
+
+# ---- by the API ----------------------------------------------------------------------------------
+
+
+def test_the_api_lists_and_clears_ones_own(bens, dora, ada, ben, client):
+    say(bens, dora)
+    run_owed()
+    scopes = [Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE]
+    _, bens_token = create_token(name="B", teammate=ben, scopes=scopes)
+    _, adas_token = create_token(name="A", teammate=ada, scopes=scopes)
+    _, app = create_token(name="App", teammate=None, scopes=scopes)
+
+    def call(method, path, token):
+        return getattr(client, method)(path, HTTP_AUTHORIZATION=f"Bearer {token}")
+
+    (row,) = call("get", "/api/v1/notifications", bens_token).json()["results"]
+    assert row["text"] == "Dora Lindqvist wrote" and row["conversation"] == bens.public_id
+    assert call("get", "/api/v1/notifications", adas_token).json()["results"] == []
+    assert call("get", "/api/v1/notifications", app).status_code == 403
+    path = f"/api/v1/notifications/{row['id']}"
+    assert call("delete", path, adas_token).status_code == 404
+    assert call("delete", path, bens_token).status_code == 200
+    assert call("delete", path, bens_token).status_code == 404
+    assert open_for(ben) == {}
+
+
+def test_what_was_cleared_is_forgotten_after_a_month(bens, dora, ben):
+    say(bens, dora)
+    run_owed()
+    Notification.objects.update(cleared_at=timezone.now() - timedelta(days=29))
+    assert forget_cleared() == 0
+    Notification.objects.update(cleared_at=timezone.now() - timedelta(days=31))
+    assert forget_cleared() == 1 and Message.objects.exists()
