@@ -7,6 +7,7 @@ REACTIONS = {
     "conversation.started": ["inbox.tasks.notify"],
     "message.received": [
         "people.tasks.note_heard",
+        "inbox.tasks.call_off_later",
         "inbox.tasks.index_messages",
         "inbox.tasks.notify",
     ],

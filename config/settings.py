@@ -35,6 +35,7 @@ API_REQUESTS_PER_MINUTE = env.API_REQUESTS_PER_MINUTE.read()
 SOCKET_FRAMES_PER_SECOND = env.SOCKET_FRAMES_PER_SECOND.read()
 SOCKET_FRAME_MAX_KB = env.SOCKET_FRAME_MAX_KB.read()
 SOCKETS_PER_ADDRESS = env.SOCKETS_PER_ADDRESS.read()
+UNDO_SEND_SECONDS = env.UNDO_SEND_SECONDS.read()
 SOCKETS_PER_TEAMMATE = env.SOCKETS_PER_TEAMMATE.read()
 PAGE_SIZE_MAX = env.PAGE_SIZE_MAX.read()
 
@@ -166,6 +167,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inbox.wake_due",
         "schedule": 10,
         "options": {"queue": "upkeep", "expires": 10},
+    },
+    "send-later": {
+        "task": "inbox.send_due",
+        "schedule": 5,
+        "options": {"queue": "upkeep", "expires": 5},
     },
     "tell-the-away": {
         "task": "messenger.tell_the_away",

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -52,6 +52,48 @@ class MessageForm(forms.Form):
     last_seen_seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
     override = forms.BooleanField(required=False)
     timezone = ZoneField(required=False, max_length=64)
+
+
+# Local wall-clock times, as those of SNOOZES.
+DUES: dict[str, Callable[[datetime], datetime]] = {
+    "hour": lambda now: now + timedelta(hours=1),
+    "tomorrow": SNOOZES["tomorrow"],
+    "monday": SNOOZES["week"],
+}
+
+
+class DueForm(forms.Form):
+    """When a reply is to go out: one of DUES, or `due_at` in the sender's zone."""
+
+    due = forms.CharField(required=False, max_length=20)
+    due_at = forms.CharField(required=False, max_length=40)
+    timezone = ZoneField(required=False, max_length=64)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors:
+            return data
+        if data.get("due") and data["due"] != "own":
+            if data["due"] not in DUES:
+                raise ValidationError("There is no such time.")
+            data["due_at"] = DUES[data["due"]](timezone.now().astimezone(data["timezone"]))
+            return data
+        try:
+            due_at = datetime.fromisoformat(data.get("due_at") or "")
+            if not due_at.tzinfo:
+                due_at = due_at.replace(tzinfo=data["timezone"])
+            data["due_at"] = due_at.astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.add_error("due_at", "Write a date and a time.")
+        return data
+
+
+class HoldingForm(forms.Form):
+    is_on = forms.BooleanField(required=False)
+
+
+class LaterForm(forms.Form):
+    do = forms.ChoiceField(choices=[(do, do) for do in ("send", "take-back", "discard", "put-off")])
 
 
 class DraftForm(forms.Form):

@@ -76,6 +76,13 @@ def followers(entry: Entry) -> Iterator[Shown]:
     yield [f"conversation.{name}"], {"type": "followers", "conversation": name}
 
 
+def later(entry: Entry) -> Iterator[Shown]:
+    """Something about the replies that wait has changed: who watches asks for them again, because
+    each may do something else with them."""
+    name = entry.rows["conversation"].public_id
+    yield [f"conversation.{name}"], {"type": "later", "conversation": name}
+
+
 def access(entry: Entry) -> Iterator[Shown]:
     """A conversation that changed teams leaves the lists, and maybe the screens, that it was on."""
     conversation: Conversation = entry.rows["conversation"]

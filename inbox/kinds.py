@@ -48,3 +48,11 @@ MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")
 MACRO_USED = declare("macro.used", "A teammate sent a message that a macro helped to write.")
+LATER_SCHEDULED = declare("later.scheduled", "A reply was written that waits for its time.")
+LATER_CHANGED = declare("later.changed", "A reply that waits was given another time.")
+LATER_SENT = declare("later.sent", "A reply that waited went out.")
+LATER_CALLED_OFF = declare(
+    "later.called_off", "A reply that waited will not go out: somebody else spoke before."
+)
+LATER_TAKEN_BACK = declare("later.taken_back", "A teammate took back a reply before it went out.")
+LATER_FAILED = declare("later.failed", "A reply that waited could not be sent.")

@@ -5,7 +5,7 @@ import json
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, JSONObject, Lower
+from django.db.models.functions import Coalesce, JSONObject, Lower, Now
 
 from ground.web.rows import Rows, Source
 from people.models import Contact, Tag, Team
@@ -220,3 +220,22 @@ class NotificationQuerySet(models.QuerySet):
         first."""
         rows = self.open().filter(teammate=teammate, conversation__in=visible.order_by())
         return rows.select_related("conversation__contact").order_by("-happened_at", "-id")
+
+
+class LaterMessageQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state="waiting")
+
+    def not_over(self):
+        return self.filter(state__in=["waiting", "called_off", "failed"])
+
+    def due(self):
+        return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+
+    def shown_to(self, teammate):
+        """What waits, for whoever sees the conversation; what came to nothing, or can still be
+        taken back, for its author alone. None stands for an app token."""
+        everybodys = Q(state="waiting", is_held=False)
+        own = Q(state__in=["waiting", "called_off", "failed"], teammate=teammate)
+        shown = everybodys if teammate is None else everybodys | own
+        return self.filter(shown).select_related("teammate").order_by("due_at", "id")

@@ -8,7 +8,9 @@ from inbox import actions
 from inbox.actions import digesting, notifying
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
+from inbox.actions.later import call_off_overtaken
 from inbox.finding.index import index_named
+from inbox.models import Conversation
 from people.models import Contact, Teammate
 
 
@@ -41,6 +43,18 @@ def forget_cleared_notifications() -> int:
 def notify(entries: list[Entry]) -> None:
     """Things happened in conversations: whom they concern is told, what is done is cleared."""
     notifying.notify(entries)
+
+
+@shared_task(name="inbox.send_due", expires=5)
+def send_due() -> int:
+    return actions.send_due()
+
+
+def call_off_later(entry: Entry) -> None:
+    """A contact wrote: what was to be sent to them later may not fit any more."""
+    conversation = Conversation.objects.filter(public_id=entry.subject_id).first()
+    if conversation is not None:
+        call_off_overtaken(conversation, cause=entry)
 
 
 def follow_name(entry: Entry) -> None:

@@ -4,6 +4,7 @@ from inbox.pages import (
     drafts,
     files,
     keys,
+    later,
     macros,
     mentions,
     notifications,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("macros/<pid:macro>/", macros.macro, name="macro"),
     path("search/", searching.show_results, name="search"),
     path("keys/", keys.keys, name="keys"),
+    path("holding/", later.set_holding, name="holding"),
     path("drafts/", drafts.begun, name="begun"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),
@@ -34,6 +36,7 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/", reading.show_conversation, name="conversation"),
     path("<slug:view>/<pid:conversation>/messages/", writing.messages, name="messages"),
     path("<slug:view>/<pid:conversation>/drafts/", drafts.drafts, name="drafts"),
+    path("<slug:view>/<pid:conversation>/later/<pid:later>/", later.change_later, name="later"),
     path("<slug:view>/<pid:conversation>/macros/", macros.offer_macros, name="offer-macros"),
     path(
         "<slug:view>/<pid:conversation>/mentions/",

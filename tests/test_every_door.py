@@ -6,15 +6,17 @@ otto is another contact, ben a teammate of another team, cleo one of that team, 
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
 from ground.journal.models import Entry
-from inbox.actions import assign, attach, reply
+from inbox.actions import assign, attach, reply, send_later
 from inbox.consumers import InboxConsumer
 from inbox.models import Conversation, Macro, Message, ReadMarker
 from messenger.consumers import MessengerConsumer
@@ -53,6 +55,7 @@ DOORS = {
     "inbox/macros/": STAFF,
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
     "inbox/keys/": STAFF,
+    "inbox/holding/": STAFF,
     "inbox/drafts/": STAFF,
     "inbox/search/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
@@ -60,6 +63,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/drafts/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/later/<pid:later>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/macros/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/mentions/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
@@ -104,6 +108,8 @@ DOORS = {
     "api/v1/conversations/<pid:id>/messages": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/followers": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/read": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/later-messages": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/later-messages/<pid:later>": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/closure": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/spam": STAFF_WHO_SEE_IT,
@@ -184,12 +190,24 @@ def content_for(route):
         "priority": {"priority": "high"},
         "tags": {"tags": []} if "/<pid:id>/" in route else {"name": "fresh"},
         "rating": {"score": 4},
+        "later-messages": {
+            "client_id": str(uuid.uuid4()),
+            "body": "Soon",
+            "due_at": (timezone.now() + timedelta(days=9)).isoformat(),
+        },
     }.get(last, {})
 
 
 class Scene:
     def __init__(self, conversation, file, visitors, mates):
         self.conversation, self.file = conversation, file
+        self.later = send_later(
+            conversation,
+            by=mates["cleo"],
+            body="A secret reminder",
+            client_id=uuid.uuid4(),
+            due_at=timezone.now() + timedelta(days=1),
+        )
         self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
         self.visitors, self.mates = visitors, mates
         self.tokens = {
@@ -219,6 +237,7 @@ class Scene:
             "<pid:public_id>": self.conversation.public_id,
             "<pid:attachment>": self.file.public_id,
             "<pid:macro>": self.macro.public_id,
+            "<pid:later>": self.later.public_id,
             "<str:signed>": "forged:signature",
         }.items():
             filled = filled.replace(name, value)

@@ -5,6 +5,7 @@ from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.clearing import clear, restore
 from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
 from inbox.actions.following import follow, unfollow
+from inbox.actions.later import put_off, send_due, send_later, send_now, take_back
 from inbox.actions.macros import delete_macro, save_macro
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
@@ -37,6 +38,7 @@ __all__ = [
     "note",
     "prioritize",
     "put_away",
+    "put_off",
     "rate",
     "release_unseen",
     "rename",
@@ -46,10 +48,14 @@ __all__ = [
     "save_draft",
     "save_macro",
     "send",
+    "send_due",
+    "send_later",
+    "send_now",
     "set_tags",
     "snooze",
     "start",
     "tag",
+    "take_back",
     "unfollow",
     "unmark_spam",
     "wake_due",

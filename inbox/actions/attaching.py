@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from ground.web import files
 from ground.web.problems import Invalid
-from inbox.models import Attachment, Message
+from inbox.models import Attachment, Draft, LaterMessage, Message
 from people.models import Contact, Teammate
 
 UNUSED_FOR = timedelta(hours=24)
@@ -58,9 +58,21 @@ def take(names: Iterable[str], message: Message, *, by: Any, visitor: str = "") 
         raise Invalid(errors={"attachments": ["One of the files is not there. Upload it again."]})
 
 
+def wanted() -> set[str]:
+    """The uploads that a draft or a reply that waits still names."""
+    unfinished = (Draft.objects.filter(is_empty=False), LaterMessage.objects.not_over())
+    return {
+        name
+        for rows in unfinished
+        for names in rows.exclude(attachments=[]).values_list("attachments", flat=True)
+        for name in names
+    }
+
+
 def forget_unused() -> int:
-    """Deletes uploads that no message has named for a day; returns how many."""
+    """Deletes uploads that nothing has named for a day; returns how many."""
     unused = Attachment.objects.filter(message=None, created_at__lt=Now() - UNUSED_FOR)
+    unused = unused.exclude(public_id__in=wanted())
     count = 0
     for attachment in unused[:500]:
         if Attachment.objects.filter(pk=attachment.pk, message=None).delete()[0]:

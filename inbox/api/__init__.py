@@ -5,6 +5,7 @@ from django.urls import path
 from inbox.api import (
     conversations,
     following,
+    later,
     macros,
     messages,
     notifications,
@@ -25,6 +26,16 @@ urlpatterns = [
     path("conversations/<pid:id>/messages", messages.MessagesView.as_view(), name="messages"),
     path("conversations/<pid:id>/followers", following.FollowersView.as_view(), name="followers"),
     path("conversations/<pid:id>/read", reading.ReadView.as_view(), name="read"),
+    path(
+        "conversations/<pid:id>/later-messages",
+        later.LaterMessagesView.as_view(),
+        name="later-messages",
+    ),
+    path(
+        "conversations/<pid:id>/later-messages/<pid:later>",
+        later.LaterMessageView.as_view(),
+        name="later-message",
+    ),
     path("conversations/<pid:id>/closure", status.ClosureView.as_view(), name="closure"),
     path("conversations/<pid:id>/snooze", status.SnoozeView.as_view(), name="snooze"),
     path("conversations/<pid:id>/spam", status.SpamView.as_view(), name="spam"),

@@ -3,6 +3,7 @@ from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.draft import Draft
 from inbox.models.follower import Follower
 from inbox.models.indexed import IndexedLanguage, IndexedMessage
+from inbox.models.later import LaterMessage
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
@@ -20,6 +21,7 @@ __all__ = [
     "Follower",
     "IndexedLanguage",
     "IndexedMessage",
+    "LaterMessage",
     "Line",
     "Macro",
     "Mention",

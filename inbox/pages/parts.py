@@ -115,11 +115,29 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         "own_messages": [stand_in(request.user, kind) for kind in ("reply", "note")],
         "new_client_id": begun.get("reply", {}).get("client_id") or uuid.uuid4(),
         "begun": begun,
+        "hold_seconds": hold_seconds(request.user),
         "selected": conversation.public_id,
         "can_reply": request.user.can(Capability.REPLY),
         "can_note": request.user.can(Capability.NOTE),
         "can_close": request.user.can(Capability.MANAGE),
+    } | later_of(request, conversation)
+
+
+def later_of(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
+    """The replies that wait here, as far as they are the teammate's business."""
+    return {
+        "conversation": conversation,
+        "later_messages": conversation.later_messages.shown_to(request.user),
+        "can_reply": request.user.can(Capability.REPLY),
     }
+
+
+def hold_seconds(teammate: Teammate) -> int:
+    """How long a teammate's replies wait in which they can be taken back; 0 for not at all."""
+    wished: int = teammate.preferences.get("writing", {}).get(
+        "hold_seconds", settings.UNDO_SEND_SECONDS
+    )
+    return wished
 
 
 def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:

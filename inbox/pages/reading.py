@@ -11,6 +11,7 @@ from inbox.pages.bell import bell
 from inbox.pages.parts import (
     done,
     find,
+    later_of,
     rail,
     render_head,
     render_page,
@@ -68,6 +69,8 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
                 "record": record_of(found, visible),
             }
             return render(request, "inbox/_record.html", context)
+        case "later":
+            return render(request, "inbox/_later.html", {"view": shown} | later_of(request, found))
         case "conversation":
             context = {"view": shown} | whole_conversation(request, found, visible)
             return render(request, "inbox/_conversation.html", context)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
 from inbox import actions, default_views
 from inbox.forms import MessageForm, attachments, checked, steps
-from inbox.models import Conversation, Message
+from inbox.models import Conversation, LaterMessage, Message
+from inbox.pages.later import answer_later, keep_for_later
 from inbox.pages.parts import find, render_page, visible_to
 from inbox.pages.reading import read_on
 from inbox.pages.requests import for_teammates, is_script
@@ -30,6 +31,8 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     found = find(visible_to(request), conversation)
     try:
         posted = post(request, found)
+        if isinstance(posted, LaterMessage):
+            return answered(request, shown, posted)
     except NewerMessages as problem:
         if is_script(request):
             raise describe_newer(problem) from None
@@ -52,7 +55,13 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     return redirect(f"{address}#message-{posted.message.public_id}")
 
 
-def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
+def answered(request: HttpRequest, view: default_views.View, later: LaterMessage) -> HttpResponse:
+    if is_script(request):
+        return answer_later(request, view, later)
+    return redirect("inbox:conversation", view.slug, later.conversation.public_id)
+
+
+def post(request: HttpRequest, conversation: Conversation) -> actions.Posted | LaterMessage:
     data = checked(MessageForm(request.POST))
     zone = data.pop("timezone")
     seen, override = data.pop("last_seen_seq"), data.pop("override")
@@ -67,6 +76,9 @@ def post(request: HttpRequest, conversation: Conversation) -> actions.Posted:
             "last_seen_seq": seen,
             "override": override,
         }
+        if request.POST.get("due") or request.POST.get("hold"):
+            del data["kind"]
+            return keep_for_later(request, conversation, data, zone)
     with timezone.override(zone):
         return actions.send(conversation, by=request.user, **data)
 

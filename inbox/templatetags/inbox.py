@@ -24,6 +24,11 @@ TINTS = ("", "a", "b", "g", "n")
 
 
 @register.filter
+def equals(one: object, other: object) -> bool:
+    return one == other
+
+
+@register.filter
 def first_name(name: str) -> str:
     return str(name).split(" ", 1)[0]
 

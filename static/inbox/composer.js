@@ -1,8 +1,10 @@
 import { inWords } from "../shared/times.js";
 import { ask } from "./ask.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
+import { keepFormatting } from "./formatting.js";
 import { newId } from "./ids.js";
 import { DraftKeeper } from "./keeping.js";
+import { openMenu } from "./menu.js";
 import { MacroPicker } from "./macros.js";
 import { keepMentions } from "./mentions.js";
 import { hear, me, store, tell } from "./page.js";
@@ -72,8 +74,15 @@ export class InboxComposer extends HTMLElement {
       this.attach(event.dataTransfer.files);
     });
     this.list.addEventListener("click", (event) => this.pressed(event));
+    // Enter there would press the form's first button, which is another one.
+    this.ownTime?.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.form.requestSubmit(this.form.querySelector('[name="due"][value="own"]'));
+    });
     this.listenToOffer();
     this.listenToMacros();
+    keepFormatting(this.text);
     this.mentions = keepMentions(this);
   }
 
@@ -283,6 +292,10 @@ export class InboxComposer extends HTMLElement {
     if (this.picker?.keyed(event) || this.mentions?.keyed(event)) return;
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
+    if (event.altKey) {
+      if (this.kind === "reply") openMenu("send-later");
+      return;
+    }
     const closing = event.shiftKey ? this.form.querySelector(".send-and-close") : null;
     this.form.requestSubmit(/** @type {HTMLButtonElement|null} */ (closing));
   }
@@ -293,14 +306,21 @@ export class InboxComposer extends HTMLElement {
   submitted(event) {
     event.preventDefault();
     const button = /** @type {HTMLButtonElement|null} */ (event.submitter);
-    this.send({ isOverride: button?.name === "override", isClosing: button?.name === "then" });
+    const due = button?.name === "due" ? button.value : "";
+    if (due) this.querySelector(".send-menu details")?.removeAttribute("open");
+    this.send({
+      isOverride: button?.name === "override",
+      isClosing: button?.name === "then",
+      due,
+    });
   }
 
   /**
    * @param {{isOverride?: boolean, isClosing?: boolean}} [how] `isOverride`: the teammate has seen
-   *   that somebody else answered; `isClosing`: the conversation is closed along with it
+   *   that somebody else answered; `isClosing`: the conversation is closed along with it; `due`:
+   *   when it is to go out
    */
-  send({ isOverride = false, isClosing = false } = {}) {
+  send({ isOverride = false, isClosing = false, due = "" } = {}) {
     const { kind, part } = this;
     part.body = this.text.value;
     if (this.overtaker && kind === "reply" && !isOverride) {
@@ -312,9 +332,11 @@ export class InboxComposer extends HTMLElement {
       return;
     }
     if (!part.body.trim() && !part.uploads.length) {
+      if (kind === "reply" && !due) tell("inbox:send-held");
       this.text.focus();
       return;
     }
+    const isHeld = Number(this.dataset.hold) > 0 && kind === "reply" && !due && !isClosing;
     tell("inbox:send", {
       client_id: part.clientId || newId(),
       conversation: this.conversation,
@@ -326,6 +348,9 @@ export class InboxComposer extends HTMLElement {
       choices: kind === "reply" ? part.choices : [],
       then: isClosing ? [...part.then, { step: CLOSE, words: "" }] : part.then,
       macros: part.macros,
+      hold: isHeld && !part.then.length,
+      due,
+      due_at: due === "own" ? this.ownTime?.value : "",
       last_seen_seq: thread()?.lastSeq || 0,
       override: isOverride,
     });
@@ -334,8 +359,15 @@ export class InboxComposer extends HTMLElement {
     this.unwarn();
     this.show();
     saveDraft(this.conversation, this.draft);
+    const sent = { conversation: this.conversation, kind, is_empty: true, version: 0 };
+    tell("inbox:draft", sent);
     this.text.focus();
     this.typedAt = 0;
+  }
+
+  /** Where a time of one's own is written. */
+  get ownTime() {
+    return /** @type {HTMLInputElement|null} */ (this.querySelector('input[name="due_at"]'));
   }
 
   // ---- somebody else was faster ----

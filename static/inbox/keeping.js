@@ -74,6 +74,15 @@ export class DraftKeeper {
     this.#saving.set(kind, saving);
   }
 
+  /** Saves what is not saved, and resolves when it is, or could not be. */
+  async allSaved() {
+    for (const kind of /** @type {const} */ (["reply", "note"])) {
+      await this.settled(kind);
+      this.save(kind);
+      await this.settled(kind);
+    }
+  }
+
   /** Resolves when nothing of this kind is on its way. @param {Kind} kind */
   async settled(kind) {
     await this.#saving.get(kind);

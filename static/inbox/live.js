@@ -206,6 +206,7 @@ const react = {
     countsSoon();
     if (view() === "mentions") quietly(refreshList);
   },
+  later: (frame) => tell("inbox:later", frame),
   draft: (frame) => tell("inbox:draft", frame),
   stale() {
     refreshAll();

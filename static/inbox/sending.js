@@ -1,6 +1,7 @@
 import { ask, Problem } from "./ask.js";
 import { composer, overtakenBy } from "./composer.js";
 import { giveBack } from "./drafts.js";
+import { keptForLater } from "./later.js";
 import { Outbox } from "./outbox.js";
 import { addressOf, conversation, hear, me, tell, view } from "./page.js";
 import { go } from "./places.js";
@@ -32,7 +33,10 @@ async function deliver(item) {
   for (const { id } of item.uploads) form.append("attachments", id);
   for (const { step } of item.then || []) form.append("then", step);
   for (const macro of item.macros || []) form.append("macros", macro);
-  if (item.then?.length) {
+  if (item.hold) form.set("hold", "true");
+  if (item.due) form.set("due", item.due);
+  if (item.due_at) form.set("due_at", item.due_at);
+  if (item.then?.length || item.due) {
     form.set("timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
   }
   for (const choice of item.choices || []) form.append("choices", choice);
@@ -47,9 +51,14 @@ async function deliver(item) {
 
 /**
  * @param {Item} item
- * @param {{seq: number, client_id: string, html: string, status: string}} answer
+ * @param {any} answer the message with its `seq`, or what is kept for `later`
  */
 function onSent(item, answer) {
+  if (answer.later) {
+    if (item.conversation === conversation()) thread()?.removeOwn(item.client_id);
+    keptForLater(item, answer);
+    return;
+  }
   if (item.conversation === conversation()) thread()?.receive(answer);
   if (item.then?.length && answer.status !== "open") sayFinished(item, answer.status);
   else tell("inbox:changed");

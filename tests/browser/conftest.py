@@ -35,6 +35,8 @@ def product():
     running = Product()
     # A push service of a test's own may be called, and soon.
     running.settings |= {"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1", "AWAY_PUSH_SECONDS": 1}
+    # What is sent is sent at once, but for teammates who wish otherwise.
+    running.settings["UNDO_SEND_SECONDS"] = 0
     # All visitors of these tests come from one address.
     for limit in ("MESSAGES_PER_MINUTE", "CONVERSATIONS_PER_HOUR", "UPLOADS_PER_HOUR"):
         running.settings[f"VISITOR_{limit}"] = 10_000

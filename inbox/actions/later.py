@@ -1,0 +1,316 @@
+"""Replies that wait: to be sent at a time, or to be taken back within a few seconds.
+
+Whoever touches one holds its conversation's lock first: like that a customer's word, a worker and
+the author can meet in any order, and it is sent once or not at all.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from ground.journal import record
+from ground.journal.models import Entry
+from ground.web.problems import (
+    ClientIdReused,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Problem,
+    StateConflict,
+)
+from inbox import kinds, steps
+from inbox.actions.drafting import MACROS_MAX, clear_draft, give_words_back
+from inbox.actions.posting import check_seen, compose
+from inbox.actions.sending import send
+from inbox.actions.thread import Actor, can_see, database_now, lock, require
+from inbox.models import Conversation, LaterMessage, Message
+from people.models import Teammate
+from people.models.teammate import Capability
+
+logger = logging.getLogger(__name__)
+
+State = LaterMessage.State
+LATEST = timedelta(days=366)
+BATCH = 50
+WAITING_MAX = 20
+GONE = "This has gone out already."
+
+
+def send_later(
+    conversation: Conversation,
+    *,
+    by: Teammate,
+    body: str,
+    client_id: uuid.UUID,
+    due_at: datetime,
+    is_held: bool = False,
+    attachments: Iterable[str] = (),
+    choices: Iterable[str] = (),
+    then: Iterable[Any] = (),
+    macros: Iterable[str] = (),
+    last_seen_seq: int | None = None,
+    override: bool = False,
+    zone: str = "UTC",
+) -> LaterMessage:
+    """Keeps a reply until its time. `is_held`: only so that it can be taken back before.
+
+    It is called off when the contact writes before; a held one when a colleague answers before.
+    The draft that it was made of is cleared. A retry under the same client id returns the stored
+    row. Raises as `send` does, and Invalid for a time that is past or more than a year away.
+    """
+    draft = compose(Message.Kind.REPLY, body, client_id, attachments, choices)
+    sound = steps.sound(then)
+    now = database_now()
+    if not now < due_at <= now + LATEST:
+        raise Invalid(errors={"due_at": ["Choose a time within the next year."]})
+    with transaction.atomic():
+        locked = lock(conversation)
+        require(by, locked, Capability.REPLY)
+        stored = LaterMessage.objects.filter(client_id=client_id).first()
+        if stored is not None:
+            return replayed(stored, locked, by, draft.text)
+        if locked.messages.filter(client_id=client_id).exists():
+            raise ClientIdReused
+        check_seen(locked, draft, by, None if override else last_seen_seq)
+        if locked.later_messages.waiting().count() >= WAITING_MAX:
+            raise Invalid(errors={"due_at": ["Enough messages wait in this conversation."]})
+        later = LaterMessage.objects.create(
+            conversation=locked,
+            teammate=by,
+            client_id=client_id,
+            body=draft.text,
+            attachments=list(draft.attachments),
+            choices=list(draft.choices),
+            then=sound,
+            macros=list(dict.fromkeys(macros))[:MACROS_MAX],
+            zone=zone,
+            seen_seq=locked.last_seq,
+            is_held=is_held,
+            due_at=due_at,
+        )
+        clear_draft(locked, by=by, kind=Message.Kind.REPLY, client_id=client_id)
+        if not is_held:
+            journal(kinds.LATER_SCHEDULED, later, by=by, after={"due_at": due_at.isoformat()})
+        return later
+
+
+def replayed(
+    stored: LaterMessage, conversation: Conversation, by: Teammate, text: str
+) -> LaterMessage:
+    is_same = stored.conversation_id == conversation.pk and stored.teammate_id == by.pk
+    if not is_same or stored.body != text:
+        raise ClientIdReused
+    return stored
+
+
+def held(later: LaterMessage) -> tuple[LaterMessage, Conversation]:
+    """The row as it is now and its conversation, both locked until the transaction ends."""
+    conversation = lock(later.conversation)
+    locked = LaterMessage.objects.select_for_update(of=("self",)).get(pk=later.pk)
+    locked.conversation = conversation
+    return locked, conversation
+
+
+def put_off(later: LaterMessage, *, by: Teammate, due_at: datetime) -> LaterMessage:
+    """Gives a waiting reply another time. Raises Invalid, NotAllowed, StateConflict."""
+    now = database_now()
+    if not now < due_at <= now + LATEST:
+        raise Invalid(errors={"due_at": ["Choose a time within the next year."]})
+    with transaction.atomic():
+        locked, conversation = held(later)
+        require(by, conversation, Capability.REPLY)
+        check_author(locked, by)
+        if not locked.is_waiting or locked.is_held:
+            raise StateConflict(GONE)
+        before, locked.due_at = locked.due_at, due_at
+        locked.save(update_fields=["due_at"])
+        journal(
+            kinds.LATER_CHANGED,
+            locked,
+            by=by,
+            before={"due_at": before.isoformat()},
+            after={"due_at": due_at.isoformat()},
+        )
+        return locked
+
+
+def take_back(later: LaterMessage, *, by: Teammate, keeps_words: bool = True) -> LaterMessage:
+    """Stops a reply that has not gone out. Its words become its author's draft again, in the same
+    transaction; without `keeps_words` they are given up.
+
+    Anybody who may reply may stop a colleague's: its author is told who did. Raises NotAllowed,
+    NotFound, StateConflict when it has gone out.
+    """
+    with transaction.atomic():
+        locked, conversation = held(later)
+        require(by, conversation, Capability.REPLY)
+        if locked.is_over:
+            raise StateConflict(GONE)
+        if locked.teammate_id != by.pk:
+            if not locked.is_waiting:
+                raise StateConflict("It has been stopped already.")
+            call_off(locked, f"{by} called it off.", by=by)
+            return locked
+        locked.state = State.TAKEN_BACK
+        locked.save(update_fields=["state"])
+        if keeps_words:
+            words = {name: getattr(locked, name) for name in PARTS}
+            give_words_back(conversation, by, Message.Kind.REPLY, words)
+        journal(kinds.LATER_TAKEN_BACK, locked, by=by, after={"state": locked.state})
+        return locked
+
+
+PARTS = ("body", "attachments", "choices", "then", "macros")
+
+
+def check_author(later: LaterMessage, by: Teammate) -> None:
+    if later.teammate_id != by.pk:
+        raise NotAllowed("Only who wrote it may do this.")
+
+
+def send_now(later: LaterMessage, *, by: Teammate) -> LaterMessage:
+    """Sends a waiting reply before its time. Raises NotAllowed, StateConflict when it is too late
+    for that; what else speaks against it is kept as its `reason`."""
+    check_author(later, by)
+    with transaction.atomic():
+        locked, conversation = held(later)
+        require(by, conversation, Capability.REPLY)
+        if not locked.is_waiting:
+            raise StateConflict(locked.reason or GONE)
+        return deliver(locked, conversation)
+
+
+def send_due() -> int:
+    """Sends what is due; returns how many went out. Safe to run twice at once, and to be killed."""
+    sent = 0
+    for later in LaterMessage.objects.due().select_related("conversation")[:BATCH]:
+        try:
+            with transaction.atomic():
+                locked, conversation = held(later)
+                if locked.is_waiting and locked.due_at <= database_now():
+                    sent += deliver(locked, conversation).state == State.SENT
+        except NotFound:
+            continue
+        except Exception:
+            logger.exception("The later message %s could not be sent", later.public_id)
+    return sent
+
+
+def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
+    """Makes a held row its message, as its author, if nothing speaks against it by now."""
+    reason = overtaken(later, conversation)
+    if reason:
+        call_off(later, reason, by=None)
+        return later
+    author = Teammate.objects.get(pk=later.teammate_id)
+    if not can_see(author, conversation):
+        return fail(later, f"{author} can no longer see this conversation.")
+    try:
+        with transaction.atomic(), timezone.override(ZoneInfo(later.zone)):
+            posted = send(
+                conversation,
+                by=author,
+                kind=Message.Kind.REPLY,
+                body=later.body,
+                client_id=later.client_id,
+                attachments=later.attachments,
+                choices=later.choices,
+                then=later.then,
+                macros=later.macros,
+            )
+    except Problem as problem:
+        return fail(later, problem.detail)
+    later.state = State.SENT
+    later.save(update_fields=["state"])
+    if not later.is_held:
+        journal(kinds.LATER_SENT, later, by=author, after={"message": posted.message.public_id})
+    return later
+
+
+def overtaken(later: LaterMessage, conversation: Conversation) -> str:
+    """Why it must not go out any more, as a sentence; "" when it may."""
+    since = conversation.messages.public().after(later.seen_seq)
+    if not later.is_held:
+        since = since.filter(author_type=Message.Author.CONTACT)
+    else:
+        since = since.exclude(author_type=Message.Author.CONTACT).exclude(
+            teammate=later.teammate_id
+        )
+    first = since.first()
+    if first is None:
+        return ""
+    verb = "answered" if later.is_held else "wrote"
+    return f"{first.author_name} {verb} before it went out."[:200]
+
+
+def call_off_overtaken(conversation: Conversation, *, cause: Entry) -> int:
+    """Calls off what waits in a conversation in which the contact has written; returns how many.
+
+    Nothing depends on its being in time: sending looks for itself.
+    """
+    if not conversation.later_messages.waiting().filter(is_held=False).exists():
+        return 0
+    called_off = 0
+    with transaction.atomic():
+        locked = lock(conversation)
+        rows = locked.later_messages.waiting().filter(is_held=False).select_for_update()
+        for later in rows.order_by("pk"):
+            later.conversation = locked
+            reason = overtaken(later, locked)
+            if reason:
+                call_off(later, reason, by=None, cause=cause)
+                called_off += 1
+    return called_off
+
+
+def call_off(
+    later: LaterMessage, reason: str, *, by: Actor, cause: Entry | None = None
+) -> LaterMessage:
+    return stop(later, State.CALLED_OFF, kinds.LATER_CALLED_OFF, reason, by=by, cause=cause)
+
+
+def fail(later: LaterMessage, reason: str) -> LaterMessage:
+    return stop(later, State.FAILED, kinds.LATER_FAILED, reason, by=None)
+
+
+def stop(
+    later: LaterMessage,
+    state: str,
+    kind: str,
+    reason: str,
+    *,
+    by: Actor,
+    cause: Entry | None = None,
+) -> LaterMessage:
+    later.state, later.reason = state, reason[:200]
+    later.save(update_fields=["state", "reason"])
+    journal(kind, later, by=by, after={"state": state, "reason": later.reason}, cause=cause)
+    return later
+
+
+def journal(
+    kind: str,
+    later: LaterMessage,
+    *,
+    by: Actor,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any],
+    cause: Entry | None = None,
+) -> None:
+    """The words are in the row, not in the journal."""
+    record(
+        kind,
+        by=by,
+        subject=later,
+        topics=[f"conversation.{later.conversation.public_id}"],
+        before=before,
+        after={"conversation": later.conversation.public_id} | after,
+        cause=cause,
+        rows={"conversation": later.conversation},
+    )

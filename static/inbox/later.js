@@ -1,0 +1,205 @@
+/** Replies that wait: shown over the composer, and taken back from there. */
+
+import { ask, elementsOf, Problem } from "./ask.js";
+import { composer } from "./composer.js";
+import { addressOf, conversation, hear, view } from "./page.js";
+import { go, put } from "./places.js";
+import { explain, toast } from "./toasts.js";
+
+const GRACE_MS = 60;
+/** setTimeout knows no longer wait; what is further away is the server's to send anyway. */
+const SOON_MS = 120000;
+
+/** Address of a held reply → the timer that lets it go. @type {Map<string, any>} */
+const timers = new Map();
+
+/**
+ * Lets a held reply go when its moment is over. When this page is gone by then, the server does.
+ * @param {string} url
+ * @param {string} dueAt
+ */
+function letGo(url, dueAt) {
+  const wait = new Date(dueAt).getTime() - Date.now();
+  if (timers.has(url) || wait > SOON_MS) return;
+  const release = () => act(url, { do: "send" }).catch(() => {});
+  timers.set(url, setTimeout(release, Math.max(0, wait) + GRACE_MS));
+}
+
+/**
+ * @param {string} url of one reply that waits
+ * @param {Record<string, string>} form what is done with it
+ */
+async function act(url, form) {
+  clearTimeout(timers.get(url));
+  try {
+    const response = await ask(url, { form });
+    show(await response.text());
+  } finally {
+    if (form.do !== "put-off") timers.delete(url);
+  }
+}
+
+/** @param {string} html what waits in a conversation now */
+function show(html) {
+  const [fresh] = elementsOf(html);
+  if (fresh.dataset.conversation === conversation()) {
+    put(html);
+    return;
+  }
+  const id = fresh.dataset.conversation || "";
+  const stopped = fresh.querySelector(".is-held:not(.is-waiting) b");
+  if (!stopped) return;
+  const open = { name: "Open", run: () => go(addressOf(view(), id)) };
+  toast(stopped.textContent || "", { tone: "bad", action: open });
+}
+
+/**
+ * Stops a reply; its words are in the composer again.
+ * @param {string} url
+ */
+async function takeBack(url) {
+  const open = composer();
+  try {
+    await open?.keeper?.allSaved();
+    await act(url, { do: "take-back" });
+    await composer()?.look();
+    composer()?.focusOn("reply");
+  } catch (error) {
+    explain(error);
+    refresh();
+  }
+}
+
+/** The list over the composer. */
+export class LaterMessages extends HTMLElement {
+  connectedCallback() {
+    for (const field of this.querySelectorAll("input[data-timezone]")) {
+      /** @type {HTMLInputElement} */ (field).value =
+        Intl.DateTimeFormat().resolvedOptions().timeZone;
+    }
+    for (const item of this.items()) {
+      if (item.classList.contains("is-held")) letGo(item.dataset.url || "", item.dataset.due || "");
+    }
+    this.addEventListener("submit", (event) => this.submitted(event));
+  }
+
+  /** @returns {HTMLElement[]} */
+  items() {
+    return [.../** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll("[data-later]"))];
+  }
+
+  /** The reply that can still be taken back, the last one of several. */
+  held() {
+    return this.items().findLast((item) => item.matches(".is-held.is-waiting"));
+  }
+
+  /** @param {SubmitEvent} event */
+  async submitted(event) {
+    event.preventDefault();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    const data = new FormData(form, event.submitter);
+    data.delete("csrfmiddlewaretoken");
+    const wish = /** @type {Record<string, string>} */ (Object.fromEntries(data));
+    const url = form.getAttribute("action") || "";
+    if (wish.do === "take-back" && event.submitter?.textContent !== "Call off") {
+      await takeBack(url);
+      return;
+    }
+    try {
+      await act(url, wish);
+    } catch (error) {
+      explain(error);
+      refresh();
+    }
+  }
+}
+
+const shown = () => {
+  const element = document.getElementById("later");
+  return element instanceof LaterMessages ? element : null;
+};
+
+/** Sends what is held at once: its author is sure. */
+export function sendHeld() {
+  const item = shown()?.held();
+  if (item) act(item.dataset.url || "", { do: "send" }).catch(explain);
+}
+
+async function refresh() {
+  const id = conversation();
+  if (!id) return;
+  const response = await ask(addressOf(view(), id), { part: "later" }).catch(() => null);
+  if (response) show(await response.text());
+}
+
+/**
+ * The server has a reply and keeps it.
+ * @param {import("./outbox.js").Item} item
+ * @param {{later: string, is_held: boolean, due_at: string, html: string}} answer
+ */
+export function keptForLater(item, answer) {
+  const url = item.url.replace(/messages\/$/, `later/${answer.later}/`);
+  show(answer.html);
+  if (answer.is_held) letGo(url, answer.due_at);
+  const at = new Date(answer.due_at).toLocaleString(undefined, {
+    ...{ weekday: "short", day: "numeric", month: "short" },
+    ...{ hour: "2-digit", minute: "2-digit" },
+  });
+  const words = answer.is_held ? "Goes out in a moment." : `Goes out ${at}.`;
+  const run = () => takeBackAt(item, url);
+  toast(words, { action: { name: "Undo", run } });
+}
+
+/**
+ * @param {import("./outbox.js").Item} item
+ * @param {string} url
+ */
+async function takeBackAt(item, url) {
+  if (item.conversation !== conversation()) await go(addressOf(view(), item.conversation));
+  await takeBack(url);
+}
+
+/**
+ * Ctrl+Z takes back what is held, unless there is something in the box to undo.
+ * @param {KeyboardEvent} event
+ */
+function undoByKey(event) {
+  const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (!isUndo || event.key.toLowerCase() !== "z" || event.defaultPrevented) return;
+  const { target } = event;
+  const isField = target instanceof HTMLElement && target.matches("input, textarea, select");
+  if (isField && /** @type {HTMLInputElement} */ (target).value) return;
+  const item = shown()?.held();
+  if (!item) return;
+  event.preventDefault();
+  takeBack(item.dataset.url || "");
+}
+
+/**
+ * Whether this teammate's replies wait a moment.
+ * @param {HTMLInputElement} choice
+ */
+async function chooseHolding(choice) {
+  const box = composer();
+  try {
+    await ask(choice.dataset.url || "", { form: choice.checked ? { is_on: "true" } : {} });
+    if (box) box.dataset.hold = choice.checked ? "8" : "0";
+  } catch (error) {
+    choice.checked = !choice.checked;
+    if (error instanceof Problem) explain(error);
+  }
+}
+
+export function keepLater() {
+  customElements.define("later-messages", LaterMessages);
+  document.addEventListener("keydown", undoByKey);
+  document.addEventListener("change", (event) => {
+    const choice = /** @type {HTMLInputElement} */ (event.target);
+    if (choice.matches?.("[data-holding]")) chooseHolding(choice);
+  });
+  hear("inbox:later", (frame) => {
+    if (frame.conversation === conversation()) refresh();
+  });
+  hear("inbox:resumed", refresh);
+  hear("inbox:send-held", sendHeld);
+}
