@@ -100,6 +100,7 @@ COMMANDS = (
     Command("spam", "Spam, not spam", DO, ("!",)),
     Command("follow", "Follow, follow no more", DO, ("f",)),
     Command("unread", "Mark as unread", DO, ("u",)),
+    Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("search", "Search", SHOW, ("/",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("avatar/", own.set_avatar, name="avatar"),
     path("macros/", macros.macros, name="macros"),
     path("macros/<pid:macro>/", macros.macro, name="macro"),
+    path("palette/", searching.offer_palette, name="palette"),
     path("search/", searching.show_results, name="search"),
     path("keys/", keys.keys, name="keys"),
     path("holding/", later.set_holding, name="holding"),

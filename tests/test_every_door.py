@@ -57,6 +57,7 @@ DOORS = {
     "inbox/keys/": STAFF,
     "inbox/holding/": STAFF,
     "inbox/drafts/": STAFF,
+    "inbox/palette/": STAFF,
     "inbox/search/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,

@@ -1,4 +1,4 @@
-"""Search: one page of results, with an address of its own."""
+"""Search: a page of results with an address of its own, and the palette's part of it."""
 
 from urllib.parse import urlencode
 
@@ -8,12 +8,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from inbox import finding
-from inbox.finding.query import OPERATORS
+from inbox.finding.query import LENGTH_MAX, OPERATORS
 from inbox.finding.search import BEST, NEWEST, ORDERS
+from inbox.models import Conversation, Macro
+from inbox.pages.macros import with_words
+from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates, part_wanted
+from inbox.variables import fill, values_for
 
 # How far below the message found the stretch of its thread goes that a page without scripts shows.
 BELOW = 20
+OFFERED = 5
+ID_MAX = 40
 
 
 @for_teammates
@@ -41,6 +47,28 @@ def show_results(request: HttpRequest) -> HttpResponse:
     is_part = part_wanted(request) == "results"
     template = "inbox/_results.html" if is_part else "inbox/search.html"
     return render(request, template, context)
+
+
+@for_teammates
+@require_safe
+def offer_palette(request: HttpRequest) -> HttpResponse:
+    """What the palette cannot know by itself: people, conversations, and macros filled in for the
+    conversation `in`, if there is one on screen."""
+    text = request.GET.get("q", "").strip()[:LENGTH_MAX]
+    found = finding.search(text, viewer=request.user, limit=OFFERED)
+    shown = visible_to(request).filter(public_id=request.GET.get("in", "")[:ID_MAX])
+    conversation = shown.select_related("contact__company").first()
+    macros = filled_macros(text, conversation, request) if conversation else []
+    context = {"text": text, "found": found, "macros": macros}
+    return render(request, "inbox/_palette_found.html", context)
+
+
+def filled_macros(text: str, conversation: Conversation, request: HttpRequest) -> list[Macro]:
+    named = list(Macro.objects.visible_to(request.user).named_like(text)[:OFFERED])
+    values = values_for(conversation, request.user) if named else {}
+    for macro in named:
+        macro.filled = fill(macro.body, values)
+    return with_words(named, request.user)
 
 
 def address_of(hit: finding.Hit) -> str:

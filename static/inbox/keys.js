@@ -54,6 +54,11 @@ export function showHelp() {
   else help.showModal();
 }
 
+/** The palette comes with its own module, when it is wanted first. */
+function openPalette() {
+  import("./palette.js").then((palette) => palette.openPalette()).catch(explain);
+}
+
 /** @param {"reply"|"note"} kind */
 const write = (kind) => composer()?.focusOn(kind);
 
@@ -91,6 +96,7 @@ const act = {
   "right-pane": () => togglePane("record"),
   notifications: () => openMenu("bell"),
   help: showHelp,
+  palette: openPalette,
   search() {
     /** @type {HTMLAnchorElement|null} */ (document.querySelector("#rail [data-search]"))?.click();
   },
@@ -123,6 +129,28 @@ export function perform(command) {
   return act[name]?.(argument) ?? undefined;
 }
 
+/**
+ * What this page can do by name, as its table of keys says.
+ * @returns {{name: string, group: string, words: string, caps: string[],
+ *   needsConversation: boolean}[]}
+ */
+export function commands() {
+  const rows = [.../** @type {NodeListOf<HTMLElement>} */ (
+    shown().querySelectorAll("[data-command]")
+  )];
+  return rows
+    .map((row) => ({
+      name: row.dataset.command || "",
+      group: row.closest("section")?.querySelector("h3")?.textContent || "",
+      words: row.textContent || "",
+      caps: [...(row.previousElementSibling?.querySelectorAll("span:first-child kbd") || [])].map(
+        (cap) => cap.textContent || "",
+      ),
+      needsConversation: row.hasAttribute("data-needs-conversation"),
+    }))
+    .filter(({ name }) => act[name.split(" ")[0]]);
+}
+
 /** @returns {Record<string, string[]>} the keys of each command that is ours to do */
 function keysOfCommands() {
   /** @type {Record<string, string[]>} */
@@ -147,7 +175,9 @@ export function keepKeys() {
   });
   choice.addEventListener("change", () => keepSingle(choice));
   document.addEventListener("click", (event) => {
-    if (/** @type {Element} */ (event.target).closest("[data-open-keys]")) showHelp();
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("[data-open-keys]")) showHelp();
+    if (target.closest("[data-open-palette]")) openPalette();
   });
 }
 

@@ -9,7 +9,7 @@ function show() {
   )) {
     button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
   }
-  for (const hidden of document.querySelectorAll("[data-themes], [data-open-keys]")) {
+  for (const hidden of document.querySelectorAll("[data-themes], [data-open-keys], [data-open-palette]")) {
     /** @type {HTMLElement} */ (hidden).hidden = false;
   }
 }

@@ -113,3 +113,9 @@ def test_caps_say_what_to_press():
 def test_more_keys_than_anybody_needs_are_refused():
     _, faults = wishes_of({"close": "1,2,3,4,5"}, are_single_off=False)
     assert faults == {"close": ["At most 4 keys do one thing."]}
+
+
+def test_the_page_has_a_palette_and_says_where_it_asks(ben, browser_of):
+    page = browser_of(ben).get("/inbox/all/").content.decode()
+    assert 'data-url="/inbox/palette/" data-search="/inbox/search/"' in page
+    assert keys_shown(browser_of(ben))["palette"] == '["Mod+k"]'

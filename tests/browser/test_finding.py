@@ -1,0 +1,79 @@
+"""Search, the palette and one's own keys in a real browser."""
+
+import re
+import uuid
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.product]
+
+
+def opened(page, customer):
+    page.locator(f"#row-{customer.conversation} a").click()
+    expect(page.locator("inbox-composer textarea")).to_be_visible()
+
+
+def test_a_word_is_found_by_keys_alone_and_opened_where_it_was_said(agent, visitor):
+    ben, customer, word = agent("ben"), visitor(), f"kestrel{uuid.uuid4().hex[:8]}"
+    customer.say(f"Where is my {word}, please?")
+    expect(ben.locator(f"#row-{customer.conversation}")).to_be_visible()
+    ben.keyboard.press("/")
+    field = ben.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    # Found within seconds of having been written: the field asks again while one types.
+    for _ in range(20):
+        field.fill(word[:-1])
+        field.fill(word)
+        try:
+            expect(ben.locator(".hit mark")).to_have_text(word, timeout=1500)
+            break
+        except AssertionError:
+            continue
+    expect(ben.locator(".hit")).to_have_count(1)
+    assert word in ben.url
+    ben.keyboard.press("ArrowDown")
+    expect(ben.locator(".hit-link")).to_be_focused()
+    ben.keyboard.press("Enter")
+    expect(ben.locator(".message.is-found")).to_contain_text(word)
+    expect(ben.locator(".message.is-found")).to_be_focused()
+    ben.go_back()
+    expect(ben.locator(".hit mark")).to_have_text(word)
+
+
+def test_the_palette_does_what_keys_do_under_the_keys_one_chose(agent, visitor):
+    cleo, customer = agent("cleo"), visitor()
+    customer.say("Could you close this with a key of your own?")
+    inbox = cleo.url
+    cleo.goto(re.sub(r"/inbox/.*", "/inbox/keys/", inbox))
+    try:
+        field = cleo.get_by_label("Close, open again")
+        field.fill("r")
+        cleo.get_by_role("button", name="Save").click()
+        expect(cleo.locator(".own-fault").first).to_be_visible()
+        expect(field).to_have_value("r")
+        field.fill("x")
+        cleo.get_by_role("button", name="Save").click()
+        expect(cleo.locator(".own-fault")).to_have_count(0)
+        cleo.goto(inbox)
+        opened(cleo, customer)
+        cleo.keyboard.press("Control+k")
+        palette = cleo.get_by_role("combobox", name="What to do")
+        expect(palette).to_be_focused()
+        palette.fill("intnote")
+        expect(cleo.locator(".palette-option.is-active")).to_contain_text("Internal note")
+        cleo.keyboard.press("Enter")
+        expect(cleo.locator("inbox-composer textarea")).to_be_focused()
+        expect(cleo.locator('[name="kind"][value="note"]')).to_be_checked()
+        cleo.keyboard.press("Control+k")
+        palette.fill("close")
+        expect(cleo.locator(".palette-option.is-active kbd")).to_have_text("X")
+        cleo.keyboard.press("Escape")
+        cleo.locator("body").press("Escape")
+        head = cleo.locator("#head")
+        cleo.keyboard.press("x")
+        expect(head).to_have_attribute("data-status", "closed")
+    finally:
+        cleo.goto(re.sub(r"/inbox/.*", "/inbox/keys/", inbox))
+        cleo.get_by_role("button", name="Back to the usual keys").click()
+        expect(cleo.get_by_label("Close, open again")).to_have_value("e")
