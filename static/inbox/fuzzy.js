@@ -14,14 +14,18 @@ export function fit(typed, name) {
   for (const letter of wanted) {
     const next = text.indexOf(letter, place + 1);
     if (next < 0) return 0;
-    const beginsWord = next === 0 || !/[\p{L}\p{N}]/u.test(text[next - 1]);
+    const beginsWord = next === 0 || !isLetter(text[next - 1]);
     score += next === place + 1 ? 3 : beginsWord ? 2 : 0.2;
     place = next;
   }
   const words = plain(typed).trim();
-  const whole = text.startsWith(words) ? 4 : text.includes(words) ? 2 : 0;
+  const isOwnWord = !isLetter(text[words.length] || " ");
+  const whole = text.startsWith(words) ? (isOwnWord ? 5 : 4) : text.includes(words) ? 2 : 0;
   return (score + whole + 0.1) / (wanted.length + 4 + text.length / 100);
 }
+
+/** @param {string} character */
+const isLetter = (character) => /[\p{L}\p{N}]/u.test(character);
 
 /** @param {string} text */
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();

@@ -54,9 +54,15 @@ export function showHelp() {
   else help.showModal();
 }
 
-/** The palette comes with its own module, when it is wanted first. */
+/** The palette opens at once, so that what is typed next is its own; its module fills it. */
 function openPalette() {
-  import("./palette.js").then((palette) => palette.openPalette()).catch(explain);
+  const palette = /** @type {HTMLDialogElement} */ (document.getElementById("palette"));
+  const field = /** @type {HTMLInputElement} */ (palette.querySelector("input"));
+  if (palette.open) return;
+  field.value = "";
+  palette.showModal();
+  field.focus();
+  import("./palette.js").then(({ fillPalette }) => fillPalette()).catch(explain);
 }
 
 /** @param {"reply"|"note"} kind */

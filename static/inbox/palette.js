@@ -260,10 +260,5 @@ dialog.addEventListener("close", () => {
   asking?.abort();
 });
 
-export function openPalette() {
-  if (dialog.open) return;
-  field.value = "";
-  dialog.showModal();
-  fill("");
-  field.focus();
-}
+/** Shows what fits the words that are in the field already. */
+export const fillPalette = () => fill(field.value);

@@ -77,3 +77,26 @@ def test_the_palette_does_what_keys_do_under_the_keys_one_chose(agent, visitor):
         cleo.goto(re.sub(r"/inbox/.*", "/inbox/keys/", inbox))
         cleo.get_by_role("button", name="Back to the usual keys").click()
         expect(cleo.get_by_label("Close, open again")).to_have_value("e")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_stands_in_the_way_of_finding(agent, visitor, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    def serious(page):
+        return [
+            (each["id"], [node["html"] for node in each["nodes"]][:3])
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in {"serious", "critical"}
+        ]
+
+    page = agent("ada", "search/?q=the", color_scheme=scheme)
+    expect(page.locator(".hit").first).to_be_visible()
+    assert serious(page) == []
+    page.goto("/inbox/keys/")
+    assert serious(page) == []
+    page.goto("/inbox/all/")
+    page.locator("[data-open-palette]").click()
+    page.keyboard.type("the")
+    expect(page.locator("#palette-conversations")).to_be_visible()
+    assert serious(page) == []

@@ -13,6 +13,11 @@ test("letters in order are enough, the beginning counts most", () => {
   assert.deepEqual(find("xyz"), []);
 });
 
+test("a whole word comes before what only begins with it", () => {
+  const near = fitting("close", ["Closed", "Close, open again"], (name) => name);
+  assert.deepEqual(near, ["Close, open again", "Closed"]);
+});
+
 test("nothing typed leaves all in their order", () => {
   assert.deepEqual(find(""), names);
   assert.deepEqual(find("  "), names);
