@@ -78,6 +78,9 @@ COMMANDS = (
     Command("previous", "Previous conversation", MOVE, ("k", "ArrowUp")),
     Command("enter", "Into the conversation", MOVE, ("Enter",)),
     Command("leave", "Back to the list", MOVE, ("Escape",)),
+    Command("choose", "Choose the conversation, or not", MOVE, ("x",)),
+    Command("choose-range", "Choose up to here", MOVE, ("X",)),
+    Command("choose-all", "Choose all that are loaded", MOVE, ("Mod+a",), is_fixed=True),
     Command("order", "Order of the list", MOVE, ("o",)),
     *(
         Command(f"go {view.slug}", view.name, GO, (f"g {view.key}",))

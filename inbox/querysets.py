@@ -86,6 +86,10 @@ class ConversationQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-last_message_at", "-id")
 
+    def in_bulk_by_id(self, names):
+        """Those with these public ids, by them."""
+        return {row.public_id: row for row in self.filter(public_id__in=list(names))}
+
     def for_list(self):
         """With everything that a list row shows, in one query."""
         return self.select_related("contact", "assignee", "team").with_tags()

@@ -61,6 +61,7 @@ DOORS = {
     "inbox/search/": STAFF,
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
+    "inbox/<slug:view>/many/": STAFF,
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/drafts/": STAFF_WHO_SEE_IT,

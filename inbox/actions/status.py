@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import BigIntegerField, Subquery
+from django.db.models.functions import Coalesce, Now
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from inbox import kinds
 from inbox.actions.thread import Actor, change, database_now, lock, require
-from inbox.models import Conversation
+from inbox.models import Conversation, Message
 from people.models.teammate import Capability
 
 Status = Conversation.Status
@@ -69,14 +70,25 @@ def close(conversation: Conversation, *, by: Actor) -> Conversation:
 
 
 def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
-    """Opens a closed or snoozed conversation. Raises StateConflict for spam."""
+    """Opens a closed or snoozed conversation; a contact who spoke last waits again, as before.
+
+    Raises StateConflict for spam.
+    """
     with transaction.atomic():
         locked = lock(conversation)
         require(by, locked, Capability.MANAGE)
         check_no_spam(locked)
         if not locked.is_open:
-            open_again(locked, by=by)
+            open_again(locked, by=by, waiting_since=unanswered_since(locked))
         return locked
+
+
+def unanswered_since(conversation: Conversation) -> datetime | None:
+    """When the contact began to wait for an answer, None when we spoke last."""
+    said = conversation.messages.public()
+    ours = said.exclude(author_type=Message.Author.CONTACT).order_by("-seq").values("seq")[:1]
+    last = Coalesce(Subquery(ours), 0, output_field=BigIntegerField())
+    return said.filter(seq__gt=last).order_by("seq").values_list("created_at", flat=True).first()
 
 
 def check_no_spam(conversation: Conversation) -> None:
@@ -85,14 +97,21 @@ def check_no_spam(conversation: Conversation) -> None:
         raise StateConflict("This conversation is in spam. Take it out of there first.")
 
 
-def open_again(conversation: Conversation, *, by: Actor, cause: Entry | None = None) -> Entry:
+def open_again(
+    conversation: Conversation,
+    *,
+    by: Actor,
+    cause: Entry | None = None,
+    waiting_since: datetime | None = None,
+) -> Entry:
     """Opens a locked conversation, in the caller's transaction."""
+    waiting = {} if waiting_since is None else {"waiting_since": waiting_since}
     return change(
         conversation,
         kinds.CONVERSATION_REOPENED,
         by=by,
         activity={"kind": "woken" if conversation.status == Status.SNOOZED else "reopened"},
-        changes={"status": Status.OPEN, "snoozed_until": None, "closed_at": None},
+        changes={"status": Status.OPEN, "snoozed_until": None, "closed_at": None, **waiting},
         cause=cause,
     )
 

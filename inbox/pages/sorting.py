@@ -5,8 +5,9 @@ from django.views.decorators.http import require_POST
 
 from inbox import actions, wording
 from inbox.forms import FollowForm, PriorityForm, TagForm, assignment, checked
-from inbox.pages.parts import done, find, visible_to
-from inbox.pages.requests import for_teammates
+from inbox.models import Conversation
+from inbox.pages.parts import Change, done, find, visible_to
+from inbox.pages.requests import Values, for_teammates
 from people.actions import find_or_create_tag
 from people.models import Team, Teammate
 
@@ -15,25 +16,35 @@ from people.models import Team, Teammate
 @require_POST
 def change_tags(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     """Puts one tag on a conversation or takes it off; a `name` that is new becomes a tag."""
-    found = find(visible_to(request), conversation)
-    data = checked(TagForm(request.POST))
+    change = tagged(find(visible_to(request), conversation), request.user, request.POST)
+    return done(request, view, change.conversation, change.words, undo=change.undo)
+
+
+def tagged(found: Conversation, by: Teammate, given: Values) -> Change:
+    data = checked(TagForm(given))
     if data["tag"] is None:
-        data["tag"], _ = find_or_create_tag(data["name"], by=request.user)
+        data["tag"], _ = find_or_create_tag(data["name"], by=by)
     tag, is_on = data["tag"], data["is_on"] or bool(data["name"])
-    changed = actions.tag(found, by=request.user, **{"add" if is_on else "remove": [tag]})
+    changed = actions.tag(found, by=by, **{"add" if is_on else "remove": [tag]})
     words = f"Tagged {tag.name}." if is_on else f"No longer tagged {tag.name}."
+    if is_on == (tag.shown in found.shown_tags):
+        return Change(changed, words, {})
     undo = {"tag": tag.public_id, "is_on": "false" if is_on else "true"}
-    return done(request, view, changed, words, undo=undo)
+    return Change(changed, words, undo)
 
 
 @for_teammates
 @require_POST
 def set_priority(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = find(visible_to(request), conversation)
-    priority = checked(PriorityForm(request.POST))["priority"]
-    changed = actions.prioritize(found, by=request.user, priority=priority)
-    words = f"Priority: {priority.label}."
-    return done(request, view, changed, words, undo={"priority": found.priority_word})
+    change = prioritized(find(visible_to(request), conversation), request.user, request.POST)
+    return done(request, view, change.conversation, change.words, undo=change.undo)
+
+
+def prioritized(found: Conversation, by: Teammate, given: Values) -> Change:
+    priority = checked(PriorityForm(given))["priority"]
+    changed = actions.prioritize(found, by=by, priority=priority)
+    undo = {} if found.priority == priority else {"priority": found.priority_word}
+    return Change(changed, f"Priority: {priority.label}.", undo)
 
 
 @for_teammates
@@ -53,11 +64,17 @@ def set_following(request: HttpRequest, view: str, conversation: str) -> HttpRes
 @for_teammates
 @require_POST
 def assign(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = find(visible_to(request), conversation)
-    wanted = assignment(request.POST, request.user)
-    undo = {name: id_of(getattr(found, name)) for name in wanted}
-    changed = actions.assign(found, by=request.user, **wanted)
-    return done(request, view, changed, wording.assigned(changed, wanted), undo=undo)
+    change = assigned(find(visible_to(request), conversation), request.user, request.POST)
+    return done(request, view, change.conversation, change.words, undo=change.undo)
+
+
+def assigned(found: Conversation, by: Teammate, given: Values) -> Change:
+    wanted = assignment(given, by)
+    changed = actions.assign(found, by=by, **wanted)
+    # A team may take the conversation from somebody who cannot see it there.
+    before = {name: getattr(found, name) for name in ("assignee", "team")}
+    undo = {name: id_of(was) for name, was in before.items() if was != getattr(changed, name)}
+    return Change(changed, wording.assigned(changed, wanted), undo)
 
 
 def id_of(thing: Teammate | Team | None) -> str:

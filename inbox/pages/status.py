@@ -6,32 +6,38 @@ from django.views.decorators.http import require_POST
 from inbox import actions
 from inbox.forms import BlockForm, StatusForm, checked
 from inbox.models import Conversation
-from inbox.pages.parts import done, find, visible_to
-from inbox.pages.requests import for_teammates
+from inbox.pages.parts import Change, done, find, visible_to
+from inbox.pages.requests import Values, for_teammates
 from people.actions import block_contact, unblock_contact
+from people.models import Teammate
 
 
 @for_teammates
 @require_POST
 def set_status(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    found = find(visible_to(request), conversation)
-    data = checked(StatusForm(request.POST))
+    change = put(find(visible_to(request), conversation), request.user, request.POST)
+    return done(request, view, change.conversation, change.words, undo=change.undo)
+
+
+def put(found: Conversation, by: Teammate, given: Values) -> Change:
+    """Gives a conversation another status."""
+    data = checked(StatusForm(given))
+    undo = {} if data["status"] == found.status else status_of(found)
     if found.is_spam and data["status"] != Conversation.Status.SPAM:
-        changed = actions.unmark_spam(found, by=request.user)
+        changed = actions.unmark_spam(found, by=by)
         if data["status"] == Conversation.Status.OPEN:
-            return done(request, view, changed, "Taken out of spam.", undo={"status": "spam"})
+            return Change(changed, "Taken out of spam.", undo)
     match data["status"]:
         case Conversation.Status.CLOSED:
-            changed = actions.close(found, by=request.user)
-            return done(request, view, changed, "Closed.", undo={"status": "open"})
+            return Change(actions.close(found, by=by), "Closed.", undo)
         case Conversation.Status.SNOOZED:
-            changed = actions.snooze(found, by=request.user, until=data["until"])
-            return done(request, view, changed, "Snoozed.", undo={"status": "open"})
+            if found.is_closed:
+                actions.reopen(found, by=by)
+            snoozed = actions.snooze(found, by=by, until=data["until"])
+            return Change(snoozed, "Snoozed.", undo or status_of(found))
         case Conversation.Status.SPAM:
-            changed = actions.mark_spam(found, by=request.user)
-            return done(request, view, changed, "Moved to spam.", undo=status_of(found))
-    changed = actions.reopen(found, by=request.user)
-    return done(request, view, changed, "Open again.", undo={})
+            return Change(actions.mark_spam(found, by=by), "Moved to spam.", undo)
+    return Change(actions.reopen(found, by=by), "Open again.", undo)
 
 
 def status_of(conversation: Conversation) -> dict[str, str]:

@@ -1,4 +1,5 @@
 import { ask } from "./ask.js";
+import { chooseAll, chooseNone, chooseRange, doMany, isChoosing, toggle } from "./choosing.js";
 import { composer } from "./composer.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
@@ -68,6 +69,12 @@ function openPalette() {
 /** @param {"reply"|"note"} kind */
 const write = (kind) => composer()?.focusOn(kind);
 
+/** @param {string} name of what is done with those that are chosen, else with the one on screen */
+function menu(name) {
+  if (isChoosing()) doMany(name);
+  else openMenu(name);
+}
+
 /**
  * What each command of the table of keys (inbox/keyboard.py) does; false: not meant here.
  * @type {Record<string, (argument?: string) => boolean|void>}
@@ -76,15 +83,23 @@ const act = {
   next: () => walk(1),
   previous: () => walk(-1),
   enter,
-  leave: backToList,
+  leave() {
+    if (isChoosing()) chooseNone();
+    else backToList();
+  },
+  choose: () => toggle(),
+  "choose-range": () => chooseRange(),
+  "choose-all": () => chooseAll(),
   reply: () => write("reply"),
   note: () => write("note"),
   macro: () => composer()?.openMacros(),
   close() {
+    if (isChoosing()) return void doMany("close");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();
   },
-  snooze: () => openMenu("snooze"),
+  snooze: () => menu("snooze"),
   spam() {
+    if (isChoosing()) return void doMany("spam");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
   order: () => openMenu("order"),
@@ -94,10 +109,10 @@ const act = {
   unread() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
   },
-  assignee: () => openMenu("assignee"),
-  team: () => openMenu("team"),
-  tags: () => openMenu("tags"),
-  priority: () => openMenu("priority"),
+  assignee: () => menu("assignee"),
+  team: () => menu("team"),
+  tags: () => menu("tags"),
+  priority: () => menu("priority"),
   "left-pane": () => togglePane("rail"),
   "right-pane": () => togglePane("record"),
   notifications: () => openMenu("bell"),

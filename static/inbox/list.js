@@ -1,6 +1,6 @@
 import { ask, elementsOf } from "./ask.js";
 import { markBegun } from "./begun.js";
-import { addressOf, conversation, hear, me, view } from "./page.js";
+import { addressOf, conversation, hear, me, tell, view } from "./page.js";
 import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
 
@@ -79,6 +79,7 @@ export class InboxList extends HTMLElement {
     learn(row);
     const { contactSeq, waiting } = row.dataset;
     row.classList.toggle("is-unread", isUnread(Number(contactSeq), markOf(id), Boolean(waiting)));
+    tell("inbox:row", row);
     markBegun(row);
   }
 
@@ -150,6 +151,7 @@ export class InboxList extends HTMLElement {
     const next = neighbor(row, 1) || neighbor(row, -1);
     const hadFocus = row.contains(document.activeElement);
     row.remove();
+    tell("inbox:row-gone");
     if (hadFocus && next) focusRow(next);
   }
 

@@ -1,6 +1,7 @@
 import { keepTimes } from "../shared/times.js";
 import { keepBell } from "./bell.js";
 import { credentials, Problem } from "./ask.js";
+import { keepChoosing } from "./choosing.js";
 import { keepKeys } from "./keys.js";
 import { list } from "./list.js";
 import { goLive } from "./live.js";
@@ -80,6 +81,7 @@ keepTheme();
 keepPlaces();
 keepForms();
 keepKeys();
+keepChoosing();
 keepSending();
 keepBell();
 keepLater();

@@ -29,17 +29,17 @@ def test_the_house_has_no_conflicts_and_every_name_once():
 
 def test_changed_keys_are_on_the_page_and_in_the_journal(ben, browser_of):
     browser = browser_of(ben)
-    assert save(browser, close="x, ctrl+J", snooze="").status_code == 302
+    assert save(browser, close="y, ctrl+J", snooze="").status_code == 302
     ben.refresh_from_db()
-    assert ben.preferences == {"keys": {"map": {"close": ["x", "Mod+j"], "snooze": []}}}
+    assert ben.preferences == {"keys": {"map": {"close": ["y", "Mod+j"], "snooze": []}}}
     entry = Entry.objects.get(kind="teammate.preferences_changed")
-    assert entry.after == {"keys": {"map": {"close": ["x", "Mod+j"], "snooze": []}}}
+    assert entry.after == {"keys": {"map": {"close": ["y", "Mod+j"], "snooze": []}}}
     shown = keys_shown(browser)
-    assert shown["close"] == '["x", "Mod+j"]'
+    assert shown["close"] == '["y", "Mod+j"]'
     assert shown["snooze"] == "[]"
     assert shown["reply"] == '["r"]'
     page = browser.get("/inbox/keys/").content.decode()
-    assert 'name="key close" value="x, Mod+j"' in page
+    assert 'name="key close" value="y, Mod+j"' in page
 
 
 def test_one_key_for_two_things_is_refused_with_both_names(ben, browser_of):
@@ -78,11 +78,11 @@ def test_unknown_commands_and_fixed_ones_are_passed_over(ben, browser_of):
 
 def test_single_keys_are_switched_off_without_touching_the_others(ben, browser_of):
     browser = browser_of(ben)
-    save(browser, close="x")
+    save(browser, close="y")
     answer = browser.post("/inbox/keys/", {"are_single_on": "false"}, headers={"HX-Request": "1"})
     assert answer.status_code == 204
     ben.refresh_from_db()
-    assert ben.preferences["keys"] == {"map": {"close": ["x"]}, "are_single_off": True}
+    assert ben.preferences["keys"] == {"map": {"close": ["y"]}, "are_single_off": True}
     page = browser.get("/inbox/all/").content.decode()
     assert 'data-single-keys data-url="/inbox/keys/">' in page
     # Hints name no key that does nothing.
@@ -91,7 +91,7 @@ def test_single_keys_are_switched_off_without_touching_the_others(ben, browser_o
 
 def test_the_usual_keys_are_one_button_away(ben, browser_of):
     browser = browser_of(ben)
-    save(browser, single="", close="x")
+    save(browser, single="", close="y")
     browser.post("/inbox/keys/", {"reset": "true", "key close": "y"})
     ben.refresh_from_db()
     assert ben.preferences == {}

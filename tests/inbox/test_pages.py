@@ -399,5 +399,5 @@ def test_a_long_list_goes_on_by_a_plain_link(browser_of, ben, line):
     more = re.search(r'href="(/inbox/all/\?cursor=[^"]+)"', page)[1]
     rest = text_of(browser.get(more))
     assert rest.count('class="row ') == 5
-    assert "Back to the newest" in rest
+    assert "Back to the beginning" in rest
     assert "Show more" not in rest

@@ -1,0 +1,182 @@
+"""The same done with many conversations at once, and taken back."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ground.journal.models import Entry
+from inbox.actions import assign, close, mark_spam, prioritize, snooze, tag
+from inbox.models import Conversation
+from people.actions import find_or_create_tag
+from people.models import Role, Tag
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = {"hx-request": "true"}
+
+
+@pytest.fixture
+def three(begin, dora, emil, otto):
+    return [begin(contact) for contact in (dora, emil, otto)]
+
+
+@pytest.fixture
+def many(browser_of):
+    def send(mate, part, conversations, values=None, rows=None, view="all"):
+        if rows is None:
+            rows = [{"id": each.public_id, "values": values} for each in conversations]
+        given = {"part": part, "rows": json.dumps(rows)}
+        return browser_of(mate).post(f"/inbox/{view}/many/", given, headers=SCRIPT)
+
+    return send
+
+
+def statuses(conversations):
+    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
+    return [rows[each.pk].status for each in conversations]
+
+
+def test_each_goes_through_its_ordinary_action_and_all_are_taken_back(three, ben, many, next_week):
+    snooze(three[1], by=ben, until=next_week)
+    answer = many(ben, "status", three, {"status": "closed"}).json()
+    assert answer["count"] == 3 and answer["failed"] == []
+    assert statuses(three) == ["closed"] * 3
+    entries = Entry.objects.filter(kind="conversation.closed", actor_id=ben.public_id)
+    assert {entry.subject_id for entry in entries} == {each.public_id for each in three}
+    back = many(ben, "status", [], rows=answer["undo"]).json()
+    assert back["count"] == 3
+    assert statuses(three) == ["open", "snoozed", "open"]
+    found = Conversation.objects.get(pk=three[0].pk)
+    assert found.waiting_since == three[0].waiting_since is not None, "they wait as before"
+    assert Conversation.objects.get(pk=three[1].pk).snoozed_until == next_week
+
+
+def test_what_is_so_already_is_not_undone(three, ben, many):
+    close(three[0], by=ben)
+    answer = many(ben, "status", three, {"status": "closed"}).json()
+    assert {row["id"] for row in answer["undo"]} == {each.public_id for each in three[1:]}
+    vip, _ = find_or_create_tag("VIP", by=ben)
+    tag(three[0], by=ben, add=[vip])
+    prioritize(three[1], by=ben, priority=Conversation.Priority.HIGH)
+    assign(three[2], by=ben, assignee=ben)
+    for part, values, changed in (
+        ("tags", {"tag": vip.public_id, "is_on": "true"}, three[1:]),
+        ("priority", {"priority": "high"}, [three[0], three[2]]),
+        ("assignment", {"assignee": "me"}, three[:2]),
+    ):
+        answer = many(ben, part, three, values).json()
+        assert answer["count"] == 3
+        assert [row["id"] for row in answer["undo"]] == [each.public_id for each in changed]
+        many(ben, part, [], rows=answer["undo"])
+    rows = Conversation.objects.with_tags().in_bulk([each.pk for each in three])
+    first, second, third = (rows[each.pk] for each in three)
+    assert [bool(each.shown_tags) for each in (first, second, third)] == [True, False, False]
+    assert [each.priority_word for each in (first, second, third)] == ["normal", "high", "normal"]
+    assert [each.assignee for each in (first, second, third)] == [None, None, ben]
+
+
+def test_one_that_fails_says_why_and_leaves_the_others(three, ada, ben, billing, many, next_week):
+    mark_spam(three[0], by=ben)
+    assign(three[1], by=ada, team=billing)
+    answer = many(ben, "status", three, {"status": "snoozed", "snooze": "tomorrow"}).json()
+    assert answer["count"] == 2, "spam is taken out of there first, as by the menu"
+    [failed] = answer["failed"]
+    assert failed["id"] == three[1].public_id and "yours to see" in failed["reason"]
+    assert statuses(three) == ["snoozed", "open", "snoozed"]
+
+
+def test_a_team_takes_the_assignee_along_and_undo_brings_both_back(three, ada, ben, billing, many):
+    assign(three[0], by=ada, assignee=ben)
+    answer = many(ada, "assignment", three[:1], {"team": billing.public_id}).json()
+    assert answer["undo"][0]["values"] == {"assignee": ben.public_id, "team": ""}
+    many(ada, "assignment", [], rows=answer["undo"])
+    found = Conversation.objects.get(pk=three[0].pk)
+    assert (found.assignee, found.team) == (ben, None)
+
+
+def test_a_new_tag_is_made_once_for_all(three, ben, many):
+    answer = many(ben, "tags", three, {"name": "Storm", "is_on": "true"}).json()
+    assert answer["count"] == 3 and Tag.objects.filter(name="Storm").count() == 1
+    assert Conversation.objects.tagged(Tag.objects.get(name="Storm")).count() == 3
+
+
+def test_a_role_that_only_looks_changes_nothing(three, ben, many, browser_of):
+    ben.role = Role.objects.create(name="Reader", capabilities=[])
+    ben.save()
+    answer = many(ben, "status", three, {"status": "closed"}).json()
+    assert answer["count"] == 0 and len(answer["failed"]) == 3 and answer["undo"] == []
+    assert statuses(three) == ["open"] * 3
+    assert "data-many-key" not in browser_of(ben).get("/inbox/all/many/").content.decode()
+
+
+def test_the_bar_offers_what_fits_its_list(ben, browser_of, support, billing):
+    browser = browser_of(ben)
+    bar = browser.get("/inbox/all/many/").content.decode()
+    assert 'value="closed"' in bar and support.public_id in bar and billing.public_id not in bar
+    assert 'value="closed"' not in browser.get("/inbox/closed/many/").content.decode()
+    assert 'value="spam"' not in browser.get("/inbox/spam/many/").content.decode()
+    assert browser.get("/inbox/nothing/many/").status_code == 404
+
+
+def test_to_find_them_is_one_query_for_all(three, ben, many, begin, dora):
+    more = three + [begin(dora, f"Another {number}") for number in range(17)]
+    costs = []
+    for conversations in (more[:10], more):
+        with CaptureQueriesContext(connection) as captured:
+            rows = many(ben, "priority", conversations, {"priority": "normal"}).json()
+        assert rows["count"] == len(conversations)
+        finding = [query for query in captured if 'public_id" IN' in query["sql"]]
+        costs.append(len(finding))
+    assert costs == [1, 1]
+
+
+ROW = {"id": "cv_1", "values": {"status": "closed"}}
+
+
+@pytest.mark.parametrize(
+    ("part", "rows"),
+    [
+        ("status", "no json"),
+        ("status", "{}"),
+        ("status", "[]"),
+        ("status", "null"),
+        ("status", "[" * 2000),
+        ("status", '[{"id": 1, "values": {}}]'),
+        ("status", '[{"id": "cv\\u0000", "values": {}}]'),
+        ("status", '[{"id": ["cv_1"], "values": {}}]'),
+        ("status", '[{"id": "cv_1"}]'),
+        ("status", '[{"id": "cv_1", "values": []}]'),
+        ("status", '[{"id": "cv_1", "values": {"status": 1}}]'),
+        ("status", '[{"id": "cv_1", "values": {"status": "\\u0000"}}]'),
+        ("status", json.dumps([{"id": "cv_1", "values": {"until": "x" * 81}}])),
+        ("status", json.dumps([{"id": f"cv_{n}", "values": {}} for n in range(101)])),
+        ("deletion", json.dumps([ROW])),
+        ("", json.dumps([ROW])),
+    ],
+)
+def test_what_makes_no_sense_is_refused_whole(conversation, ben, browser_of, part, rows):
+    given = {"part": part, "rows": rows}
+    assert browser_of(ben).post("/inbox/all/many/", given, headers=SCRIPT).status_code == 400
+    assert browser_of(ben).post("/inbox/all/many/", {}, headers=SCRIPT).status_code == 400
+    assert statuses([conversation]) == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("part", "values"),
+    [
+        ("status", {}),
+        ("status", {"status": "gone"}),
+        ("status", {"status": "snoozed", "until": "soon"}),
+        ("assignment", {}),
+        ("assignment", {"assignee": "mate_gone"}),
+        ("tags", {"tag": "tag_gone"}),
+        ("priority", {"priority": "9"}),
+    ],
+)
+def test_values_that_no_menu_has_are_told_for_each(three, ben, many, part, values):
+    answer = many(ben, part, three, values)
+    assert answer.status_code == 200
+    assert len(answer.json()["failed"]) == 3 and answer.json()["count"] == 0
+    assert not Entry.objects.filter(actor_id=ben.public_id).exists()
