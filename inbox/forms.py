@@ -16,6 +16,7 @@ from django.utils import timezone
 from ground.web.problems import Invalid, NotFound
 from inbox.models import Conversation, Macro
 from inbox.steps import SNOOZES, known
+from inbox.transcript import FORMATS
 from people.actions.tags import NAME_LENGTH
 from people.models import Tag, Team, Teammate
 
@@ -199,6 +200,13 @@ class WindowForm(forms.Form):
 
     after = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
     before = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+
+
+class TranscriptForm(forms.Form):
+    """A page to print, or (with `form`) a file; `notes` for what only teammates know."""
+
+    form = forms.ChoiceField(required=False, choices=[(name, name) for name in FORMATS])
+    notes = forms.BooleanField(required=False)
 
 
 class BlockForm(forms.Form):

@@ -102,6 +102,7 @@ COMMANDS = (
     Command("close", "Close, open again", DO, ("e",)),
     Command("spam", "Spam, not spam", DO, ("!",)),
     Command("follow", "Follow, follow no more", DO, ("f",)),
+    Command("print", "Print or download", DO, ("p",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("search", "Search", SHOW, ("/",)),

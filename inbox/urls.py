@@ -14,6 +14,7 @@ from inbox.pages import (
     searching,
     sorting,
     status,
+    transcripts,
     writing,
 )
 
@@ -45,6 +46,11 @@ urlpatterns = [
         "<slug:view>/<pid:conversation>/mentions/",
         mentions.offer_mentions,
         name="offer-mentions",
+    ),
+    path(
+        "<slug:view>/<pid:conversation>/transcript/",
+        transcripts.show_transcript,
+        name="transcript",
     ),
     path("<slug:view>/<pid:conversation>/read/", reading.read, name="read"),
     path("<slug:view>/<pid:conversation>/unread/", reading.set_unread, name="unread"),

@@ -13,6 +13,7 @@ from inbox.api import (
     searching,
     sorting,
     status,
+    transcripts,
     uploads,
 )
 
@@ -25,6 +26,11 @@ urlpatterns = [
     ),
     path("conversations/<pid:id>/messages", messages.MessagesView.as_view(), name="messages"),
     path("conversations/<pid:id>/followers", following.FollowersView.as_view(), name="followers"),
+    path(
+        "conversations/<pid:id>/transcript",
+        transcripts.TranscriptView.as_view(),
+        name="transcript",
+    ),
     path("conversations/<pid:id>/read", reading.ReadView.as_view(), name="read"),
     path(
         "conversations/<pid:id>/later-messages",

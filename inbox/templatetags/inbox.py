@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 
 from ground.web import files
 from ground.web.templatetags.web import icon
-from inbox import wording
+from inbox import transcript, wording
 from inbox.keyboard import Keyboard, keyboard_of
 from people.names import initials
 
@@ -159,6 +159,18 @@ def keycaps(context, *names: str) -> str:
     board = keyboard(context)
     caps = [(cap,) for name in names for cap in board.caps(name)]
     return format_html_join("", "<kbd>{}</kbd>", caps)
+
+
+@register.simple_tag
+def utc(at: datetime) -> str:
+    """A moment for paper, in UTC: 2026-11-22 10:31."""
+    return format_html('<time datetime="{}">{}</time>', stamp(at), transcript.moment(at))
+
+
+@register.filter
+def deed(message) -> str:
+    """An activity line as plain words."""
+    return transcript.deed(message)
 
 
 @register.filter

@@ -106,6 +106,9 @@ const act = {
   follow() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },
+  print() {
+    /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
+  },
   unread() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
   },

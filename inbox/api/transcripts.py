@@ -1,0 +1,47 @@
+"""REST: a conversation as one text."""
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ground.web.api import StrictSerializer, checked
+from ground.web.openapi import operation
+from inbox.api.conversations import ConversationView
+from inbox.transcript import FORMATS, transcript_of
+
+
+class TranscriptQuery(StrictSerializer):
+    """In which form, and whether with what only teammates know."""
+
+    form = serializers.ChoiceField(sorted(FORMATS), default="text")
+    notes = serializers.BooleanField(
+        default=False, help_text="With internal notes and what was done."
+    )
+
+
+class TranscriptSerializer(serializers.Serializer):
+    """`content` is the whole text or HTML document; `name` is what to call its file."""
+
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    content = serializers.CharField()
+
+
+class TranscriptView(ConversationView):
+    @operation(
+        "transcript_get",
+        "Get a transcript",
+        description="The newest 2,000 lines, as the contact sees them unless `notes` is set.",
+        query=TranscriptQuery,
+        answers={200: TranscriptSerializer},
+    )
+    def get(self, request: Request, id: str) -> Response:
+        query = checked(TranscriptQuery, request.query_params.dict())
+        form = query["form"]
+        transcript = transcript_of(self.conversation(id), has_notes=query["notes"])
+        answer = {
+            "name": transcript.name(form),
+            "content_type": FORMATS[form][1],
+            "content": transcript.render(form),
+        }
+        return Response(TranscriptSerializer(answer).data)

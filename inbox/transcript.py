@@ -1,0 +1,88 @@
+"""A conversation as something to print, to keep or to hand on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+
+from inbox import wording
+from inbox.models import Conversation, Message
+
+MESSAGES_MAX = 2000
+FORMATS = {"text": ("txt", "text/plain"), "html": ("html", "text/html")}
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The newest MESSAGES_MAX lines of a thread, in order; `is_cut` when there are older ones.
+
+    Without notes it holds what the contact has seen, and nothing that only teammates know.
+    """
+
+    conversation: Conversation
+    messages: list[Message]
+    is_cut: bool
+    has_notes: bool
+
+    @property
+    def title(self) -> str:
+        return f"Conversation with {self.conversation.contact.display_name}"
+
+    def name(self, form: str) -> str:
+        """What a file of it is called."""
+        return f"conversation-{self.conversation.public_id}.{FORMATS[form][0]}"
+
+    def render(self, form: str) -> str:
+        """The whole of it as "text", or as an "html" document that needs nothing else."""
+        if form == "text":
+            return as_text(self)
+        return render_to_string("inbox/transcript.html", {"transcript": self, "is_file": True})
+
+
+def transcript_of(conversation: Conversation, *, has_notes: bool) -> Transcript:
+    """In two queries. Visibility of the conversation is the caller's matter."""
+    lines = conversation.messages.for_thread()
+    if not has_notes:
+        lines = lines.public()
+    newest = list(lines.order_by("-seq")[: MESSAGES_MAX + 1])
+    return Transcript(
+        conversation, newest[:MESSAGES_MAX][::-1], len(newest) > MESSAGES_MAX, has_notes
+    )
+
+
+def as_text(transcript: Transcript) -> str:
+    conversation = transcript.conversation
+    began = f"Began {moment(conversation.created_at)}. All times are UTC."
+    head = [transcript.title, conversation.public_id, began]
+    if transcript.is_cut:
+        head.append(f"Only the newest {MESSAGES_MAX} lines.")
+    return "\n\n".join(["\n".join(head), *map(paragraph, transcript.messages)]) + "\n"
+
+
+def paragraph(message: Message) -> str:
+    """A line of the thread with when and by whom it was said or done."""
+    at = f"[{moment(message.created_at)}]"
+    if message.kind == Message.Kind.ACTIVITY:
+        return f"{at} {deed(message)}"
+    note = " (internal note)" if message.kind == Message.Kind.NOTE else ""
+    parts = [f"{at} {message.author_name}{note}:", message.body_text]
+    parts += [f"[file: {file.name}, {size(file.size)}]" for file in message.attachments.all()]
+    return "\n".join(filter(None, parts))
+
+
+def deed(message: Message) -> str:
+    """What was done, in a sentence: "Ana snoozed this until 2026-11-23 09:00"."""
+    done: dict[str, Any] = message.activity or {}
+    words = f"{message.author_name} {wording.activity(done, message.author_type)}".strip()
+    until = done.get("until")
+    return f"{words} {moment(datetime.fromisoformat(until))}" if until else words
+
+
+def moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def size(length: int) -> str:
+    return filesizeformat(length).replace("\xa0", " ")
