@@ -71,6 +71,8 @@ FRAMES = {
 
 # What a macro, or the button that sends, can do with a conversation besides, in this order.
 MACRO_STEPS = {
+    "tag": "inbox.steps.TAG",
+    "priority": "inbox.steps.PRIORITY",
     "snooze": "inbox.steps.SNOOZE",
     "close": "inbox.steps.CLOSE",
     "team": "inbox.steps.TEAM",

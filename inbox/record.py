@@ -9,6 +9,7 @@ from people.models import Attribute, Contact, Event, Identity, Teammate
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
+KNOWN_LENGTH = 120
 
 Pairs = list[tuple[str, Any]]
 
@@ -33,6 +34,17 @@ class Record:
         """The strongest address that is surely theirs."""
         verified = [identity for identity in self.shown_identities if identity.is_verified]
         return max(verified, key=lambda identity: identity.trust, default=None)
+
+    @property
+    def known(self) -> list[list[str]]:
+        """What need not be asked any more: label and value, as short texts."""
+        contact, company = self.contact, self.contact.company
+        emails = [each.value for each in self.identities if each.kind == Identity.Kind.EMAIL]
+        own: Pairs = [("Email", "".join(emails[:1])), ("Time zone", contact.timezone)]
+        if company:
+            own += [("Company", company.name), ("Plan", company.plan)]
+        pairs = [*own, *self.attributes, *self.company_attributes]
+        return [[str(label), str(value)[:KNOWN_LENGTH]] for label, value in pairs if value]
 
     @property
     def shown_identities(self) -> list[Identity]:

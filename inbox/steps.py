@@ -17,9 +17,11 @@ from django.utils.module_loading import import_string
 
 from ground.web.problems import Invalid
 from inbox.actions.assigning import assign
+from inbox.actions.prioritizing import prioritize
 from inbox.actions.status import close, snooze
+from inbox.actions.tagging import tag
 from inbox.models import Conversation
-from people.models import Team, Teammate
+from people.models import Tag, Team, Teammate
 
 ME = "me"
 VALUE_LENGTH = 40
@@ -74,6 +76,31 @@ def _to_team(conversation: Conversation, by: Teammate, to: str) -> None:
     assign(conversation, by=by, team=found)
 
 
+def _tag(conversation: Conversation, by: Teammate, to: str) -> None:
+    found = Tag.objects.offered().filter(public_id=to).first()
+    if found is None:
+        raise Invalid(errors={"then": ["The tag to put on is gone or archived."]})
+    tag(conversation, by=by, add=[found])
+
+
+def _prioritize(conversation: Conversation, by: Teammate, to: str) -> None:
+    if to not in dict(Conversation.Priority.words()):
+        raise Invalid(errors={"then": ["There is no such priority."]})
+    prioritize(conversation, by=by, priority=Conversation.Priority.of(to))
+
+
+TAG = Step(
+    "Tag",
+    lambda viewer: [(tag.public_id, str(tag)) for tag in Tag.objects.offered()],
+    lambda to, names: f"Tag {names.get(to, '')}".strip(),
+    _tag,
+)
+PRIORITY = Step(
+    "Priority",
+    lambda viewer: Conversation.Priority.words(),
+    lambda to, names: f"Priority {dict(Conversation.Priority.words()).get(to, '')}".strip(),
+    _prioritize,
+)
 SNOOZE = Step(
     "Snooze",
     lambda viewer: [(to, words.capitalize()) for to, words in SNOOZE_WORDS.items()],
@@ -133,11 +160,12 @@ def as_text(step: Mapping[str, str]) -> str:
 
 
 def names_for(viewer: Teammate | None, steps: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """The names of the teammates and of the visible teams that steps speak of, by public id."""
+    """The names of the teammates, tags and visible teams that steps speak of, by public id."""
     ids = {step.get("to", "") for step in steps}
     mates = Teammate.objects.filter(public_id__in=ids)
     teams = Team.objects.visible_to(viewer).filter(public_id__in=ids)
-    return {row.public_id: str(row) for row in [*mates, *teams]} if ids - {"", ME} else {}
+    tags = Tag.objects.filter(public_id__in=ids)
+    return {row.public_id: str(row) for row in [*mates, *teams, *tags]} if ids - {"", ME} else {}
 
 
 def in_words(step: Mapping[str, str], names: Mapping[str, str]) -> str:

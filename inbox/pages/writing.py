@@ -113,4 +113,5 @@ def write_again(
         status=problem.status,
         draft=draft,
         problem=problem,
+        newer=problem.members.get("messages", [])[-3:],
     )

@@ -1,12 +1,14 @@
-import { inWords } from "../shared/times.js";
 import { ask } from "./ask.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
-import { keepFormatting } from "./formatting.js";
+import { keepEmoji } from "./emoji.js";
+import { keepFormatting, make } from "./formatting.js";
 import { newId } from "./ids.js";
 import { DraftKeeper } from "./keeping.js";
 import { openMenu } from "./menu.js";
 import { MacroPicker } from "./macros.js";
 import { keepMentions } from "./mentions.js";
+import { keepNoticing, openPlace } from "./noticing.js";
+import { joined, sentenceOf, showDifference } from "./overtaking.js";
 import { hear, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
@@ -14,6 +16,7 @@ import { toast } from "./toasts.js";
 const TYPING_EVERY_MS = 3000;
 const CHOICES_MAX = 8;
 const CLOSE = '{"do":"close"}';
+const TOLD_EVERY_MS = 5000;
 const UPLOAD_TIMEOUT_MS = 120000;
 
 /** Where replies and notes are written; nothing typed here is lost by a reload. */
@@ -30,7 +33,10 @@ export class InboxComposer extends HTMLElement {
     this.unfinished = new Map();
     /** @type {Map<string, import("./drafts.js").Stored>} what another device wrote, by kind */
     this.clashes = new Map();
-    this.overtaker = "";
+    /** A text with open places that is sent as it is. */
+    this.sure = "";
+    /** @type {import("./overtaking.js").Overtaken|null} */
+    this.overtaken = null;
     this.isWaiting = false;
     this.isClosing = false;
     this.isOffering = false;
@@ -47,6 +53,7 @@ export class InboxComposer extends HTMLElement {
   }
 
   disconnectedCallback() {
+    clearInterval(this.telling);
     this.keeper?.flush();
     this.leaving?.abort();
   }
@@ -83,6 +90,8 @@ export class InboxComposer extends HTMLElement {
     this.listenToOffer();
     this.listenToMacros();
     keepFormatting(this.text);
+    this.emoji = keepEmoji(this.text);
+    this.notice = keepNoticing(this);
     this.mentions = keepMentions(this);
   }
 
@@ -123,6 +132,7 @@ export class InboxComposer extends HTMLElement {
     this.showThen();
     this.showClash();
     this.say();
+    this.notice?.();
     this.grow();
   }
 
@@ -289,7 +299,8 @@ export class InboxComposer extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   keyed(event) {
-    if (this.picker?.keyed(event) || this.mentions?.keyed(event)) return;
+    const pickers = [this.picker, this.mentions, this.emoji];
+    if (pickers.some((picker) => picker?.keyed(event))) return;
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();
     if (event.altKey) {
@@ -323,7 +334,7 @@ export class InboxComposer extends HTMLElement {
   send({ isOverride = false, isClosing = false, due = "" } = {}) {
     const { kind, part } = this;
     part.body = this.text.value;
-    if (this.overtaker && kind === "reply" && !isOverride) {
+    if (this.overtaken && kind === "reply" && !isOverride) {
       this.override.focus();
       return;
     }
@@ -334,6 +345,14 @@ export class InboxComposer extends HTMLElement {
     if (!part.body.trim() && !part.uploads.length) {
       if (kind === "reply" && !due) tell("inbox:send-held");
       this.text.focus();
+      return;
+    }
+    if (kind === "reply" && openPlace(part.body) && part.body !== this.sure) {
+      // Sent a second time it is meant as it stands.
+      this.sure = part.body;
+      const at = part.body.indexOf(openPlace(part.body));
+      this.text.focus();
+      this.text.setSelectionRange(at, at + openPlace(part.body).length);
       return;
     }
     const isHeld = Number(this.dataset.hold) > 0 && kind === "reply" && !due && !isClosing;
@@ -376,29 +395,39 @@ export class InboxComposer extends HTMLElement {
     return /** @type {HTMLButtonElement} */ (this.alert.querySelector('[name="override"]'));
   }
 
-  /** @param {string} words why sending needs a second look */
-  warn(words) {
-    this.overtaker = words;
-    /** @type {HTMLElement} */ (this.alert.querySelector("p")).textContent = words;
+  /** @param {import("./overtaking.js").Overtaken} overtaken why sending needs a second look */
+  warn(overtaken) {
+    this.overtaken = overtaken;
+    const words = /** @type {HTMLElement} */ (this.alert.querySelector("p"));
+    const show = () => {
+      words.textContent = sentenceOf(overtaken);
+    };
+    show();
+    clearInterval(this.telling);
+    this.telling = setInterval(show, TOLD_EVERY_MS);
+    showDifference(/** @type {HTMLElement} */ (this.alert.querySelector("ul")), overtaken);
     this.override.hidden = false;
     this.alert.hidden = false;
   }
 
   unwarn() {
-    this.overtaker = "";
-    this.draft.overtaken = "";
+    clearInterval(this.telling);
+    this.overtaken = null;
+    this.draft.overtaken = null;
     this.alert.hidden = true;
   }
 
   /**
    * Somebody has spoken in this conversation.
    * @param {{conversation: string, kind: string, authorType: string, authorName: string,
-   *   at: string}} said
+   *   at: string, words: string}} said
    */
   heard(said) {
     const isAnswer = said.kind === "reply" && said.authorType !== "contact";
     if (!isAnswer || said.conversation !== this.conversation) return;
-    if (this.kind === "reply" && this.text.value.trim()) this.warn(overtakenBy(said));
+    if (this.kind === "reply" && this.text.value.trim()) {
+      this.warn(joined(this.overtaken, said));
+    }
   }
 
   /** Shows again what the outbox gave back. */
@@ -586,7 +615,8 @@ export class InboxComposer extends HTMLElement {
    * @param {number} end
    */
   use(macro, start, end) {
-    this.text.setRangeText(macro.body, start, end, "end");
+    const after = start + macro.body.length;
+    make(this.text, { from: start, to: end, text: macro.body, start: after, end: after });
     const { part } = this;
     const done = new Set(macro.then.map(({ step }) => JSON.parse(step).do));
     part.then = [...part.then.filter(({ step }) => !done.has(JSON.parse(step).do)), ...macro.then];
@@ -625,14 +655,6 @@ export class InboxComposer extends HTMLElement {
 /** @param {string} at */
 const clockOf = (at) =>
   new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-
-/**
- * @param {{authorName: string, at: string}} said
- */
-export function overtakenBy({ authorName, at }) {
-  const seconds = Math.max(0, (Date.now() - new Date(at).getTime()) / 1000);
-  return `${authorName} answered ${inWords(seconds)}.`;
-}
 
 /**
  * @param {string} key

@@ -33,8 +33,8 @@ import { me, store } from "./page.js";
  *   kind: "reply"|"note",
  *   reply: Part,
  *   note: Part,
- *   overtaken: string,
- * }} Draft `overtaken` says why a reply came back, "" otherwise
+ *   overtaken: import("./overtaking.js").Overtaken|null,
+ * }} Draft `overtaken` says why a reply came back
  */
 
 /** @param {string} conversation */
@@ -61,7 +61,7 @@ export const emptyDraft = () => ({
   kind: "reply",
   reply: emptyPart(),
   note: emptyPart(),
-  overtaken: "",
+  overtaken: null,
 });
 
 /** @param {Words} words */
@@ -142,7 +142,7 @@ export function saveDraft(conversation, draft) {
  * Gives words back that could not be sent, before whatever has been written since.
  *
  * @param {import("./outbox.js").Item} item
- * @param {string} overtaken
+ * @param {import("./overtaking.js").Overtaken|null} overtaken
  */
 export function giveBack(item, overtaken) {
   const draft = loadDraft(item.conversation);

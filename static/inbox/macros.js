@@ -1,4 +1,5 @@
 import { ask, elementsOf } from "./ask.js";
+import { make } from "./formatting.js";
 
 const QUIET_MS = 80;
 const NAMED = /(^|\s)\/([^\s/][^\n/]{0,40}|)$/;
@@ -28,7 +29,8 @@ export class MacroPicker {
 
   /**
    * @param {HTMLTextAreaElement} text
-   * @param {string} url where the macros of this conversation are offered
+   * @param {string|((name: string) => HTMLElement|null)} url where what there is to choose is
+   *   offered: asked of the server, or made here
    * @param {(macro: Chosen, start: number, end: number) => void} use
    * @param {(before: string) => {start: number, name: string}|null} [named] what is looked for
    */
@@ -47,8 +49,8 @@ export class MacroPicker {
     const { text } = this;
     const at = text.selectionStart;
     const glue = /(^|\s)$/.test(text.value.slice(0, at)) ? "/" : " /";
-    text.setRangeText(glue, at, text.selectionEnd, "end");
-    text.dispatchEvent(new Event("input", { bubbles: true }));
+    const after = at + glue.length;
+    make(text, { from: at, to: text.selectionEnd, text: glue, start: after, end: after });
   }
 
   close() {
@@ -98,6 +100,12 @@ export class MacroPicker {
   /** @param {string} name */
   async #ask(name) {
     this.#asking?.abort();
+    if (typeof this.url === "function") {
+      const list = this.url(name);
+      if (list) this.#show(list, name);
+      else this.close();
+      return;
+    }
     const asking = (this.#asking = new AbortController());
     try {
       const url = `${this.url}?${new URLSearchParams({ q: name })}`;

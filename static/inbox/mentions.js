@@ -1,3 +1,4 @@
+import { make } from "./formatting.js";
 import { MacroPicker } from "./macros.js";
 
 const NAMED = /(^|[\s(])@([^\n@]{0,40})$/;
@@ -40,8 +41,8 @@ export function keepMentions(composer) {
     text,
     composer.dataset.mentions || "",
     ({ body }, start, end) => {
-      text.setRangeText(body, start, end, "end");
-      text.dispatchEvent(new Event("input", { bubbles: true }));
+      const after = start + body.length;
+      make(text, { from: start, to: end, text: body, start: after, end: after });
     },
     named,
   );

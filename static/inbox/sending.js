@@ -1,8 +1,9 @@
-import { ask, Problem } from "./ask.js";
-import { composer, overtakenBy } from "./composer.js";
+import { ask, elementsOf, Problem } from "./ask.js";
+import { composer } from "./composer.js";
 import { giveBack } from "./drafts.js";
 import { keptForLater } from "./later.js";
 import { Outbox } from "./outbox.js";
+import { joined, sentenceOf } from "./overtaking.js";
 import { addressOf, conversation, hear, me, tell, view } from "./page.js";
 import { go } from "./places.js";
 import { thread } from "./thread.js";
@@ -84,11 +85,14 @@ function sayFinished(item, status) {
  * @param {import("./ask.js").Problem} problem
  */
 function onReturned(item, problem) {
-  const newest = problem.document.messages?.at(-1);
-  const words = newest
-    ? overtakenBy({ authorName: newest.author.name, at: newest.created_at })
-    : problem.message;
-  giveBack(item, words);
+  /** @type {any[]} */
+  const newer = problem.document.messages || [];
+  const newest = newer.at(-1);
+  const overtaken = newer.reduce((before, { author, created_at: at, html }) => {
+    const words = elementsOf(html)[0].querySelector(".bubble")?.textContent || "";
+    return joined(before, { authorName: author.name, at, authorType: author.type, words });
+  }, null);
+  giveBack(item, overtaken);
   if (item.conversation === conversation()) {
     thread()?.removeOwn(item.client_id);
     thread()?.heardOf(newest?.seq || Infinity);
@@ -96,6 +100,7 @@ function onReturned(item, problem) {
     return;
   }
   const open = { name: "Open", run: () => go(addressOf(view(), item.conversation)) };
+  const words = overtaken ? sentenceOf(overtaken) : problem.message;
   toast(`Your reply to ${item.contact_name} was not sent. ${words}`, { tone: "bad", action: open });
 }
 
@@ -127,7 +132,7 @@ export function keepSending() {
     const item = outbox.take(clientId);
     thread()?.removeOwn(clientId);
     if (!item || action !== "edit") return;
-    giveBack(item, "");
+    giveBack(item, null);
     composer()?.reload();
   });
   outbox.load();

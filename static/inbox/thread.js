@@ -166,7 +166,8 @@ export class InboxThread extends HTMLElement {
       if (authorId === me) continue;
       if (kind !== "activity" && !(wasAtEnd && this.isWatched)) this.missed(message);
       const { authorName, at } = message.dataset;
-      tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at });
+      const words = message.querySelector(".bubble")?.textContent || "";
+      tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at, words });
     }
     this.isKeptUnread = false;
     this.arrange();

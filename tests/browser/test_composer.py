@@ -136,3 +136,96 @@ def test_a_reply_waits_for_tomorrow_until_the_customer_writes(agent, visitor):
     page.locator(".later-message").get_by_role("button", name="Edit").click()
     expect(box(page)).to_have_value("Did it come?")
     assert customer.hears() == ["When does the osprey desk come?", "It came!"]
+
+
+def pick(page, words):
+    """Selects these words in the box, by keys."""
+    box(page).evaluate(
+        """(text, words) => {
+            const at = text.value.indexOf(words);
+            text.focus();
+            text.setSelectionRange(at, at + words.length);
+        }""",
+        words,
+    )
+
+
+def test_formatting_by_keys_and_by_pasting_can_be_undone(agent, visitor):
+    customer = visitor()
+    customer.say("Where do I read about the wren clock?")
+    page = agent("ben")
+    open_row(page, customer)
+    compose(page, "It is on our page")
+    pick(page, "page")
+    box(page).evaluate(
+        """(text) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "https://lumen.test/wren");
+            const options = { clipboardData, bubbles: true, cancelable: true };
+            text.dispatchEvent(new ClipboardEvent("paste", options));
+        }"""
+    )
+    expect(box(page)).to_have_value("It is on our [page](https://lumen.test/wren)")
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("It is on our page")
+    page.keyboard.press("Control+b")
+    expect(box(page)).to_have_value("It is on our **page**")
+    page.keyboard.press("Control+b")
+    expect(box(page)).to_have_value("It is on our page")
+    page.keyboard.press("Control+i")
+    expect(box(page)).to_have_value("It is on our *page*")
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("It is on our page")
+
+
+def test_a_question_whose_answer_is_known_is_noticed(agent, visitor):
+    customer = visitor("dora")
+    customer.say("The sandpiper stool wobbles.")
+    page = agent("ben")
+    open_row(page, customer)
+    compose(page, "Sorry! What is your email?")
+    notice = page.locator(".composer-notice")
+    expect(notice).to_contain_text("You already know: Email = ")
+    notice.get_by_role("button", name="Insert").click()
+    expect(box(page)).to_have_value(re.compile(r"email\?\S+@\S+$"))
+    page.get_by_text("Note", exact=True).click()
+    compose(page, "What is her email?")
+    expect(notice).to_be_hidden()
+
+
+def test_a_macro_is_found_by_a_slash_shows_what_it_does_and_goes_out_with_it(agent, visitor):
+    customer = visitor()
+    customer.say("The plover vase came in two pieces.")
+    page = agent("ben", "macros/")
+    page.get_by_label("Name").fill("Plover broken")
+    page.get_by_label("Text").fill("So sorry, {{contact.first_name|there}}! We send another.")
+    page.get_by_label("Priority").select_option("high")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".macros-list")).to_contain_text("Plover broken")
+
+    page.goto("/inbox/all/")
+    open_row(page, customer)
+    compose(page, "/plover")
+    option = page.get_by_role("option", name="Plover broken")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(option).to_contain_text("Priority High")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value(re.compile(r"^So sorry, .+! We send another\.$"))
+    expect(page.locator(".then")).to_contain_text("Priority High")
+    page.keyboard.press("Control+Enter")
+    settled(page)
+    expect(page.locator("#head")).to_have_attribute("data-priority", "high")
+    assert customer.hears()[-1].endswith("We send another.")
+
+
+def test_an_emoji_is_found_by_its_name_and_can_be_undone(agent, visitor):
+    customer = visitor()
+    customer.say("The lapwing lamp is lovely.")
+    page = agent("ben")
+    open_row(page, customer)
+    compose(page, "Thanks :tada")
+    expect(page.get_by_role("option", name="tada")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("Thanks 🎉 ")
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("Thanks :tada")

@@ -11,7 +11,7 @@ from ground.web.problems import Invalid, NewerMessages, NotAllowed
 from inbox.actions import delete_macro, reply, save_macro, send
 from inbox.models import Macro, Message
 from inbox.variables import fill, values_for
-from people.actions import create_token
+from people.actions import create_token, find_or_create_tag
 from people.models.token import Scope
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_the_picker_asks_the_same_for_one_and_for_many(
     for number in range(20):
         macro(ben, name=f"No {number}", owner=ben, steps=[{"do": "assign", "to": cleo.public_id}])
         if number in (0, 19):
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(10):
                 offered(browser, conversation)
 
 
@@ -203,6 +203,29 @@ def test_a_reply_and_its_steps_are_one(conversation, ben, support, macro):
         "conversation.assigned",
         "macro.used",
     ]
+
+
+def test_a_macro_tags_and_prioritizes_along(conversation, ben, macro, browser_of):
+    damage, _ = find_or_create_tag("Damage", by=ben)
+    wanted = [{"do": "priority", "to": "urgent"}, {"do": "tag", "to": damage.public_id}]
+    macro(ben, name="Broken", owner=ben, steps=wanted)
+    page = offered(browser_of(ben), conversation)
+    assert "Tag Damage" in page and "Priority Urgent" in page
+    posted = say(conversation, ben, then=wanted)
+    assert [tag["name"] for tag in posted.conversation.shown_tags] == ["Damage"]
+    assert posted.conversation.priority == posted.conversation.Priority.URGENT
+    kinds = list(Entry.objects.order_by("id").values_list("kind", flat=True))
+    assert kinds[-3:] == ["message.sent", "conversation.tagged", "conversation.prioritized"]
+
+
+def test_an_archived_tag_and_an_unknown_priority_send_nothing(conversation, ben):
+    gone, _ = find_or_create_tag("Gone", by=ben)
+    gone.is_archived = True
+    gone.save()
+    for step in ({"do": "tag", "to": gone.public_id}, {"do": "priority", "to": "mad"}):
+        with pytest.raises(Invalid):
+            say(conversation, ben, then=[step])
+    assert conversation.messages.count() == 1
 
 
 def test_a_step_that_cannot_be_done_sends_nothing(conversation, ben):

@@ -1,0 +1,60 @@
+/** Somebody was faster: who, when, and with which words. */
+
+import { inWords } from "../shared/times.js";
+
+const LENGTH = 200;
+const MOST = 3;
+
+/**
+ * @typedef {{
+ *   authorName: string,
+ *   at: string,
+ *   isContact: boolean,
+ *   said: {name: string, words: string}[],
+ * }} Overtaken the last one who spoke, and all that was said since
+ */
+
+/**
+ * @param {Overtaken} overtaken
+ * @param {number} [now]
+ */
+export function sentenceOf({ authorName, at, isContact }, now = Date.now()) {
+  const seconds = Math.max(0, (now - new Date(at).getTime()) / 1000);
+  return `${authorName} ${isContact ? "wrote" : "answered"} ${inWords(seconds)}.`;
+}
+
+/**
+ * One more has spoken.
+ * @param {Overtaken|null} before
+ * @param {{authorName: string, at: string, authorType: string, words: string}} said
+ * @returns {Overtaken}
+ */
+export function joined(before, { authorName, at, authorType, words }) {
+  const said = [...(before?.said || []), { name: authorName, words: cut(words) }].slice(-MOST);
+  return { authorName, at, isContact: authorType === "contact", said };
+}
+
+/** @param {string} words */
+function cut(words) {
+  const plain = words.replace(/\s+/g, " ").trim();
+  return plain.length > LENGTH ? `${plain.slice(0, LENGTH)}…` : plain;
+}
+
+/**
+ * What was said meanwhile, to be read before one says it again.
+ * @param {HTMLElement} list
+ * @param {Overtaken} overtaken
+ */
+export function showDifference(list, { said }) {
+  const lines = said.filter(({ words }) => words);
+  list.replaceChildren(
+    ...lines.map(({ name, words }) => {
+      const line = document.createElement("li");
+      const who = document.createElement("b");
+      who.textContent = `${name}: `;
+      line.append(who, words);
+      return line;
+    }),
+  );
+  list.hidden = !lines.length;
+}
