@@ -217,7 +217,7 @@ def setting_up(installation: Installation) -> dict[str, Any]:
     return {
         "secrets": secrets,
         "snippet": recipes.snippet(installation),
-        "signing": recipes.signing(installation, newest),
+        "signing": recipes.signing(installation.public_id, newest),
         "passing_on": recipes.passing_on(),
         "policy_lines": recipes.policy_lines(),
         "hosted_page": recipes.hosted_page(installation),

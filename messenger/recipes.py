@@ -10,18 +10,23 @@ from messenger.models import Installation
 
 @dataclass(frozen=True)
 class Recipe:
-    """A piece of somebody else's server, in one language."""
+    """A piece of somebody else's server, in one language: `code` signs an identity, `hash_code`
+    makes a `user_hash` instead."""
 
     language: str
     needs: str
     code: str
+    hash_code: str
 
 
 PYTHON = """\
-import os, time
-import jwt
+import base64, hmac, json, os, time
+
+def base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 def identity(user):
+    header = {{"alg": "HS256", "typ": "JWT", "kid": "{key_id}"}}
     claims = {{
         "sub": str(user.id),
         "name": user.name,
@@ -29,23 +34,49 @@ def identity(user):
         "aud": "{app_id}",
         "exp": int(time.time()) + 900,
     }}
-    secret = os.environ["COUNTERFOIL_SECRET"]
-    return jwt.encode(claims, secret, "HS256", {{"kid": "{key_id}"}})
+    text = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
+    secret = os.environ["COUNTERFOIL_SECRET"].encode()
+    return text + "." + base64url(hmac.digest(secret, text.encode(), "sha256"))
+"""
+PYTHON_HASH = """\
+import hashlib, hmac, os
+
+def user_hash(user):
+    secret = os.environ["COUNTERFOIL_SECRET"].encode()
+    return hmac.new(secret, str(user.id).encode(), hashlib.sha256).hexdigest()
 """
 JAVASCRIPT = """\
-import jwt from "jsonwebtoken";
+import {{ createHmac }} from "node:crypto";
 
-export const identity = (user) =>
-  jwt.sign(
-    {{ sub: String(user.id), name: user.name, email: user.email }},
-    process.env.COUNTERFOIL_SECRET,
-    {{ algorithm: "HS256", audience: "{app_id}", expiresIn: "15m", keyid: "{key_id}" }},
-  );
+const base64url = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+
+export function identity(user) {{
+  const header = {{ alg: "HS256", typ: "JWT", kid: "{key_id}" }};
+  const claims = {{
+    sub: String(user.id),
+    name: user.name,
+    email: user.email,
+    aud: "{app_id}",
+    exp: Math.floor(Date.now() / 1000) + 900,
+  }};
+  const text = `${{base64url(header)}}.${{base64url(claims)}}`;
+  const signature = createHmac("sha256", process.env.COUNTERFOIL_SECRET).update(text);
+  return `${{text}}.${{signature.digest("base64url")}}`;
+}}
+"""
+JAVASCRIPT_HASH = """\
+import {{ createHmac }} from "node:crypto";
+
+export const userHash = (user) =>
+  createHmac("sha256", process.env.COUNTERFOIL_SECRET).update(String(user.id)).digest("hex");
 """
 PHP = """\
-use Firebase\\JWT\\JWT;
+function base64url(string $data): string {{
+    return rtrim(strtr(base64_encode($data), "+/", "-_"), "=");
+}}
 
 function identity($user): string {{
+    $header = ["alg" => "HS256", "typ" => "JWT", "kid" => "{key_id}"];
     $claims = [
         "sub" => (string) $user->id,
         "name" => $user->name,
@@ -53,13 +84,26 @@ function identity($user): string {{
         "aud" => "{app_id}",
         "exp" => time() + 900,
     ];
-    return JWT::encode($claims, getenv("COUNTERFOIL_SECRET"), "HS256", "{key_id}");
+    $text = base64url(json_encode($header)) . "."
+        . base64url(json_encode($claims, JSON_THROW_ON_ERROR));
+    return $text . "." . base64url(hash_hmac("sha256", $text, getenv("COUNTERFOIL_SECRET"), true));
+}}
+"""
+PHP_HASH = """\
+function user_hash($user): string {{
+    return hash_hmac("sha256", (string) $user->id, getenv("COUNTERFOIL_SECRET"));
 }}
 """
 RUBY = """\
-require "jwt"
+require "json"
+require "openssl"
+
+def base64url(data)
+  [data].pack("m0").tr("+/", "-_").delete("=")
+end
 
 def identity(user)
+  header = {{ alg: "HS256", typ: "JWT", kid: "{key_id}" }}
   claims = {{
     sub: user.id.to_s,
     name: user.name,
@@ -67,14 +111,23 @@ def identity(user)
     aud: "{app_id}",
     exp: Time.now.to_i + 900
   }}
-  JWT.encode(claims, ENV.fetch("COUNTERFOIL_SECRET"), "HS256", {{ kid: "{key_id}" }})
+  text = [header, claims].map {{ |part| base64url(JSON.generate(part)) }}.join(".")
+  "#{{text}}.#{{base64url(OpenSSL::HMAC.digest("SHA256", ENV.fetch("COUNTERFOIL_SECRET"), text))}}"
 end
 """
+RUBY_HASH = """\
+require "openssl"
+
+def user_hash(user)
+  OpenSSL::HMAC.hexdigest("SHA256", ENV.fetch("COUNTERFOIL_SECRET"), user.id.to_s)
+end
+"""
+# Nothing to install for any of them: what signs is part of each language.
 SIGNING = (
-    ("Python", "pip install pyjwt", PYTHON),
-    ("JavaScript", "npm install jsonwebtoken", JAVASCRIPT),
-    ("PHP", "composer require firebase/php-jwt", PHP),
-    ("Ruby", "gem install jwt", RUBY),
+    ("Python", "Python 3.7 or newer", PYTHON, PYTHON_HASH),
+    ("JavaScript", "Node 16 or newer", JAVASCRIPT, JAVASCRIPT_HASH),
+    ("PHP", "PHP 7.3 or newer", PHP, PHP_HASH),
+    ("Ruby", "Ruby 2.5 or newer", RUBY, RUBY_HASH),
 )
 
 
@@ -86,10 +139,13 @@ def snippet(installation: Installation) -> str:
     )
 
 
-def signing(installation: Installation, key_id: str) -> list[Recipe]:
+def signing(app_id: str, key_id: str) -> list[Recipe]:
     """How a server signs who its user is. The secret itself is read from its environment."""
-    filled = {"app_id": installation.public_id, "key_id": key_id}
-    return [Recipe(language, needs, code.format(**filled)) for language, needs, code in SIGNING]
+    filled = {"app_id": app_id, "key_id": key_id}
+    return [
+        Recipe(language, needs, code.format(**filled), hash_code.format(**filled))
+        for language, needs, code, hash_code in SIGNING
+    ]
 
 
 def passing_on() -> str:

@@ -14,7 +14,6 @@ from PIL import Image
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed
-from messenger import recipes
 from messenger.appearance import settings_json
 from messenger.installing import (
     CONFIGURED,
@@ -408,17 +407,14 @@ def test_the_code_to_copy_is_filled_in_and_holds_no_secret(admin_of, installatio
     assert "frame-src https://support.example.com" in page["policy_lines"].splitlines()
 
 
-def test_what_the_python_recipe_signs_is_believed(installation, dora, monkeypatch):
-    secret = installation.identity_secrets.get()
-    monkeypatch.setenv("COUNTERFOIL_SECRET", secret.value)
-    python = next(
-        one for one in recipes.signing(installation, secret.key_id) if one.language == "Python"
-    )
-    server = {}
-    exec(python.code, server)
-    user = SimpleNamespace(id="dora-1", name="Dora", email="dora@acme.test")
-    answer = Browser(installation).boot(identity=server["identity"](user))
-    assert answer.json()["contact"]["id"] == dora.public_id
+def test_the_code_of_hashes_shows_where_hashes_are_taken(admin_of, installation):
+    def shown():
+        return admin_of.get(address("change", installation.pk)).content.decode()
+
+    assert "def user_hash(user)" not in shown()
+    installation.is_user_hash_allowed = True
+    installation.save()
+    assert "def user_hash(user)" in shown() and "hash_hmac(&quot;sha256&quot;" in shown()
 
 
 # ---- preview -------------------------------------------------------------------------------------

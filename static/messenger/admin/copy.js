@@ -13,9 +13,10 @@ for (const button of /** @type {NodeListOf<HTMLElement>} */ (
   });
 }
 
-for (const group of /** @type {NodeListOf<HTMLElement>} */ (
-  document.querySelectorAll("[data-tabs]")
-)) {
+/** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-tabs]")).forEach(fold);
+
+/** @param {HTMLElement} group @param {number} place among the groups of the page */
+function fold(group, place) {
   const panels = /** @type {HTMLElement[]} */ ([...group.querySelectorAll("[data-tab]")]);
   const list = document.createElement("div");
   list.setAttribute("role", "tablist");
@@ -23,11 +24,11 @@ for (const group of /** @type {NodeListOf<HTMLElement>} */ (
   const tabs = panels.map((panel, index) => {
     const tab = document.createElement("button");
     tab.type = "button";
-    tab.id = `tab-${index}`;
+    tab.id = `tab-${place}-${index}`;
     tab.textContent = panel.dataset.tab || "";
     tab.setAttribute("role", "tab");
     tab.addEventListener("click", () => choose(index));
-    panel.id = `panel-${index}`;
+    panel.id = `panel-${place}-${index}`;
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", tab.id);
     tab.setAttribute("aria-controls", panel.id);
