@@ -61,6 +61,7 @@ FRAMES = {
     "contact.merged": ["people.frames.access"],
     "contact.unmerged": ["people.frames.access"],
     "contact.signed_out": ["people.frames.access"],
+    "installation.changed": ["messenger.frames.rules"],
     "teammate.role_changed": ["people.frames.access"],
     "teammate.password_changed": ["people.frames.access"],
     "teammate.joined_team": ["people.frames.access"],

@@ -125,17 +125,17 @@ class InboxConsumer(LiveConsumer):
         await in_database(self.show_typing, conversation, frame.get("mode") == "note")
 
     def show_typing(self, conversation: Conversation, is_note: bool) -> None:
-        author = {
-            "type": "teammate",
-            "id": self.teammate.public_id,
-            "name": self.teammate.name,
-        }
-        frame = {"type": "typing", "conversation": conversation.public_id, "author": author}
-        topics = [f"conversation.{conversation.public_id}"]
+        """Colleagues are told the whole name, the contact the first one."""
+        told = [(f"conversation.{conversation.public_id}", self.teammate.name)]
         if not is_note:
-            topics.append(f"contact.{conversation.contact.public_id}")
+            contact = f"contact.{conversation.contact.public_id}"
+            told.append((contact, self.teammate.get_short_name()))
+        author = {"type": "teammate", "id": self.teammate.public_id}
+        frame = {"type": "typing", "conversation": conversation.public_id}
         try:
-            live.publish(topics, frame)
+            live.publish_all(
+                ([topic], {**frame, "author": {**author, "name": name}}) for topic, name in told
+            )
         except RedisAway:
             pass
 

@@ -101,6 +101,12 @@ class ConversationQuerySet(models.QuerySet):
         )
         return self.annotate(shown_tags=ArraySubquery(shown))
 
+    def with_rating_comment(self):
+        """Adds `rating_comment`: what the contact wrote with their latest score; None unrated."""
+        ratings = self.model.ratings.rel.related_model.objects.filter(conversation=OuterRef("pk"))
+        latest = ratings.order_by("-closed_at").values("comment")[:1]
+        return self.annotate(rating_comment=Subquery(latest))
+
     def for_contact(self):
         """With everything that the contact's own list shows, in one query; see `with_ratings`."""
         return self.select_related("contact", "assignee")

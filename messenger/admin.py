@@ -33,6 +33,7 @@ from messenger.models import IdentitySecret, Installation, InstallationText
 from people.admin import shown_once
 
 PREVIEW = "preview"
+NUMBER_DIGITS = 18
 
 
 class InstallationTextInline(StackedInline):
@@ -226,7 +227,8 @@ def setting_up(installation: Installation) -> dict[str, Any]:
 
 def stored_installation(pk: str) -> Installation:
     """The one that is being edited, or a new one."""
-    found = Installation.objects.filter(pk=pk).first() if pk.isdecimal() else None
+    is_number = pk.isascii() and pk.isdecimal() and len(pk) <= NUMBER_DIGITS
+    found = Installation.objects.filter(pk=pk).first() if is_number else None
     return found or Installation()
 
 

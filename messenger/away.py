@@ -124,9 +124,13 @@ def installation_of(conversation: Conversation) -> Installation | None:
 
 
 def push_subscriptions(conversation: Conversation, installation: Installation) -> Any:
-    return PushSubscription.objects.filter(
-        contact=conversation.contact_id, installation=installation
+    """The contact's browsers in which a session still opens what a notification would show."""
+    asked = PushSubscription.objects.filter(
+        contact=conversation.contact_id, installation=installation, expires_at__gt=Now()
     )
+    if installation.is_verification_required and conversation.contact.role != Contact.Role.USER:
+        return asked.none()
+    return asked
 
 
 def best_email(contact: Contact) -> Identity | None:
@@ -191,9 +195,10 @@ class Job:
 def tell_due() -> int:
     """Sends what is due; returns how many notices came to an end or to another try.
 
-    A mail that cannot be handed over ends the round: the next one could not be either, and only one
-    round runs at a time.
+    A mail server that cannot be reached ends the round: the next mail would not go out either, and
+    only one round runs at a time. A mail that it does not take now waits by itself.
     """
+    push.forget_expired()
     count = give_up_on_the_lost()
     for way in Way.values:
         end_at = time.monotonic() + ROUND_SECONDS
@@ -332,7 +337,7 @@ def deliver_mail(job: Job) -> bool:
         end(job.notice, State.UNKNOWN, str(error))
     except mail.NotSent as error:
         try_again(job.notice, str(error))
-        return False
+        return isinstance(error, mail.Deferred)
     return True
 
 

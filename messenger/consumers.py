@@ -19,7 +19,8 @@ from ground.web.problems import NotAuthenticated, TooMany
 from ground.web.throttles import sender_of, spend
 from inbox import actions
 from inbox.models import Conversation
-from messenger.api import MINUTE, show_typing, typing_limit
+from messenger.api.base import MINUTE
+from messenger.api.messages import show_typing, typing_limit
 from messenger.present import message_json
 from messenger.visitors import Visitor, is_origin_allowed, visitor_of
 
@@ -47,16 +48,19 @@ class MessengerConsumer(LiveConsumer):
         self.token = frame.get("token")
         self.after = self.wanted(frame)
         await self.confirm()
+
+    async def confirm(self) -> None:
+        try:
+            self.visitor = await in_database(self.look_up)
+        except NotAuthenticated:
+            raise Refused(NOT_AUTHENTICATED) from None
         headers = dict(self.scope["headers"])
         origin = headers.get(b"origin", b"").decode("latin-1")
         if origin and not is_origin_allowed(self.visitor.installation, origin, settings.SITE_URL):
             raise Refused(NOT_ALLOWED)
 
-    async def confirm(self) -> None:
-        try:
-            self.visitor = await in_database(visitor_of, self.token)
-        except NotAuthenticated:
-            raise Refused(NOT_AUTHENTICATED) from None
+    def look_up(self) -> Visitor:
+        return visitor_of(self.token, is_fresh=True)
 
     def wanted(self, frame: dict[str, Any]) -> dict[str, int]:
         """Conversation -> the last seq the client has. Raises Refused(4400)."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from ground.journal.models import Entry
 from inbox.models import Conversation
+from messenger.installing import RULES
 from messenger.models import Installation
 from messenger.present import conversation_json, message_json
 
@@ -39,6 +40,12 @@ def conversation(entry: Entry) -> Iterator[Shown]:
             ),
         },
     )
+
+
+def rules(entry: Entry) -> Iterator[Shown]:
+    """Who may speak was decided anew: sockets of the messenger look whether they still may."""
+    if RULES & set(entry.after):
+        yield entry.topics, {"type": "access"}
 
 
 def asks_for_rating(conversation: Conversation) -> bool:

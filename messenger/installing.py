@@ -49,6 +49,9 @@ CONFIGURED = (
     "is_user_hash_allowed",
 )
 
+# What decides who may speak: open sockets are asked again when one of these changes.
+RULES = {"is_active", "allowed_origins", "is_verification_required"}
+
 Words = Mapping[str, Any]
 
 
@@ -135,7 +138,14 @@ def words_of(text: InstallationText | None) -> Words | None:
 def note_change(
     installation: Installation, by: Teammate | None, before: Words, after: Words
 ) -> None:
-    record(kinds.INSTALLATION_CHANGED, by=by, subject=installation, before=before, after=after)
+    record(
+        kinds.INSTALLATION_CHANGED,
+        by=by,
+        subject=installation,
+        topics=[f"installation.{installation.public_id}"],
+        before=before,
+        after=after,
+    )
 
 
 def change_logo(

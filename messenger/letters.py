@@ -13,6 +13,7 @@ from inbox.models import Conversation, Message
 from messenger.appearance import on_color
 from messenger.links import link_for, page_of, stop_link_for
 from messenger.models import Installation, Notice
+from messenger.present import public_name
 from messenger.texts import language_of, texts_in
 from people.models import Identity
 
@@ -37,7 +38,7 @@ def notification(notice: Notice, replies: list[Message], locale: str) -> dict[st
     latest = replies[-1]
     contact = conversation.contact
     texts = texts_in(language_of(installation, locale or contact.locale))
-    said = texts["away.push"].format(author=latest.author_name)
+    said = texts["away.push"].format(author=author_of(latest))
     preview = plain(latest.body_text, length=PREVIEW) or texts["preview.file"]
     return {
         "title": installation.name,
@@ -77,7 +78,7 @@ def letter(notice: Notice, replies: list[Message], email: Identity) -> Letter:
         "installation": installation,
         "on_color": on_color(installation.color),
         "logo": logo_of(installation),
-        "title": texts["away.title"].format(author=replies[-1].author_name),
+        "title": texts["away.title"].format(author=author_of(replies[-1])),
         "replies": [shown(reply, texts) for reply in replies],
         "is_more": conversation.contact_unread > len(replies),
         "link": link_for(installation, conversation, email),
@@ -105,11 +106,15 @@ def letter(notice: Notice, replies: list[Message], email: Identity) -> Letter:
     )
 
 
+def author_of(reply: Message) -> str:
+    return public_name(reply.author_type, reply.author_name)
+
+
 def shown(reply: Message, texts: dict[str, str]) -> dict[str, Any]:
     """A reply as the templates write it; its HTML was made safe when it was stored."""
     names = ", ".join(reply.attachments.values_list("name", flat=True))
     return {
-        "author": reply.author_name,
+        "author": author_of(reply),
         "text": reply.body_text,
         "html": mark_safe(reply.body_html),
         "files": texts["away.files"].format(names=names) if names else "",

@@ -25,7 +25,7 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
         "preview": conversation.preview,
         "preview_author": {
             "type": conversation.preview_author_type,
-            "name": conversation.preview_author_name,
+            "name": public_name(conversation.preview_author_type, conversation.preview_author_name),
         },
         "unread": conversation.contact_unread,
         "last_seq": conversation.public_seq,
@@ -89,10 +89,15 @@ def author_json(message: Message) -> dict[str, Any]:
     return {
         "type": message.author_type,
         "id": person.public_id if person else None,
-        "name": message.author_name,
+        "name": public_name(message.author_type, message.author_name),
         "avatar": files.public_url(message.teammate.avatar_key) if message.teammate else None,
         "initials": initials(message.author_name),
     }
+
+
+def public_name(author_type: str, name: str) -> str:
+    """How visitors read an author's name: teammates go by their first one."""
+    return name.split(" ")[0] if author_type == Message.Author.TEAMMATE else name
 
 
 def attachment_json(attachment: Attachment, viewer: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from ground.journal import record
 from ground.web import outbound, webpush
@@ -15,12 +16,13 @@ from ground.web.problems import Invalid, StateConflict
 from ground.web.webpush import Recipient
 from messenger import kinds
 from messenger.models import PushSubscription
-from messenger.visitors import Visitor
+from messenger.visitors import Visitor, session_end
 from people.actions.merge import current
 from people.models import Contact
 
 SUBSCRIPTIONS_MAX = 10
 FAILURES_MAX = 20
+EXPIRED_AT_ONCE = 100
 DAY = 24 * 60 * 60
 GONE = {404, 410}
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
@@ -55,6 +57,7 @@ def subscribe(visitor: Visitor, *, endpoint: str, p256dh: str, auth: str, locale
                 "auth": auth,
                 "locale": locale,
                 "failures": 0,
+                "expires_at": session_end(visitor),
             },
         )
         for old in contact.push_subscriptions.order_by("-id")[SUBSCRIPTIONS_MAX:]:
@@ -87,6 +90,24 @@ def unsubscribe(visitor: Visitor) -> None:
             visitor=visitor.key
         ).select_for_update():
             end(subscription, by=visitor.contact, reason="asked for")
+
+
+def prolong(visitor: Visitor) -> bool:
+    """A browser whose session goes on; whether it is told of replies."""
+    if visitor.contact is None or visitor.only_conversation:
+        return False
+    mine = PushSubscription.objects.filter(visitor=visitor.key, contact=visitor.contact)
+    return bool(mine.update(expires_at=session_end(visitor)))
+
+
+def forget_expired() -> int:
+    """Ends what outlived its session, up to EXPIRED_AT_ONCE of it; returns how many."""
+    with transaction.atomic():
+        over = PushSubscription.objects.filter(expires_at__lte=Now()).select_related("contact")
+        held = list(over.select_for_update(skip_locked=True, of=("self",))[:EXPIRED_AT_ONCE])
+        for subscription in held:
+            end(subscription, by=None, reason="the session is over")
+    return len(held)
 
 
 def hand_over(old_key: str, new_key: str) -> None:

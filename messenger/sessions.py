@@ -168,6 +168,7 @@ def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
             for conversation in conversations
         ],
         "unread": visitor.conversations().contact_unread_total(),
+        "is_notified": push.prolong(visitor),
         "outbound": [],
     }
 

@@ -4,7 +4,9 @@ from celery import shared_task
 from django.db import connection
 
 from ground.journal.models import Entry
+from ground.web import files
 from messenger import away
+from people.models import Contact, Identity
 
 # Any number that nobody else locks by.
 TELLING = 0x6E6F7469
@@ -27,3 +29,17 @@ def tell_the_away() -> int:
 def plan_notices(entry: Entry) -> None:
     """A teammate or a bot replied: if the contact does not see it, they are told elsewhere."""
     away.plan(entry)
+
+
+def plan_unseen(entry: Entry) -> None:
+    """A contact can be reached by one more address: what they have not seen yet may go there."""
+    contact = Contact.objects.filter(public_id=entry.subject_id).first()
+    if contact is not None and entry.after.get("kind") == Identity.Kind.EMAIL:
+        away.plan_unseen(contact)
+
+
+def forget_logo(entry: Entry) -> None:
+    """An installation has another logo: nobody is shown the one before."""
+    key = entry.before.get("logo_key")
+    if key:
+        files.delete(key)

@@ -3,6 +3,7 @@
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -48,7 +49,7 @@ class Visitor:
     @property
     def topics(self) -> set[str]:
         """What this visitor's screens hear."""
-        heard = {f"visitor.{self.key}"}
+        heard = {f"visitor.{self.key}", f"installation.{self.installation.public_id}"}
         if self.contact is not None:
             heard.add(f"contact.{self.contact.public_id}")
         return heard
@@ -105,14 +106,22 @@ def token_for(visitor: Visitor) -> str:
     return signing.dumps(content, salt=SALT, compress=False)
 
 
-def visitor_of(token: Any) -> Visitor:
-    """The visitor a token speaks for.
+def session_end(visitor: Visitor) -> datetime:
+    """When the token that the visitor holds now opens nothing any more."""
+    if visitor.is_verified:
+        return datetime.fromtimestamp(visitor.signed_at + VERIFIED_DAYS * DAY, UTC)
+    return datetime.now(UTC) + timedelta(days=ANONYMOUS_DAYS)
+
+
+def visitor_of(token: Any, *, is_fresh: bool = False) -> Visitor:
+    """The visitor a token speaks for; with `is_fresh` by the installation's rules as they are this
+    very moment.
 
     Raises NotAuthenticated for anything but a token that we made, that is in date, and that still
     opens something: an anonymous token never opens a contact whose identity has been proved.
     """
     content = read(token)
-    installation = active_installation(content["a"])
+    installation = active_installation(content["a"], is_fresh=is_fresh)
     if installation is None:
         raise NotAuthenticated("This messenger is switched off.")
     if "c" in content and "o" not in content:
@@ -128,11 +137,11 @@ def visitor_of(token: Any) -> Visitor:
     return visitor
 
 
-def active_installation(app_id: str) -> Installation | None:
+def active_installation(app_id: str, *, is_fresh: bool = False) -> Installation | None:
     """The installation of an app id, remembered for a moment: every request asks for it, and it
     hardly ever changes. None when it is unknown or switched off."""
     key = f"installation:{app_id}"
-    found: Installation | None = cache.get(key)
+    found: Installation | None = None if is_fresh else cache.get(key)
     if found is None:
         known = Installation.objects.select_related("line").filter(public_id=app_id)
         found = known.filter(is_active=True).first()

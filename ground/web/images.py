@@ -23,13 +23,17 @@ PIXELS_MAX = 50_000_000
 ANIMATION_PIXELS_MAX = 20_000_000
 FRAMES_MAX = 300
 THUMB_SIDE = 640
-PATIENCE_SECONDS = 20
+# Whoever waits for a turn holds a thread of the pages: few may, and not for long.
+WAITING_MAX = 2
+PATIENCE_SECONDS = 8
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 KEPT_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
+BUSY = "Many pictures are being stored at once. Please try again in a few seconds."
 TOO_MANY_PIXELS = f"An image may have at most {PIXELS_MAX // 1_000_000} million pixels."
 
 # A large picture takes hundreds of megabytes while it is open: one at a time in each process.
 _table = threading.BoundedSemaphore(1)
+_places = threading.BoundedSemaphore(1 + WAITING_MAX)
 
 
 @dataclass(frozen=True)
@@ -89,14 +93,28 @@ def opened(file: IO[bytes] | File[Any]) -> Iterator[Image.Image | None]:
     if size_of(file) is None:
         yield None
         return
-    if not _table.acquire(timeout=PATIENCE_SECONDS):
-        raise Unavailable("Many pictures are being stored. Please try again in a moment.")
+    with turn():
+        try:
+            with Image.open(file, formats=FORMATS) as image:
+                yield image
+        finally:
+            file.seek(0)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Alone at the table. Raises Unavailable when others wait already, or wait too long."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(BUSY, headers={"Retry-After": "5"})
     try:
-        with Image.open(file, formats=FORMATS) as image:
-            yield image
+        if not _table.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable(BUSY, headers={"Retry-After": "5"})
+        try:
+            yield
+        finally:
+            _table.release()
     finally:
-        _table.release()
-        file.seek(0)
+        _places.release()
 
 
 def attempt(draw: Any) -> Any:

@@ -23,6 +23,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 SECONDS = 10
 HEADER_MAX = 200
+CLOSING = 421
 # Folding would write a long address in a header as encoded words, which nobody can follow.
 WIRE = SMTP.clone(max_line_length=998)
 _ENCODED_WORD = re.compile(r"=\?")
@@ -32,6 +33,10 @@ NOT_ASCII = "Addresses with letters beyond ASCII before the @ cannot be written 
 
 class NotSent(Exception):
     """Nothing was handed over, and another time it may work."""
+
+
+class Deferred(NotSent):
+    """The server does not take this message now; another one it may take."""
 
 
 class Refused(Exception):
@@ -61,7 +66,10 @@ def is_configured() -> bool:
 
 
 def send(letter: Letter) -> str:
-    """Hands a letter over; returns the server's last word. Raises NotSent, Refused, Unknown."""
+    """Hands a letter over; returns the server's last word.
+
+    Raises NotSent (Deferred where that is about this letter only), Refused, Unknown.
+    """
     return [said_there for _, said_there in hops(letter)][-1]
 
 
@@ -86,7 +94,7 @@ def hops(letter: Letter) -> Iterator[tuple[str, str]]:
         where = f"{server.host}:{server.port}"
         yield "connected", f"{where}{', encrypted' if is_encrypted(server) else ''}"
         yield "sender accepted", step(lambda: smtp.mail(settings.EMAIL_FROM))
-        yield "recipient accepted", step(lambda: smtp.rcpt(letter.to))
+        yield "recipient accepted", step(lambda: smtp.rcpt(letter.to), later=Deferred)
         yield "message accepted", handed_over(smtp, content)
     finally:
         try:
@@ -127,13 +135,13 @@ def is_encrypted(server: EmailBackend) -> bool:
     return bool(server.use_ssl or server.use_tls)
 
 
-def step(ask: Callable[[], tuple[int, bytes]]) -> str:
-    """One command before the text. Raises NotSent, Refused."""
+def step(ask: Callable[[], tuple[int, bytes]], *, later: type[NotSent] = NotSent) -> str:
+    """One command before the text. Raises NotSent, Refused; `later` for a "not now"."""
     try:
         code, reply = ask()
     except (OSError, smtplib.SMTPException) as error:
         raise NotSent(said(error)) from None
-    return judged(code, reply)
+    return judged(code, reply, later=later)
 
 
 def handed_over(smtp: smtplib.SMTP, content: bytes) -> str:
@@ -142,18 +150,21 @@ def handed_over(smtp: smtplib.SMTP, content: bytes) -> str:
         code, reply = smtp.data(content)
     except smtplib.SMTPDataError as error:
         # The server did not want to hear it: nothing of it was sent.
-        return judged(error.smtp_code, error.smtp_error)
+        return judged(error.smtp_code, error.smtp_error, later=Deferred)
     except (OSError, smtplib.SMTPException) as error:
         raise Unknown(said(error)) from None
-    return judged(code, reply)
+    return judged(code, reply, later=Deferred)
 
 
-def judged(code: int, reply: bytes | str) -> str:
+def judged(code: int, reply: bytes | str, *, later: type[NotSent] = NotSent) -> str:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
     sentence = f"{code} {_SPACE.sub(' ', words)}"[:500]
     if 200 <= code < 300:
         return sentence
-    raise (Refused if code >= 500 else NotSent)(sentence)
+    if code >= 500:
+        raise Refused(sentence)
+    # With this one it ends the conversation, whatever it was about.
+    raise (NotSent if code == CLOSING else later)(sentence)
 
 
 def wire(letter: Letter) -> bytes:

@@ -17,15 +17,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from queue import Empty, SimpleQueue
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from AntiSSRF.ipaddress_ranges import IPAddressRanges
 from django.conf import settings
 
 SECONDS = 5.0
+LOOKUPS_MAX = 32
 ANSWER_MAX = 64 * 1024
 AGENT = "Counterfoil"
 PORTS = {"https": 443, "http": 80}
+
+_lookups = threading.BoundedSemaphore(LOOKUPS_MAX)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # ::a.b.c.d, an old spelling of IPv4 addresses that nobody routes but some systems understand.
@@ -53,7 +58,7 @@ def post(url: str, *, data: bytes, headers: Mapping[str, str]) -> Answer:
     """One POST. Raises Forbidden, Unreachable."""
     parts = checked(url)
     end = time.monotonic() + SECONDS
-    plain = connected(parts, resolved(host_of(parts), port_of(parts)), end)
+    plain = connected(parts, resolved(host_of(parts), port_of(parts), end), end)
     line = http_over(plain, parts)
     watchdog = threading.Timer(max(0.0, end - time.monotonic()), cut, [line.sock])
     watchdog.start()
@@ -108,12 +113,33 @@ def is_listed(parts: SplitResult) -> bool:
     return bool({name, f"{name}:{port_of(parts)}"} & set(settings.OUTBOUND_ALLOWED_HOSTS))
 
 
-def resolved(host: str, port: int) -> list[str]:
-    """The numeric addresses behind a name. Raises Unreachable."""
+def resolved(host: str, port: int, end: float) -> list[str]:
+    """The numeric addresses behind a name, asked for until `end` on the monotonic clock.
+
+    The system's own resolver takes its time and cannot be stopped, so a thread of its own waits
+    for it; no more than LOOKUPS_MAX of them. Raises Unreachable.
+    """
+    answers: SimpleQueue[Any] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            answers.put(error)
+        finally:
+            _lookups.release()
+
+    if not _lookups.acquire(timeout=max(0.0, end - time.monotonic())):
+        raise Unreachable(f"{host} cannot be looked up: too many names are being asked for.")
+    threading.Thread(target=ask, name="name-lookup", daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Unreachable(f"{host} is no known host ({said(error)}).") from None
+        found = answers.get(timeout=max(0.0, end - time.monotonic()))
+    except Empty:
+        raise Unreachable(f"{host} could not be looked up in time.") from None
+    if isinstance(found, OSError | UnicodeError):
+        raise Unreachable(f"{host} is no known host ({said(found)}).")
+    if isinstance(found, BaseException):
+        raise found
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

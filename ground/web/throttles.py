@@ -30,9 +30,10 @@ BREAKER_SECONDS = 1.0
 LOCAL_KEYS_MAX = 10_000
 
 # Each key holds a list of the times (us) of what was allowed, oldest first; for each, ARGV has its
-# limit and its window in us. Answers {allowed, used, us until the oldest leaves the window} for
-# each key up to the first that does not allow.
+# limit and its window in us, and after them 1 when the use is to be counted. Answers {allowed,
+# used, us until the oldest leaves the window} for each key up to the first that does not allow.
 _SCRIPT = """
+local is_counted = ARGV[2 * #KEYS + 1] == '1'
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local answers = {}
@@ -47,6 +48,8 @@ for i, key in ipairs(KEYS) do
   local allowed = 0
   if used < limit then
     allowed = 1
+  end
+  if allowed == 1 and is_counted then
     used = redis.call('RPUSH', key, string.format('%.0f', now))
     redis.call('PEXPIRE', key, math.ceil(window / 1000))
     oldest = oldest or now
@@ -112,7 +115,16 @@ def spend(name: str, key: str, *, limit: int, seconds: int) -> Verdict:
 def spend_all(*limits: Limit) -> list[Verdict]:
     """Count one use of each limit in turn, in one round trip. Raises TooMany at the first of which
     none is left; neither that one nor those after it are counted."""
-    outcomes = _in_redis(limits) or _local.spend_all(limits)
+    return _judged(limits, is_counted=True)
+
+
+def look_all(*limits: Limit) -> list[Verdict]:
+    """What is left of each limit. Raises TooMany as `spend_all` does, and counts nothing."""
+    return _judged(limits, is_counted=False)
+
+
+def _judged(limits: Sequence[Limit], *, is_counted: bool) -> list[Verdict]:
+    outcomes = _in_redis(limits, is_counted) or _local.outcomes(limits, is_counted)
     return [judge(limit, outcome) for limit, outcome in zip(limits, outcomes, strict=False)]
 
 
@@ -191,12 +203,13 @@ class _Breaker:
 _breaker = _Breaker()
 
 
-def _in_redis(limits: Sequence[Limit]) -> list[Outcome] | None:
+def _in_redis(limits: Sequence[Limit], is_counted: bool) -> list[Outcome] | None:
     if not _breaker.may_try():
         return None
     numbers = [number for limit in limits for number in (limit.limit, limit.window)]
     try:
-        outcomes = _script()(keys=[limit.full_key for limit in limits], args=numbers)
+        keys = [limit.full_key for limit in limits]
+        outcomes = _script()(keys=keys, args=[*numbers, int(is_counted)])
     except redis.RedisError:
         _breaker.failed()
         return None
@@ -212,16 +225,16 @@ class LocalCounts:
         self._uses: dict[str, deque[int]] = {}
         self._keys_max = keys_max
 
-    def spend_all(self, limits: Sequence[Limit]) -> list[Outcome]:
+    def outcomes(self, limits: Sequence[Limit], is_counted: bool = True) -> list[Outcome]:
         """The outcomes up to the first that does not allow."""
         outcomes: list[Outcome] = []
         for limit in limits:
-            outcomes.append(self.spend(limit.full_key, limit.limit, limit.window))
+            outcomes.append(self.spend(limit.full_key, limit.limit, limit.window, is_counted))
             if not outcomes[-1][0]:
                 break
         return outcomes
 
-    def spend(self, key: str, limit: int, window: int) -> Outcome:
+    def spend(self, key: str, limit: int, window: int, is_counted: bool = True) -> Outcome:
         now = time.monotonic_ns() // 1000
         with self._lock:
             # Taken out and put back, so that the first key is always the one longest unused.
@@ -229,7 +242,7 @@ class LocalCounts:
             while uses and uses[0] + window <= now:
                 uses.popleft()
             allowed = len(uses) < limit
-            if allowed:
+            if allowed and is_counted:
                 uses.append(now)
             self._uses[key] = uses
             if len(self._uses) > self._keys_max:

@@ -68,6 +68,9 @@ class ConversationSerializer(serializers.Serializer):
     rating = serializers.IntegerField(
         allow_null=True, help_text="The contact's latest score, 1 (worst) to 5."
     )
+    rating_comment = serializers.CharField(
+        allow_null=True, help_text="What the contact wrote with it; empty when nothing."
+    )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
     last_seq = serializers.IntegerField()
@@ -110,7 +113,7 @@ class ConversationView(TokenView):
     reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
 
     def visible(self) -> ConversationQuerySet:
-        return Conversation.objects.visible_to(self.viewer).for_list()
+        return Conversation.objects.visible_to(self.viewer).for_list().with_rating_comment()
 
     def conversation(self, public_id: str) -> Conversation:
         """Raises NotFound for what does not exist and for what the token may not see, alike."""

@@ -1,15 +1,17 @@
 """Floods: every limit of the messenger, for one visitor and for one address, with its setting."""
 
 import json
+import threading
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.utils import timezone
 
 from inbox.models import Conversation, Message
-from messenger.api import ADDRESS_FACTOR
-from people.models import Event
+from messenger.api.base import ADDRESS_FACTOR
+from people.models import Contact, Event
 from tests.live import Socket, play
 from tests.visiting import Browser
 
@@ -112,7 +114,8 @@ def test_one_visitor_is_slowed_down_and_nobody_beside_them(installation, setting
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)
 def test_one_address_is_slowed_down_and_no_other(installation, settings, folder, deed, monkeypatch):
-    monkeypatch.setattr("messenger.api.ADDRESS_FACTOR", 2)
+    for name in ("base", "boot"):
+        monkeypatch.setattr(f"messenger.api.{name}.ADDRESS_FACTOR", 2)
     setting, factor, spent = DEEDS[deed]
     setattr(settings, setting, 2)
     far = Distant(installation, "198.51.100.9").arrive()
@@ -225,3 +228,40 @@ def test_hearing_a_message_again_is_no_new_message(installation, settings):
     again = visitor.say(visitor.conversation, "Once", client_id)
     assert (first.status_code, again.status_code) == (201, 200)
     assert Message.objects.filter(body_text="Once").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_tries_at_once_to_begin_one_conversation_cost_one(installation, settings):
+    settings.VISITOR_CONVERSATIONS_PER_HOUR = 2
+    visitor, client_id = Browser(installation), uuid.uuid4()
+    visitor.boot()
+    together, answers = threading.Barrier(6), []
+
+    def begin():
+        twin = Browser(installation)
+        twin.token = visitor.token
+        try:
+            together.wait(10)
+            answers.append(twin.start("Hello", client_id).status_code)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(answers) == [200] * 5 + [201]
+    assert visitor.start("Another").status_code == 201
+    refused = visitor.start("And another")
+    assert refused.status_code == 429 and int(refused["Retry-After"]) > 0
+    assert Conversation.objects.count() == 2
+    assert visitor.start("Hello", client_id).status_code == 200, "a retry costs nothing"
+
+
+def test_who_is_over_the_limit_leaves_no_contact(installation, settings):
+    settings.VISITOR_CONVERSATIONS_PER_HOUR = 0
+    visitor = Browser(installation)
+    visitor.boot()
+    assert visitor.start("Hello").status_code == 429
+    assert not Contact.objects.exists() and not Conversation.objects.exists()

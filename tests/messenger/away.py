@@ -55,11 +55,13 @@ class PushService:
 
 
 class Mailbox:
-    """An SMTP server that keeps what it takes. `refusals` maps a step to the reply it gives."""
+    """An SMTP server that keeps what it takes. `refusals` maps a step to the reply it gives,
+    `refused_once` to those that it gives first."""
 
     def __init__(self):
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         self.raw, self.recipients, self.refusals = [], [], {}
+        self.refused_once = {}
         self.port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self.controller.start()
@@ -73,10 +75,14 @@ class Mailbox:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if "rcpt" in self.refusals:
             return self.refusals["rcpt"]
+        if self.refused_once.get("rcpt"):
+            return self.refused_once["rcpt"].pop()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.refused_once.get("data"):
+            return self.refused_once["data"].pop()
         self.raw.append(envelope.content)
         self.recipients.append(list(envelope.rcpt_tos))
         if self.refusals.get("data") == "dies":

@@ -1,11 +1,14 @@
 """A reply that stays unseen goes by mail, once, to the best known address."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ground.journal.models import Entry
+from ground.journal.reactions import run_owed
 from ground.journal.recording import Automation
 from inbox.actions import hold, mark_read
 from inbox.models import Conversation
@@ -54,7 +57,7 @@ def test_a_reply_that_stays_unseen_is_mailed_with_a_way_back(reachable, mailbox,
     assert mail["References"] == f"<{reachable.name}@lumen.test>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text, html = text_of(mail), text_of(mail, "html")
-    assert "Ben Okafor has replied" in text and "It is **on its way**" in text
+    assert "Ben has replied" in text and "It is **on its way**" in text
     assert "<strong>on its way</strong>" in html and 'href="https://track.test/1"' in html
     assert "coat" not in text + html, "what the visitor wrote stays where it is"
     assert "<img" not in html and "http" not in html.partition("<body>")[0]
@@ -355,6 +358,31 @@ def test_a_failing_server_ends_the_round(reachable, mailbox, answer, pass_time, 
     assert sorted(Notice.objects.values_list("attempts", flat=True)) == [0, 0, 1]
 
 
+@pytest.mark.parametrize("step", ["rcpt", "data"])
+def test_an_address_that_is_to_wait_keeps_nobody_else_waiting(
+    step, mailbox, answer, pass_time, browser
+):
+    """Greylisting: a server that does not know a pair of addresses yet says "later" once."""
+    names = []
+    for number in range(3):
+        stranger = browser()
+        names.append(stranger.start("Hi").json()["conversation"]["id"])
+        stranger.call("put", "email", {"email": f"s{number}@example.test"})
+        answer(Conversation.objects.get(public_id=names[-1]))
+    mailbox.refusals, mailbox.refused_once = {}, {step: ["450 Greylisted, come back later"]}
+    pass_time(minutes=6)
+    away.tell_due()
+    first, *others = Notice.objects.order_by("id")
+    assert (first.state, first.attempts) == ("queued", 1) and "450" in first.reason
+    assert first.due_at > timezone.now() + timedelta(seconds=100), "with a growing pause"
+    assert [notice.state for notice in others] == ["sent", "sent"]
+    pass_time(minutes=3)
+    away.tell_due()
+    first.refresh_from_db()
+    assert (first.state, first.attempts) == ("sent", 2)
+    assert Entry.objects.filter(kind="notice.sent").count() == 3
+
+
 # ---- no more mails -------------------------------------------------------------------------------
 
 
@@ -496,3 +524,28 @@ def test_a_proof_takes_the_address_and_its_mails(reachable, mailbox, answer, tel
     )
     tell()
     assert mailbox.mails == [] and states() == ["obsolete"]
+
+
+def test_an_address_that_a_page_claims_later_gets_what_is_still_unseen(talk, mailbox, answer, tell):
+    answer(talk.conversation, "It is on its way.")
+    assert not Notice.objects.exists()
+    assert talk.boot(email="nele@mail.test").status_code == 200
+    run_owed()
+    assert Notice.objects.get().way == "mail"
+    tell()
+    (mail,) = mailbox.mails
+    assert mail["To"] == "nele@mail.test" and "on its way" in text_of(mail)
+    talk.boot(email="nele@mail.test")
+    run_owed()
+    assert Notice.objects.count() == 1, "said once more it is no news"
+
+
+def test_visitors_read_first_names(reachable, mailbox, answer, tell):
+    answer(reachable.conversation)
+    shown = reachable.read(reachable.name).json()
+    assert shown["messages"][-1]["author"]["name"] == "Ben"
+    assert shown["conversation"]["preview_author"]["name"] == "Ben"
+    tell()
+    (mail,) = mailbox.mails
+    assert "Okafor" not in text_of(mail) and "Okafor" not in mail.as_string()
+    assert "Okafor" not in str(reachable.boot().json())

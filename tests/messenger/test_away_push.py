@@ -1,5 +1,7 @@
 """A browser that asked for it is notified of a reply that stays unseen."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -30,7 +32,7 @@ def test_a_reply_that_stays_unseen_is_shown_by_the_browser(
     tell(seconds=16)
     (shown,) = push_service.shown_by(browser)
     assert shown["title"] == "Lumen" and shown["tag"] == talk.name
-    assert shown["body"] == "New reply from Ben Okafor\nIt is on its way."
+    assert shown["body"] == "New reply from Ben\nIt is on its way."
     _, headers, body = push_service.calls[0]
     assert headers["Topic"] == talk.name and headers["Content-Encoding"] == "aes128gcm"
     assert headers["Authorization"].startswith("vapid t=") and int(headers["TTL"]) > 0
@@ -323,3 +325,45 @@ def test_the_offer_is_made_where_browsers_can_take_it(browser, settings):
     assert browser().boot().json()["settings"]["push"]["public_key"]
     settings.SITE_URL = "http://support.lumen.test"
     assert browser().boot().json()["settings"]["push"] is None
+
+
+def test_a_notification_needs_a_session_that_still_opens_it(
+    browser, signed, push_service, subscribe, answer, tell, monkeypatch, dora
+):
+    visitor = browser(identity=signed())
+    name = visitor.start("Where is my coat?").json()["conversation"]["id"]
+    subscribe(visitor, push_service.browser())
+    subscription = PushSubscription.objects.get()
+    days = (subscription.expires_at - timezone.now()) / timedelta(days=1)
+    assert 6.9 < days <= 7, "as long as the token of a signed-in user"
+    PushSubscription.objects.update(expires_at=timezone.now())
+    answer(dora.conversations.get(public_id=name))
+    tell()
+    assert push_service.calls == [] and not PushSubscription.objects.exists()
+    entry = Entry.objects.get(kind="push.ended")
+    assert (entry.subject_id, entry.before["reason"]) == (dora.public_id, "the session is over")
+
+
+def test_a_session_that_goes_on_keeps_its_notifications(
+    browser, signed, push_service, subscribe, dora
+):
+    visitor = browser(identity=signed())
+    visitor.start("Where is my coat?")
+    assert visitor.boot(identity=signed()).json()["is_notified"] is False
+    subscribe(visitor, push_service.browser())
+    PushSubscription.objects.update(expires_at=timezone.now() + timedelta(hours=1))
+    assert visitor.boot(identity=signed()).json()["is_notified"] is True
+    assert PushSubscription.objects.get().expires_at > timezone.now() + timedelta(days=6)
+    other = browser(identity=signed())
+    assert other.boot().json()["is_notified"] is False, "another browser of the same contact"
+
+
+def test_where_verification_is_required_only_signed_in_users_are_notified(
+    talk, push_service, subscribe, answer, tell, installation
+):
+    subscribe(talk, push_service.browser())
+    answer(talk.conversation)
+    installation.is_verification_required = True
+    installation.save()
+    tell()
+    assert push_service.calls == [] and Notice.objects.get().state == "obsolete"

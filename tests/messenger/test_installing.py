@@ -13,6 +13,7 @@ from django.urls import reverse
 from PIL import Image
 
 from ground.journal.models import Entry
+from ground.journal.reactions import run_owed
 from ground.web.problems import Invalid, NotAllowed
 from messenger.appearance import settings_json
 from messenger.installing import (
@@ -333,10 +334,27 @@ def test_a_picture_that_cannot_be_drawn_is_refused_as_a_whole(
 
 def test_a_logo_is_taken_away(saved, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    assert saved(logo=SimpleUploadedFile("logo.png", picture())).logo_key
-    assert saved(remove_logo="on").logo_key == ""
+    key = saved(logo=SimpleUploadedFile("logo.png", picture())).logo_key
+    assert key and saved(remove_logo="on").logo_key == ""
     assert settings_json(Installation.objects.get(), "en")["logo"] is None
     assert Entry.objects.latest("id").after == {"logo_key": ""}
+    assert default_storage.exists(key)
+    run_owed()
+    assert not default_storage.exists(key), "nobody is shown it any more"
+
+
+def test_another_logo_takes_the_place_of_the_first(saved, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    first = saved(logo=SimpleUploadedFile("logo.png", picture())).logo_key
+    second = saved(logo=SimpleUploadedFile("logo.gif", picture("GIF"))).logo_key
+    run_owed()
+    assert not default_storage.exists(first) and default_storage.exists(second)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", "٣", "1e3"])
+def test_a_preview_of_what_is_no_number_is_a_preview_of_something_new(admin_of, number):
+    answer = admin_of.post(address("preview"), {"preview_of": number, "name": "Lumen"})
+    assert answer.status_code == 200 and answer.json()["settings"]["name"] == "Lumen"
 
 
 # ---- secrets -------------------------------------------------------------------------------------
@@ -467,7 +485,7 @@ def test_a_half_written_form_has_a_preview_as_well(admin_of, installation, field
 def test_the_frame_of_the_preview_is_the_messenger_for_our_own_pages_only(admin_of):
     answer = admin_of.get(address("preview_frame"), {"locale": "ar"})
     text = answer.content.decode()
-    assert 'dir="rtl"' in text and '"app": "preview"' in text
+    assert 'dir="rtl"' in text and '"app":"preview"' in text
     policy = answer["Content-Security-Policy"]
     assert "frame-ancestors 'self';" in policy + ";" and "form-action 'none'" in policy
     assert Browser(SimpleNamespace(public_id="preview")).boot().status_code == 404

@@ -4,8 +4,10 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from ground.journal import consumers
+from ground.journal.models import Entry
 from inbox.actions import close, mark_read, note, reply
 from inbox.models import Conversation
+from messenger.installing import change_installation
 from people.actions import merge_contacts
 from tests.live import Socket, committed, play
 
@@ -47,7 +49,7 @@ def test_a_reply_arrives_live_and_a_note_never(talk, ben):
     message, row = play(scene)
     assert (message["conversation"], message["seq"]) == (name, 2)
     assert message["message"]["body_text"] == "Two"
-    assert message["message"]["author"]["name"] == "Ben Okafor"
+    assert message["message"]["author"]["name"] == "Ben"
     assert (row["conversation"]["unread"], row["conversation"]["last_seq"]) == (1, 2)
 
 
@@ -262,3 +264,47 @@ def test_who_says_nothing_is_not_kept(installation, monkeypatch):
         return await socket.closed_with()
 
     assert play(scene) == 4401
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"is_verification_required": True}, 4401),
+        ({"is_active": False}, 4401),
+        ({"allowed_origins": ["https://other.test"]}, 4403),
+    ],
+    ids=["verification", "switched off", "another site"],
+)
+def test_open_sockets_follow_the_rules_of_their_installation_at_once(
+    talk, ada, installation, change, code
+):
+    visitor, _, _ = talk
+
+    async def scene():
+        socket, _ = await opened(visitor.token)
+        await committed(lambda: change_installation(installation, by=ada, greeting="Hello"))
+        assert await socket.hears_nothing(), "words are no rules"
+        await committed(lambda: change_installation(installation, by=ada, **change))
+        return await socket.event()
+
+    event = play(scene)
+    assert (event["type"], event["code"]) == ("websocket.close", code)
+    entry = Entry.objects.filter(kind="installation.changed").latest("id")
+    assert entry.after == change
+
+
+def test_who_writes_is_shown_to_the_visitor_by_the_first_name(talk, ben):
+    from inbox.consumers import InboxConsumer
+
+    visitor, _, conversation = talk
+    inbox = InboxConsumer()
+    inbox.teammate = ben
+
+    async def scene():
+        socket, _ = await opened(visitor.token)
+        await sync_to_async(inbox.show_typing)(conversation, False)
+        frame = await socket.hear("typing")
+        await socket.close()
+        return frame
+
+    assert play(scene)["author"] == {"type": "teammate", "id": ben.public_id, "name": "Ben"}

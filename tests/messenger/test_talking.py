@@ -67,7 +67,7 @@ def test_history_is_there_after_a_reload_without_what_only_teammates_see(browser
     assert [(row["seq"], row["body_text"]) for row in body["messages"]] == [(1, "One"), (2, "Two")]
     assert (body["last_seq"], body["seen_seq"], body["status"]) == (2, 2, "closed")
     author = body["messages"][1]["author"]
-    assert (author["type"], author["name"], author["initials"]) == ("teammate", "Ben Okafor", "BO")
+    assert (author["type"], author["name"], author["initials"]) == ("teammate", "Ben", "BO")
     assert "ben@lumen.test" not in str(body) and "secret" not in str(body)
     booted = visitor.boot().json()
     assert booted["unread"] == 1 and booted["conversations"][0]["id"] == name
@@ -339,7 +339,7 @@ def test_a_merge_while_a_visitor_sends_loses_no_word(browser, monkeypatch):
         calls.append(conversation)
         return real(conversation, **said)
 
-    monkeypatch.setattr("messenger.api.actions.reply", reply)
+    monkeypatch.setattr("messenger.api.messages.actions.reply", reply)
     assert visitor.say(name, "Three").status_code == 201
     assert len(calls) == 2
     assert Message.objects.filter(body_text="Three").count() == 1

@@ -2,6 +2,7 @@
 
 import io
 import random
+import threading
 import time
 
 import pytest
@@ -192,6 +193,31 @@ def test_who_waits_too_long_for_a_turn_is_told_to_come_again(monkeypatch):
     with images._table, pytest.raises(Unavailable):
         redraw(io.BytesIO(saved(two_halves(), "PNG")))
     assert redraw(io.BytesIO(saved(two_halves(), "PNG"))) is not None
+
+
+def test_only_a_few_wait_for_a_turn_and_the_rest_hear_so_at_once(monkeypatch):
+    picture, outcomes, waits = saved(two_halves(), "PNG"), [], threading.Semaphore(0)
+    acquire = images._table.acquire
+    seen = lambda **kwargs: (waits.release(), acquire(**kwargs))[1]  # noqa: E731
+    threads = [
+        threading.Thread(target=lambda: outcomes.append(redraw(io.BytesIO(picture)).width))
+        for _ in range(images.WAITING_MAX)
+    ]
+    with images.turn():
+        monkeypatch.setattr(images._table, "acquire", seen)
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            assert waits.acquire(timeout=10)
+        begun = time.monotonic()
+        with pytest.raises(Unavailable, match="Many pictures") as refused:
+            redraw(io.BytesIO(picture))
+        assert time.monotonic() - begun < 1
+        assert refused.value.headers["Retry-After"] == "5" and outcomes == []
+    for thread in threads:
+        thread.join(10)
+    assert outcomes == [40] * images.WAITING_MAX
+    assert redraw(io.BytesIO(picture)) is not None, "all places are free again"
 
 
 def test_one_picture_within_a_square_for_everybody():

@@ -256,3 +256,34 @@ def test_a_header_that_would_be_two_is_no_request(settings):
     settings.OUTBOUND_ALLOWED_HOSTS = ["127.0.0.1"]
     with listening() as listener, pytest.raises(Unreachable):
         post(f"http://127.0.0.1:{listener.port}/", data=b"", headers={"Topic": "a\r\nX: b"})
+
+
+def test_a_name_that_nobody_answers_for_is_not_waited_for(monkeypatch):
+    is_over = threading.Event()
+    monkeypatch.setattr(outbound, "SECONDS", 0.3)
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *a, **k: is_over.wait(20))
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"push\.example could not be looked up in time"):
+        call("https://push.example/")
+    assert time.monotonic() - started < 2
+    is_over.set()
+
+
+def test_only_so_many_names_are_asked_for_at_once(monkeypatch):
+    is_over = threading.Event()
+    monkeypatch.setattr(outbound, "SECONDS", 0.2)
+    monkeypatch.setattr(outbound, "_lookups", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *a, **k: is_over.wait(20) and [])
+    with pytest.raises(Unreachable, match="in time"):
+        call("https://push.example/")
+    with pytest.raises(Unreachable, match="too many names"):
+        call("https://push.example/")
+    is_over.set()
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            call("https://push.example/")
+        except Unreachable as error:
+            if "too many" not in str(error):
+                return
+    pytest.fail("the place was never given back")

@@ -10,7 +10,7 @@ import redis
 
 from ground.web import throttles
 from ground.web.problems import TooMany
-from ground.web.throttles import LocalCounts, headers, sender_of, spend
+from ground.web.throttles import Limit, LocalCounts, headers, look_all, sender_of, spend, spend_all
 
 
 @pytest.fixture(autouse=True)
@@ -185,3 +185,15 @@ def test_a_verdict_says_what_is_left_in_headers(who):
 )
 def test_an_address_limit_counts_the_network_that_one_customer_has(address, sender):
     assert sender_of(address) == sender
+
+
+@pytest.mark.parametrize("is_local", [False, True])
+def test_to_look_counts_nothing(who, settings, is_local):
+    if is_local:
+        settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    limit = Limit("looks", who, 1, 60)
+    for _ in range(3):
+        assert look_all(limit)[0].remaining == 1
+    spend_all(limit)
+    with pytest.raises(TooMany):
+        look_all(limit)
