@@ -14,7 +14,8 @@ from django.views.decorators.http import etag, require_GET
 
 from ground.web import coding, csp, languages
 from ground.web.files import public_url
-from messenger.api import own_origin
+from messenger.api.base import own_origin
+from messenger.drawings import drawings
 from messenger.models import Installation
 from messenger.texts import language_of, texts_in, texts_in_frame
 from messenger.visitors import active_installation
@@ -28,6 +29,7 @@ LAZY = {
     "gallery": "messenger/frame/views/gallery.js",
     "notify": "messenger/frame/views/notify.js",
     "rating": "messenger/frame/views/rating.js",
+    "refused": "messenger/frame/views/refused.js",
 }
 
 
@@ -103,6 +105,7 @@ def document(request: HttpRequest, installation: Installation, locale: str) -> H
             "origins": [own_origin(request), *installation.allowed_origins],
             "locale": locale,
             "texts": texts_in_frame(locale),
+            "drawings": drawings(),
             "modules": {name: static(path) for name, path in LAZY.items()},
         },
     }

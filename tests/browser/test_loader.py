@@ -2,16 +2,21 @@
 
 import json
 import re
+import uuid
 from urllib.request import Request, urlopen
 
 import brotli
 import pytest
+from django.core import signing
 from playwright.sync_api import expect
+
+from config.up import places
+from messenger import links
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
 # Bytes as a browser that takes brotli receives them.
-BUDGETS = {"loader": 3_000, "document": 3_000, "styles": 5_000, "script": 17_000}
+BUDGETS = {"loader": 3_000, "document": 3_000, "styles": 5_000, "script": 16_000}
 WHOLE_BUDGET = 25_000
 STRICT = (
     "default-src 'none'; script-src {ours}; style-src 'self'; img-src {ours}; connect-src {ours};"
@@ -533,3 +538,46 @@ def test_a_link_that_does_not_hold_leaves_the_address_at_once_and_says_so(hosted
         assert "forged" not in room.page.url
         room.page.get_by_role("link", name="Open the messenger without it").click()
         expect(room.frame.get_by_role("button", name="Send us a message")).to_be_visible()
+
+
+@pytest.fixture
+def signed_link(product, demo):
+    """signed_link(conversation): the address that a mail about it would hold."""
+
+    def made(conversation):
+        (identity,) = product.psql(
+            "SELECT identity.id FROM people_identity identity JOIN inbox_conversation talk"
+            f" USING (contact_id) WHERE talk.public_id = '{conversation}' AND NOT is_retired"
+            " ORDER BY identity.id LIMIT 1"
+        )[0]
+        content = {"a": demo["app_id"], "o": conversation, "i": identity}
+        key = places.secret_key(product.data_dir)
+        link = signing.dumps(content, key=key, salt=links.OPENING)
+        return f"{demo['url']}/m/page/{demo['app_id']}/#link={link}"
+
+    return made
+
+
+def test_a_signed_link_opens_its_conversation_in_whatever_browser(window, visitor, signed_link):
+    somebody = visitor()
+    somebody.say("Where is my lamp?")
+    other = somebody.call("POST", "conversations", client_id=str(uuid.uuid4()), body="Other matter")
+    page = window()
+    page.goto(signed_link(somebody.conversation))
+    frame = Host(page, {}).frame
+    expect(frame.locator(".mine .bubble")).to_have_text("Where is my lamp?")
+    assert "link" not in page.url
+    frame.get_by_label("Your message").fill("I am back, by your mail")
+    frame.get_by_label("Your message").press("Enter")
+    expect(frame.locator(".mine .meta").last).to_contain_text("Sent")
+    assert somebody.hears() == ["Where is my lamp?", "I am back, by your mail"]
+    page.reload()
+    frame = Host(page, {}).frame
+    expect(frame.locator(".mine .bubble").last).to_have_text("I am back, by your mail")
+    frame.get_by_role("button", name="Back").click()
+    expect(frame.locator(".conversation")).to_have_count(1)
+    expect(frame.get_by_text("Other matter")).to_have_count(0)
+    assert other["conversation"]["id"] != somebody.conversation
+    again = window()
+    again.goto(page.url)
+    expect(Host(again, {}).frame.get_by_role("button", name="Send us a message")).to_be_visible()

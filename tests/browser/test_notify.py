@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_loader import Host
 from tests.browser.test_messenger import Shopper
 from tests.messenger.away import PushService
 
@@ -161,6 +162,7 @@ def delivered(context, demo, shown):
     (note,) = until(lambda: [row for row in ask.evaluate(notes) if row["body"] == "A later one"])
     assert (note["title"], note["tag"]) == (shown["title"], shown["tag"])
     assert note["data"]["url"] == shown["url"]
+    clicked(context, ask, note, demo)
     link = shown["url"].partition("#link=")[2]
     opened = ask.evaluate(
         """async ([app, link]) => {
@@ -174,6 +176,29 @@ def delivered(context, demo, shown):
         [demo["app_id"], link],
     )
     assert opened == [shown["tag"]]
+
+
+def clicked(context, page, note, demo):
+    """A click on the notification takes it away and opens its address. Only a real hand may open
+    windows, so the one that it would open is written down instead."""
+    worker = next(each for each in context.service_workers if each.url.endswith("/m/sw.js"))
+    opened = worker.evaluate(
+        """async (tag) => {
+            const [notification] = await registration.getNotifications({ tag });
+            const opened = new Promise((resolve) => {
+                self.clients.openWindow = async (address) => resolve(address);
+            });
+            self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+            return opened;
+        }""",
+        note["tag"],
+    )
+    assert opened == note["data"]["url"]
+    page.goto(opened)
+    frame = Host(page, demo).frame
+    expect(frame.locator(".theirs .bubble").last).to_have_text("It is there now")
+    count = "async () => (await (await navigator.serviceWorker.ready).getNotifications()).length"
+    assert page.evaluate(count) == 0
 
 
 def test_who_says_no_is_told_how_to_change_it_and_nothing_is_stored(shopper, push_service):

@@ -1,10 +1,17 @@
 """The documents that a host page loads from us: the loader and the frame."""
 
 import gzip
+import json
 import re
+from pathlib import Path
 
 import brotli
 import pytest
+from django.conf import settings as product
+
+from ground.web import languages
+from messenger.drawings import drawings
+from messenger.texts import texts_in_frame
 
 
 @pytest.fixture
@@ -113,3 +120,40 @@ def test_the_types_name_every_command_and_every_event_of_the_loader(settings):
     for event in events:
         assert re.search(rf"^  {event}: ", types, re.MULTILINE), event
         assert f"`{event}`" in docs, event
+
+
+def embedded(page):
+    """What a document tells its script, as text and as read."""
+    text = re.search(r'<script id="settings" type="application/json">(.*?)</script>', page, re.S)[1]
+    return text, json.loads(text)
+
+
+def test_no_text_ends_the_element_that_holds_it(client, installation):
+    installation.name = "</script><script>alert(1)</script><!--\u2028&amp;"
+    installation.save()
+    page = client.get(f"/m/frame/?app={installation.public_id}").content.decode()
+    text, settings = embedded(page)
+    assert settings["name"] == installation.name
+    assert not {"<", ">", "&", "\u2028"} & set(text)
+    assert page.count("<script") == 2 + page.count('type="importmap"')
+
+
+def test_letters_of_all_languages_stand_as_themselves(client, installation):
+    sizes = {}
+    for tag in languages.NAMES:
+        address = f"/m/frame/?app={installation.public_id}&locale={tag}"
+        page = client.get(address).content
+        text, settings = embedded(page.decode())
+        assert settings["texts"] == texts_in_frame(tag)
+        assert "\\u" not in text, tag
+        sizes[tag] = len(brotli.compress(page, quality=11))
+    assert max(sizes.values()) <= 3_600, sizes
+
+
+def test_every_drawing_is_there_and_none_is_there_for_nothing():
+    frame = Path(product.BASE_DIR) / "static" / "messenger" / "frame"
+    source = "\n".join(path.read_text() for path in frame.rglob("*.js"))
+    asked = set(re.findall(r'icon\("(\w+)"', source))
+    assert asked <= set(drawings())
+    unused = {name for name in drawings() if f'"{name}"' not in source}
+    assert unused == set()

@@ -9,7 +9,7 @@ export class Problem extends Error {
    * @param {number} [retryAfter] seconds
    */
   constructor(status, body = {}, retryAfter = 0) {
-    super(body.detail || body.title || (status ? `HTTP ${status}` : "No connection"));
+    super(body.detail || body.title || `HTTP ${status}`);
     this.status = status;
     this.type = body.type || "";
     this.retryAfter = retryAfter;
@@ -32,11 +32,11 @@ export class Api {
    *   `renew` boots again and answers a new token; `onReach` hears after every request whether
    *   the server answered.
    */
-  constructor({ base, renew, fetch: send, onReach }) {
+  constructor({ base, renew, fetch: send = (...given) => fetch(...given), onReach = () => {} }) {
     this.base = base;
     this.renew = renew;
-    this.fetch = send || globalThis.fetch.bind(globalThis);
-    this.onReach = onReach || (() => {});
+    this.fetch = send;
+    this.onReach = onReach;
     /** @type {Promise<string>|null} */
     this.renewing = null;
   }

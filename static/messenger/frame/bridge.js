@@ -23,11 +23,9 @@ export class Bridge extends EventTarget {
   /** @param {string[]} origins that may embed this messenger */
   constructor(origins) {
     super();
-    this.first = new Promise((resolve) => {
-      const once = { once: true };
-      const heard = (/** @type {any} */ event) => resolve(event.detail);
-      this.addEventListener("session", heard, once);
-    });
+    this.first = new Promise((resolve) =>
+      this.addEventListener("session", (event) => resolve(/** @type {any} */ (event).detail)),
+    );
     addEventListener("message", (event) => {
       if (event.source !== parent || parent === self || !origins.includes(event.origin)) return;
       if (event.data !== "counterfoil:connect" || !event.ports[0]) return;

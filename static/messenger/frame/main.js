@@ -1,13 +1,13 @@
 import { Bridge } from "./bridge.js";
-import { h, icon } from "./dom.js";
+import { h, icon, useDrawings } from "./dom.js";
 import { t, useLanguage } from "./i18n.js";
 import { uuid7 } from "./ids.js";
 import { Messenger } from "./messenger.js";
-import { memoryStore, openStore } from "./store.js";
+import { keptByPage, openStore } from "./store.js";
 import { brandSheets } from "./theme.js";
 import { HomeView } from "./views/home.js";
 import { ListView } from "./views/list.js";
-import { loadNotify, useModules } from "./views/lazy.js";
+import { load, useModules } from "./views/lazy.js";
 import { ThreadView } from "./views/thread.js";
 
 /**
@@ -15,7 +15,7 @@ import { ThreadView } from "./views/thread.js";
  * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
  * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
  * @typedef {{app: string, name: string, origins: string[], locale: string, texts: Record<string, string>,
- *   modules: Record<string, string>}} Installation
+ *   drawings: Record<string, string>, modules: Record<string, string>}} Installation
  */
 
 /** A break in the connection is only mentioned when it lasts. */
@@ -113,20 +113,24 @@ export class Shell {
 
   closeButton() {
     const onclick = () => this.bridge.say("close");
-    const props = { type: "button", class: "plain shut", "aria-label": t("close"), onclick };
+    const props = { class: "plain shut", "aria-label": t("close"), onclick };
     return h("button", props, icon("close"));
   }
 
   backButton() {
     const onclick = () => this.go(this.#before);
-    const props = { type: "button", class: "plain", "aria-label": t("back"), onclick };
+    const props = { class: "plain", "aria-label": t("back"), onclick };
     return h("button", props, icon("back", "flip"));
   }
 
   #listen() {
     const { bridge, messenger } = this;
-    const on = (/** @type {string} */ name, /** @type {(data: any) => void} */ work) =>
-      bridge.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
+    const listener =
+      (/** @type {EventTarget} */ target) =>
+      (/** @type {string} */ name, /** @type {(detail: any) => void} */ work) =>
+        target.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
+    const on = listener(bridge);
+    const heard = listener(messenger);
     on("session", (data) => this.#begin(data));
     on("page", ({ page }) => (messenger.page = page));
     on("show", ({ target }) => this.#show(target));
@@ -134,8 +138,6 @@ export class Shell {
     on("shutdown", () => this.#end());
     on("refused", (data) => this.#refused(data));
 
-    const heard = (/** @type {string} */ name, /** @type {(detail: any) => void} */ work) =>
-      messenger.addEventListener(name, (event) => work(/** @type {CustomEvent} */ (event).detail));
     heard("list", () => this.#changed());
     heard("thread", () => this.refresh());
     heard("connection", () => this.#connection());
@@ -152,7 +154,7 @@ export class Shell {
       this.#sound();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.#look();
+      if (!document.hidden) this.#look();
       this.refresh();
     });
     document.addEventListener("keydown", (event) => {
@@ -162,54 +164,39 @@ export class Shell {
     this.#acceptDrops();
   }
 
-  /** Files may be dropped anywhere; where no thread is open, they begin one. */
+  /** Files may be dropped anywhere. */
   #acceptDrops() {
     const { body } = document;
-    const canDrop = (/** @type {DragEvent} */ event) => {
-      const hasFiles = event.dataTransfer?.types.includes("Files");
+    body.ondragover = body.ondragleave = body.ondrop = (event) => {
+      const { type, relatedTarget, dataTransfer } = event;
+      if (!dataTransfer?.types.includes("Files")) return;
       // Otherwise the browser would show the file in our place.
-      if (hasFiles) event.preventDefault();
-      const { can_upload: may = false } = this.session?.settings || {};
-      return hasFiles && may && this.view && !this.session.contact.is_blocked;
-    };
-    body.ondragover = (event) => {
-      if (canDrop(event)) body.classList.add("over");
-    };
-    body.ondragleave = (event) => {
-      if (!event.relatedTarget) body.classList.remove("over");
-    };
-    body.ondrop = (event) => {
-      body.classList.remove("over");
-      if (!canDrop(event)) return;
-      if (!(this.view instanceof ThreadView)) this.startThread();
-      const files = [...(event.dataTransfer?.files || [])];
-      if (this.view instanceof ThreadView) this.view.composer.add(files);
+      event.preventDefault();
+      const [...files] = dataTransfer.files;
+      const tools = { h, t, icon };
+      load("files").then(({ dragged }) => dragged(this, type, relatedTarget, files, tools));
     };
   }
 
   /** What arrives unseen may be heard. */
   async #sound() {
-    const isSeen = this.messenger.isShown && document.visibilityState === "visible";
-    if (this.device.sound && !isSeen) (await loadNotify()).chime();
+    const isSeen = this.messenger.isShown && !document.hidden;
+    if (this.device.sound && !isSeen) (await load("notify")).chime();
   }
 
   /**
    * The page could not boot again. For a while that is the connection's matter; a refusal is shown.
    * @param {{reason: string, status?: number}} data
    */
-  #refused({ reason, status = 0 }) {
+  async #refused({ reason, status = 0 }) {
     if (status < 400 || status >= 429 || !this.messenger.session) return;
     this.#isRefused = true;
     this.view?.close();
     this.view = null;
     this.tabs.hidden = true;
-    const onclick = () => this.bridge.say("renew");
-    const again = h("button", { type: "button", class: "secondary", onclick }, t("retry"));
-    const words = h("p", {}, h("b", {}, t("refused")), reason);
-    const said = h("div", { class: "empty", role: "alert" }, icon("alert"), words, again);
-    const bar = h("header", { class: "bar" }, h("h1", { class: "grow" }, this.installation.name));
-    bar.append(this.closeButton());
-    this.stage.replaceChildren(h("section", { class: "view list" }, bar, said));
+    this.stage.textContent = reason;
+    const { refusedView } = await load("refused");
+    if (this.#isRefused) this.stage.replaceChildren(refusedView(this, reason, { h, t, icon }));
   }
 
   /**
@@ -225,16 +212,14 @@ export class Shell {
     this.#isRefused = false;
     if (!this.view) {
       this.tabs = this.#tabBar();
-      const over = h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"));
-      over.append(t("compose.drop"));
-      document.body.replaceChildren(this.stage, this.tabs, over);
+      document.body.replaceChildren(this.stage, this.tabs);
       this.go(this.route);
     }
     const early = this.#early;
     this.#early = null;
     if (early) this.#show(early.target);
     // The disk is slow: what can wait for it does so after the first picture.
-    await messenger.load();
+    await messenger.sending.load();
     this.#changed();
     if (owner) this.store.put("meta", owner).catch(() => {});
   }
@@ -313,12 +298,12 @@ export class Shell {
 
   #connection() {
     clearTimeout(this.#noticeTimer);
-    const { connection } = this.messenger;
-    const isFine = connection === "live" || connection === "quiet";
-    const wait = isFine || !this.notice.hidden || connection === "offline" ? 0 : MENTION_AFTER_MS;
+    const { state } = this.messenger.connection;
+    const isFine = state === "live" || state === "quiet";
+    const wait = isFine || !this.notice.hidden || state === "offline" ? 0 : MENTION_AFTER_MS;
     this.#noticeTimer = setTimeout(() => {
       this.notice.hidden = isFine;
-      this.notice.textContent = isFine ? "" : t(`connection.${connection}`);
+      this.notice.textContent = isFine ? "" : t(`connection.${state}`);
       this.refresh();
     }, wait);
   }
@@ -331,7 +316,7 @@ export class Shell {
     ) => {
       const onclick = () => this.go({ name });
       const text = h("span", {}, t(label));
-      return h("button", { type: "button", onclick, "data-route": name }, icon(picture), text);
+      return h("button", { onclick, "data-route": name }, icon(picture), text);
     };
     return h(
       "nav",
@@ -367,6 +352,7 @@ const isSomebodyElse = (before, contact) =>
 /** @param {Installation} installation */
 function start(installation) {
   useLanguage(installation.texts, installation.locale);
+  useDrawings(installation.drawings);
   useModules(installation.modules);
   if (parent === self) {
     const { name } = installation;
@@ -375,15 +361,7 @@ function start(installation) {
   }
   const bridge = new Bridge(installation.origins);
   const name = `counterfoil:${installation.app}`;
-  const tell = (/** @type {string} */ row, /** @type {string} */ json = "") =>
-    bridge.say("keep", { name: row, value: json });
-  const store = openStore(name, async () => {
-    const { kept = [] } = await bridge.first;
-    const rows = kept
-      .filter(([row]) => row.includes("/"))
-      .map(([row, json]) => [row.slice(name.length + 1), json]);
-    return memoryStore(Object.fromEntries(rows), tell);
-  });
+  const store = openStore(name, () => keptByPage(name, bridge));
   new Shell(installation, bridge, store);
 }
 

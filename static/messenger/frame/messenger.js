@@ -1,11 +1,9 @@
-import { Api, Problem, seconds } from "./api.js";
-import { h, icon } from "./dom.js";
-import { fileSize, t } from "./i18n.js";
+import { Api, Problem } from "./api.js";
+import { Connection } from "./connection.js";
 import { uuid7 } from "./ids.js";
-import { Outbox } from "./outbox.js";
-import { LiveSocket } from "../../shared/socket.js";
-import { Timeline } from "./timeline.js";
-import { loadFiles, loadRating } from "./views/lazy.js";
+import { Sending } from "./sending.js";
+import { isNewThread, pathOf, Timeline } from "./timeline.js";
+import { load } from "./views/lazy.js";
 
 /**
  * @typedef {import("./types.js").Conversation} Conversation
@@ -21,22 +19,10 @@ import { loadFiles, loadRating } from "./views/lazy.js";
 const PAGE = 50;
 /** More missing messages than this are not fetched one page after another: start from the end. */
 const CATCH_UP = 400;
-/** How long a closed messenger stays connected after the last message. */
-const ACTIVE_MS = 10 * 60 * 1000;
-/** How often a closed messenger looks for an answer after that. */
-const IDLE_POLL_MS = 60 * 1000;
-/** How long after the last message a closed messenger still looks. */
-const IDLE_POLL_FOR_MS = 24 * 60 * 60 * 1000;
 /** More threads than this are not replayed by the socket, but fetched. */
 const REPLAYED = 20;
 const TYPING_SHOWN_MS = 4000;
 const TYPING_EVERY_MS = 3000;
-
-/** @param {string} key of a thread */
-export const isNewThread = (key) => key.startsWith("new:");
-
-/** @param {string} key of a conversation, as the page around us may have named it */
-const pathOf = (key) => `conversations/${encodeURIComponent(key)}/`;
 
 /**
  * Everything the messenger knows, and everything it does; the views only show it.
@@ -59,18 +45,13 @@ export class Messenger extends EventTarget {
   next = undefined;
   /** @type {import("./views/rating.js").Ratings|null} */
   ratings = null;
-  /** @type {import("./views/files.js").Uploads|null} */
-  uploads = null;
-  isReachable = true;
   isShown = false;
 
   /** @type {Map<string, number>} what was read but is not yet known to the server */
   #reading = new Map();
   /** @type {Map<string, number>} up to where messages were announced, per conversation */
   #announced = new Map();
-  #lastActivity = 0;
   #lastTyping = 0;
-  #pollTimer = 0;
   #isPolling = false;
 
   /**
@@ -80,44 +61,14 @@ export class Messenger extends EventTarget {
   constructor({ base, store, renew, app }) {
     super();
     this.store = store;
-    this.api = new Api({ base, renew, onReach: (isReachable) => this.#reached(isReachable) });
-    this.outbox = new Outbox({
-      store,
-      deliver: (item, save) => this.#deliver(item, save),
-      onSent: (item, answer) => this.#sent(item, answer),
-      onMoved: (from, to) => this.#moved(from, to),
-      onChange: (thread) => this.#changed(thread),
-      exclusive: (thread, work) => exclusively(`counterfoil:${app}:${thread}`, work),
-    });
-    this.socket = new LiveSocket({
-      url: () => this.settings.live_url,
-      hello: () => this.#hello(),
-      onFrame: (frame) => this.#onFrame(frame),
-      onState: () => this.#connectionChanged(),
-      onRefused: () => this.#refused(),
-    });
-    addEventListener("online", () => this.hurry());
-    addEventListener("offline", () => this.#emit("connection"));
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "visible") this.hurry();
-    });
+    this.api = new Api({ base, renew, onReach: (isReached) => this.connection.reached(isReached) });
+    this.sending = new Sending(this, app);
+    this.outbox = this.sending.outbox;
+    this.connection = new Connection(this);
   }
 
   get settings() {
     return /** @type {Session} */ (this.session).settings;
-  }
-
-  /**
-   * How far the visitor is from the server, in the words the interface uses: `live`, `offline`
-   * (no network), `reconnecting` (no answer), `polling` (answers, but no live connection) or
-   * `quiet` (nobody looks).
-   */
-  get connection() {
-    if (!navigator.onLine) return "offline";
-    if (this.socket.state === "idle") return "quiet";
-    if (!this.isReachable) return "reconnecting";
-    if (this.socket.state === "live") return "live";
-    return this.socket.failures >= 3 ? "polling" : "reconnecting";
   }
 
   /**
@@ -130,24 +81,23 @@ export class Messenger extends EventTarget {
     this.unread = session.unread;
     this.conversations = new Map(session.conversations.map((item) => [item.id, item]));
     for (const item of session.conversations) {
-      this.#wasActive(Date.parse(item.updated_at));
+      this.connection.wasActive(item.updated_at);
       this.#announced.set(item.id, item.last_seq);
     }
     for (const key of this.#threads.keys()) {
       if (!isNewThread(key) && !this.conversations.has(key)) this.#threads.delete(key);
     }
     this.next = undefined;
-    this.#emit("list");
-    this.socket.stop();
-    this.#connect();
+    this.tell("list");
+    this.connection.stop();
+    this.connection.start();
     this.#recallRatings();
   }
 
   /** Forget this visitor, here and on the device. */
   async end() {
     this.session = null;
-    this.socket.stop();
-    clearTimeout(this.#pollTimer);
+    this.connection.stop();
     this.ratings = null;
     this.conversations.clear();
     this.#threads.clear();
@@ -160,32 +110,7 @@ export class Messenger extends EventTarget {
   /** @param {boolean} isShown whether the visitor sees the messenger */
   setShown(isShown) {
     this.isShown = isShown;
-    if (isShown) this.#connect();
-  }
-
-  /** Something gives hope that the network is back. */
-  hurry() {
-    if (!this.session) return;
-    this.#emit("connection");
-    this.socket.hurry();
-    this.load().then(() => this.outbox.hurry());
-    this.#connect();
-  }
-
-  /** Take over what was written and not sent, with what shows its files. */
-  async load() {
-    await this.outbox.load();
-    const hasFiles = this.outbox.items().some((item) => item.attachments.length);
-    if (!hasFiles) return;
-    await this.files().catch(() => {});
-    this.#emit("thread");
-  }
-
-  /** What files need on their way; few visitors send any. */
-  async files() {
-    const { Uploads } = await loadFiles();
-    const tools = { api: this.api, Problem, seconds, uuid7, h, t, icon, fileSize };
-    return (this.uploads ??= new Uploads(tools, () => this.#emit("thread")));
+    if (isShown) this.connection.start();
   }
 
   /** @param {string} key */
@@ -226,11 +151,6 @@ export class Messenger extends EventTarget {
     );
   }
 
-  /** Look for what is new, as the socket would have told. */
-  refresh() {
-    return this.#poll();
-  }
-
   /** The next page of older conversations. */
   async loadMore() {
     if (!this.next) return;
@@ -238,8 +158,8 @@ export class Messenger extends EventTarget {
     const answer = await this.#quietly("GET", `conversations?${query}`);
     if (!answer) return;
     this.next = answer.next;
-    for (const item of answer.conversations) this.#upsert(item);
-    this.#emit("list");
+    for (const item of answer.conversations) this.learn(item);
+    this.tell("list");
   }
 
   /**
@@ -266,11 +186,11 @@ export class Messenger extends EventTarget {
    * @param {Upload[]} attachments
    */
   send(key, body, attachments = []) {
-    this.#wasActive(Date.now());
+    this.connection.wasActive();
     this.#lastTyping = 0;
     const text = body.toWellFormed?.() ?? body;
     this.outbox.add({ client_id: uuid7(), thread: key, body: text, attachments, page: this.page });
-    this.#connect();
+    this.connection.start();
   }
 
   /** @param {string} key of a thread in which the visitor writes */
@@ -278,7 +198,7 @@ export class Messenger extends EventTarget {
     const now = Date.now();
     if (isNewThread(key) || now - this.#lastTyping < TYPING_EVERY_MS) return;
     this.#lastTyping = now;
-    if (this.socket.send({ type: "typing", conversation: key })) return;
+    if (this.connection.socket.send({ type: "typing", conversation: key })) return;
     this.#quietly("POST", `${pathOf(key)}typing`);
   }
 
@@ -297,85 +217,29 @@ export class Messenger extends EventTarget {
     this.#flushReading();
   }
 
-  /**
-   * Stop sending, as far as that is still possible.
-   * @param {Outgoing} item
-   */
-  discard(item) {
-    for (const file of item.attachments) this.uploads?.cancel(file);
-    this.outbox.discard(item.client_id);
-  }
-
   /** What there is to rate with; few visitors ever do. */
   async rateable() {
-    const { Ratings } = await loadRating();
+    const { Ratings } = await load("rating");
     return (this.ratings ??= new Ratings(this));
   }
 
-  /**
-   * A conversation as the server just told it.
-   * @param {Conversation} conversation
-   */
-  learn(conversation) {
-    this.#upsert(conversation);
-  }
-
-  #emit(/** @type {string} */ name, /** @type {any} */ detail = undefined) {
+  tell(/** @type {string} */ name, /** @type {any} */ detail = undefined) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  #changed(/** @type {string} */ key) {
-    this.#emit("thread", key);
-    this.#emit("list");
+  changed(/** @type {string} */ key) {
+    this.tell("thread", key);
+    this.tell("list");
   }
 
   #countUnread() {
     this.unread = sum([...this.conversations.values()].map((item) => item.unread));
-    this.#emit("list");
+    this.tell("list");
   }
 
   // The connection
 
-  #connect() {
-    if (!this.session) return;
-    if (this.#isWanted()) this.socket.start();
-    this.#schedulePoll();
-  }
-
-  #isWanted() {
-    const waits = this.outbox.items().some((item) => item.status === "queued");
-    return this.isShown || waits || Date.now() - this.#lastActivity < ACTIVE_MS;
-  }
-
-  #wasActive(/** @type {number} */ at) {
-    this.#lastActivity = Math.max(this.#lastActivity, at);
-  }
-
-  #connectionChanged() {
-    if (this.socket.state === "live") this.#flush();
-    this.#emit("connection");
-  }
-
-  #reached(/** @type {boolean} */ isReachable) {
-    if (this.isReachable === isReachable) return;
-    this.isReachable = isReachable;
-    if (isReachable) {
-      this.socket.hurry();
-      this.outbox.hurry();
-    }
-    this.#emit("connection");
-  }
-
-  async #refused() {
-    try {
-      await this.api.renewal(this.api.token);
-      this.#connect();
-    } catch {
-      this.#schedulePoll();
-    }
-  }
-
-  #hello() {
+  hello() {
     /** @type {Record<string, number>} */
     const after = {};
     const loaded = [...this.#threads].filter(([, { timeline }]) => timeline.isLoaded);
@@ -385,31 +249,16 @@ export class Messenger extends EventTarget {
     return { type: "hello", token: this.api.token, after };
   }
 
-  /** While there is no live connection, look every few seconds; when nobody looks, rarely. */
-  #schedulePoll() {
-    clearTimeout(this.#pollTimer);
-    const isWanted = this.#isWanted();
-    if (!isWanted && Date.now() - this.#lastActivity > IDLE_POLL_FOR_MS) return this.socket.stop();
-    const ms = isWanted ? this.settings.poll_seconds * 1000 : IDLE_POLL_MS;
-    this.#pollTimer = setTimeout(async () => {
-      if (!this.#isWanted()) this.socket.stop();
-      if (this.socket.state !== "live" && document.visibilityState === "visible") {
-        await this.#poll();
-      }
-      this.#schedulePoll();
-    }, ms);
-    return undefined;
-  }
-
-  async #poll() {
+  /** Look for what is new, as the socket would have told. */
+  async refresh() {
     if (this.#isPolling || !this.session) return;
     this.#isPolling = true;
     const answer = await this.#quietly("GET", "conversations");
     this.#isPolling = false;
     if (!answer || !this.session) return;
     if (this.next === undefined) this.next = answer.next;
-    for (const item of answer.conversations) this.#upsert(item);
-    this.#flush();
+    for (const item of answer.conversations) this.learn(item);
+    this.flush();
   }
 
   /**
@@ -423,13 +272,13 @@ export class Messenger extends EventTarget {
   }
 
   /** @param {any} frame */
-  #onFrame(frame) {
+  heard(frame) {
     const key = frame.conversation?.id || frame.conversation;
     if (frame.type === "ready") this.#compare(frame.conversations);
     else if (frame.type === "ping") this.#compare(frame.seq);
     else if (frame.type === "message") this.#arrived(key, [frame.message]);
-    else if (frame.type === "conversation") this.#upsert(frame.conversation);
-    else if (frame.type === "stale") this.#poll();
+    else if (frame.type === "conversation") this.learn(frame.conversation);
+    else if (frame.type === "stale") this.refresh();
     else if (frame.type === "typing") this.#typing(key, frame.author);
     else if (frame.type === "read" && frame.by === "teammate") this.#seen(key, frame.seq);
   }
@@ -441,7 +290,7 @@ export class Messenger extends EventTarget {
   #compare(lasts = {}) {
     for (const [key, seq] of Object.entries(lasts)) {
       const known = this.conversations.get(key);
-      if (!known || known.last_seq < seq) return this.#poll();
+      if (!known || known.last_seq < seq) return this.refresh();
       const timeline = this.#threads.get(key)?.timeline;
       if (timeline?.isLoaded && timeline.lastSeq < seq) this.#catchUp(key);
     }
@@ -450,12 +299,12 @@ export class Messenger extends EventTarget {
 
   // Conversations and messages
 
-  /** @param {Conversation} conversation */
-  #upsert(conversation) {
+  /** @param {Conversation} conversation as the server just told it */
+  learn(conversation) {
     if (!this.#know(conversation)) return;
-    this.#wasActive(Date.parse(conversation.updated_at));
+    this.connection.wasActive(conversation.updated_at);
     this.#countUnread();
-    this.#changed(conversation.id);
+    this.changed(conversation.id);
     if (this.#threads.has(conversation.id)) this.#catchUp(conversation.id);
   }
 
@@ -485,7 +334,7 @@ export class Messenger extends EventTarget {
     for (const { client_id } of messages) if (client_id) this.outbox.confirm(client_id, key);
     const conversation = this.conversations.get(key);
     if (!conversation) {
-      this.#poll();
+      this.refresh();
       return;
     }
     const thread = this.thread(key);
@@ -500,7 +349,7 @@ export class Messenger extends EventTarget {
       this.#announce(key, message);
     }
     if (thread.timeline.isLoaded && thread.timeline.hasGap) this.#catchUp(key);
-    this.#changed(key);
+    this.changed(key);
   }
 
   /**
@@ -510,10 +359,10 @@ export class Messenger extends EventTarget {
   #announce(key, message) {
     if (message.seq <= (this.#announced.get(key) || 0)) return;
     this.#announced.set(key, message.seq);
-    this.#wasActive(Date.now());
+    this.connection.wasActive();
     if (message.author.type === "contact") return;
     this.thread(key).typing = null;
-    this.#emit("incoming", { key, message });
+    this.tell("incoming", { key, message });
   }
 
   /** @param {string} key */
@@ -543,7 +392,7 @@ export class Messenger extends EventTarget {
     if (thread.isLoading) return;
     thread.isLoading = true;
     thread.problem = null;
-    this.#emit("thread", key);
+    this.tell("thread", key);
     try {
       const answer = await this.api.call("GET", `${pathOf(key)}messages?${query}`);
       // Signed out meanwhile: this is not for whoever comes next.
@@ -555,7 +404,7 @@ export class Messenger extends EventTarget {
       thread.problem = problem;
     } finally {
       thread.isLoading = false;
-      this.#emit("thread", key);
+      this.tell("thread", key);
     }
   }
 
@@ -568,11 +417,11 @@ export class Messenger extends EventTarget {
     if (!thread) return;
     const until = Date.now() + TYPING_SHOWN_MS;
     thread.typing = { name: author.name, isBot: author.type === "bot", until };
-    this.#emit("thread", key);
+    this.tell("thread", key);
     setTimeout(() => {
       if (!thread.typing || thread.typing.until > Date.now()) return;
       thread.typing = null;
-      this.#emit("thread", key);
+      this.tell("thread", key);
     }, TYPING_SHOWN_MS + 50);
   }
 
@@ -580,10 +429,11 @@ export class Messenger extends EventTarget {
     const conversation = this.conversations.get(key);
     if (!conversation || seq <= conversation.seen_seq) return;
     conversation.seen_seq = seq;
-    this.#emit("thread", key);
+    this.tell("thread", key);
   }
 
-  #flush() {
+  /** Tell the server what it has not heard yet. */
+  flush() {
     this.#flushReading();
     this.ratings?.flush();
   }
@@ -604,71 +454,27 @@ export class Messenger extends EventTarget {
     if (kept.some(({ name }) => name.startsWith("rating:"))) (await this.rateable()).flush();
   }
 
-  // Sending
-
-  /**
-   * @param {Outgoing} item
-   * @param {() => Promise<unknown>} save
-   */
-  async #deliver(item, save) {
-    for (const file of item.attachments) {
-      if (file.id) continue;
-      const uploads = await this.files().catch(() => null);
-      if (!uploads) throw new Problem(0);
-      await uploads.finish(file);
-      await save();
-    }
-    const { client_id, body, thread, page } = item;
-    const attachments = item.attachments.map((file) => file.id);
-    const message = { client_id, body, attachments };
-    return isNewThread(thread)
-      ? this.api.call("POST", "conversations", page ? { ...message, page } : message)
-      : this.api.call("POST", `${pathOf(thread)}messages`, message);
-  }
+  // What was sent
 
   /**
    * @param {Outgoing} item
    * @param {import("./outbox.js").Answer} answer
    */
-  #sent(item, { conversation, message }) {
+  sent(item, { conversation, message }) {
     const key = conversation?.id || item.thread;
     if (conversation) {
       this.thread(key).timeline.isLoaded = true;
       this.conversations.set(key, { ...conversation, ...this.conversations.get(key) });
     }
     this.#arrived(key, [message]);
-    for (const file of item.attachments) this.uploads?.release(file);
   }
 
-  #moved(/** @type {string} */ from, /** @type {string} */ to) {
+  moved(/** @type {string} */ from, /** @type {string} */ to) {
     const thread = this.#threads.get(from);
     if (thread) this.#threads.set(to, thread);
     this.#threads.delete(from);
-    this.#emit("moved", { from, to });
-    this.#changed(to);
-  }
-}
-
-/**
- * One tab at a time, where the browser can say so. Where it cannot, the client id alone keeps a
- * message from being stored twice.
- *
- * @template T
- * @param {string} name
- * @param {() => Promise<T>} work
- * @returns {Promise<T>}
- */
-async function exclusively(name, work) {
-  let isRunning = false;
-  const once = () => {
-    isRunning = true;
-    return work();
-  };
-  try {
-    return await (navigator.locks ? navigator.locks.request(name, once) : once());
-  } catch (problem) {
-    if (isRunning) throw problem;
-    return work();
+    this.tell("moved", { from, to });
+    this.changed(to);
   }
 }
 

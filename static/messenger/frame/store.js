@@ -11,9 +11,27 @@
  * }} Store
  */
 
-/** @type {Record<Shelf, string>} */
+/** @type {Record<Shelf, string>} what a row of each shelf is called by */
 const KEYS = { outbox: "n", drafts: "thread", meta: "name" };
+const METHODS = /** @type {const} */ (["all", "get", "put", "remove", "clear"]);
 const SHELVES = /** @type {Shelf[]} */ (Object.keys(KEYS));
+
+/**
+ * A store that the page around us keeps, where the browser gives us none of our own.
+ *
+ * @param {string} prefix of what is kept for us
+ * @param {import("./bridge.js").Bridge} bridge
+ * @returns {Promise<Store>}
+ */
+export async function keptByPage(prefix, bridge) {
+  const { kept = [] } = await bridge.first;
+  const rows = kept
+    .filter(([row]) => row.includes("/"))
+    .map(([row, json]) => [row.slice(prefix.length + 1), json]);
+  return memoryStore(Object.fromEntries(rows), (name, value = "") =>
+    bridge.say("keep", { name, value }),
+  );
+}
 
 /**
  * A store in memory, filled with `rows` and telling of each change: the page around us keeps what
@@ -60,13 +78,10 @@ const withoutFiles = (/** @type {string} */ name, /** @type {unknown} */ value) 
  */
 export function openStore(name, refused) {
   const opened = openDatabase(name).then(durableStore).catch(refused);
-  return {
-    all: async (...given) => (await opened).all(...given),
-    get: async (...given) => (await opened).get(...given),
-    put: async (...given) => (await opened).put(...given),
-    remove: async (...given) => (await opened).remove(...given),
-    clear: async () => (await opened).clear(),
-  };
+  const later = (/** @type {keyof Store} */ method) => async (/** @type {any[]} */ ...given) =>
+    /** @type {any} */ (await opened)[method](...given);
+  const [all, get, put, remove, clear] = METHODS.map(later);
+  return { all, get, put, remove, clear };
 }
 
 /**

@@ -7,8 +7,7 @@
  * @returns {CSSStyleSheet[]}
  */
 export function brandSheets({ color, on_color: onColor, text_colors: [day, night] }) {
-  const isHex = (/** @type {string} */ value) => /^#[0-9a-f]{6}$/i.test(value);
-  if (![color, onColor, day, night].every(isHex)) return [];
+  if (!/^(#[0-9a-f]{6}){4}$/i.test(color + onColor + day + night)) return [];
   const sheet = new CSSStyleSheet();
   const text = (/** @type {string} */ value) => `:root{--brand-text:${value}}`;
   sheet.replaceSync(

@@ -4,6 +4,12 @@
  * @typedef {import("./types.js").Entry} Entry
  */
 
+/** @param {string} key of a thread */
+export const isNewThread = (key) => key.startsWith("new:");
+
+/** @param {string} key of a conversation, as the page around us may have named it */
+export const pathOf = (key) => `conversations/${encodeURIComponent(key)}/`;
+
 /**
  * The messages of one conversation, always a run without holes.
  *
@@ -21,11 +27,11 @@ export class Timeline {
   isLoaded = false;
 
   get firstSeq() {
-    return this.messages.length ? this.messages[0].seq : 1;
+    return this.messages[0]?.seq || 1;
   }
 
   get lastSeq() {
-    return this.messages.length ? this.messages[this.messages.length - 1].seq : 0;
+    return this.messages.at(-1)?.seq || 0;
   }
 
   get hasOlder() {
@@ -51,27 +57,23 @@ export class Timeline {
   /**
    * Apply messages in any order, from the socket or from a fetch. Doubles are dropped.
    * @param {Message[]} messages
-   * @returns {Message[]} those that were really added, in order
    */
   apply(messages) {
     const last = this.lastSeq;
     for (const message of messages) {
       if (message.seq > last) this.#ahead.set(message.seq, message);
     }
-    return this.isLoaded ? this.#drain() : [];
+    if (this.isLoaded) this.#drain();
   }
 
   /**
    * Put an older page in front. A page that does not touch the first message is dropped.
    * @param {Message[]} page ascending
-   * @returns {number} how many were added
    */
   prepend(page) {
     const first = this.firstSeq;
     const older = page.filter((message) => message.seq < first);
-    if (!older.length || older[older.length - 1].seq !== first - 1) return 0;
-    this.messages = [...older, ...this.messages];
-    return older.length;
+    if (older.at(-1)?.seq === first - 1) this.messages = [...older, ...this.messages];
   }
 
   /**
@@ -123,12 +125,9 @@ export class Timeline {
   }
 
   #drain() {
-    const added = [];
     for (let next; (next = this.#ahead.get(this.lastSeq + 1)); ) {
       this.#ahead.delete(next.seq);
       this.messages.push(next);
-      added.push(next);
     }
-    return added;
   }
 }

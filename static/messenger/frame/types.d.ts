@@ -85,6 +85,7 @@ export interface Session {
   contact: Contact;
   settings: Settings;
   conversations: Conversation[];
+  is_notified: boolean;
   unread: number;
 }
 

@@ -1,6 +1,6 @@
 import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
-import { loadNotify } from "./lazy.js";
+import { load } from "./lazy.js";
 
 /** How a thread's visitor hears of answers while away: a menu in its head, an address they leave. */
 export class Away {
@@ -10,8 +10,8 @@ export class Away {
   constructor(shell) {
     this.shell = shell;
     this.tools = { h, t, icon, shell };
-    const onclick = async () => (await loadNotify()).toggleMenu(this.bell, this.tools);
-    const props = { type: "button", class: "plain", "aria-label": t("notify"), onclick };
+    const onclick = async () => (await load("notify")).toggleMenu(this.bell, this.tools);
+    const props = { class: "plain", "aria-label": t("notify"), onclick };
     this.bell = h("div", { class: "bell" }, h("button", props, icon("bell")));
     this.slot = h("div");
   }
@@ -28,7 +28,7 @@ export class Away {
     if (this.slot.hidden || this.#isOffered || session.contact.email || device.email) return;
     this.#isOffered = true;
     try {
-      this.slot.append((await loadNotify()).emailCard(this.tools));
+      this.slot.append((await load("notify")).emailCard(this.tools));
     } catch {
       this.#isOffered = false;
     }

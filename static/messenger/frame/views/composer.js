@@ -1,7 +1,7 @@
-import { isNewThread } from "../messenger.js";
+import { isNewThread } from "../timeline.js";
 import { h, icon } from "../dom.js";
 import { fileSize, t } from "../i18n.js";
-import { loadEmoji } from "./lazy.js";
+import { load } from "./lazy.js";
 
 const DRAFT_AFTER_MS = 300;
 
@@ -50,7 +50,6 @@ export class Composer {
     const attach = h(
       "button",
       {
-        type: "button",
         class: "plain",
         "aria-label": t("compose.attach"),
         hidden: isBlocked || !messenger.settings.can_upload,
@@ -61,7 +60,6 @@ export class Composer {
     this.smile = h(
       "button",
       {
-        type: "button",
         class: "plain smile",
         "aria-label": t("emoji"),
         "aria-expanded": "false",
@@ -70,7 +68,7 @@ export class Composer {
       },
       icon("smile"),
     );
-    this.button = h("button", { class: "go", "aria-label": t("compose.send") }, icon("up"));
+    this.button = h("button", { type: "submit", class: "go", "aria-label": t("compose.send") }, icon("up"));
     this.files = h("ul", { class: "files", hidden: true });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
     const box = h("div", { class: "box" }, this.text, this.smile);
@@ -83,7 +81,7 @@ export class Composer {
     this.#restore();
     this.check();
     // Before they are needed where there is no network.
-    if (messenger.settings.can_upload) messenger.files().catch(() => {});
+    if (messenger.settings.can_upload) messenger.sending.files().catch(() => {});
   }
 
   focus() {
@@ -113,7 +111,7 @@ export class Composer {
   /** @param {File[]} files */
   async add(files) {
     if (!this.messenger.settings.can_upload) return undefined;
-    const uploads = await this.messenger.files().catch(() => null);
+    const uploads = await this.messenger.sending.files().catch(() => null);
     if (!uploads) return this.say(t("connection.reconnecting"));
     this.attached ??= uploads.attached(this);
     return this.attached.add(files);
@@ -149,7 +147,7 @@ export class Composer {
 
   async #toggleSheet() {
     if (this.sheet) return this.closeSheet();
-    return (await loadEmoji()).openSheet(this, { h, t });
+    return (await load("emoji")).openSheet(this, { h, t });
   }
 
   closeSheet() {

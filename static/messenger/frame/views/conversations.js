@@ -1,4 +1,4 @@
-import { avatar, h } from "../dom.js";
+import { avatar, h, moment } from "../dom.js";
 import { ago, t } from "../i18n.js";
 
 /**
@@ -6,7 +6,7 @@ import { ago, t } from "../i18n.js";
  * @typedef {import("../main.js").Shell} Shell
  * @typedef {{key: string, who: {type: string, name: string, avatar?: string|null,
  *   initials?: string}, title: string, text: string, at: number, unread: number,
- *   isClosed: boolean, canRate: boolean}} Line
+ *   isClosed?: boolean, canRate?: boolean}} Line
  */
 
 /**
@@ -23,8 +23,7 @@ export function conversationLines({ messenger }) {
     const [first] = messenger.outbox.items(key);
     const text = t("preview.sending", { text: first.body || t("preview.file") });
     const at = first.created_at;
-    const rest = { unread: 0, isClosed: false, canRate: false };
-    return { key, who: house, title: name, text, at, ...rest };
+    return { key, who: house, title: name, text, at, unread: 0 };
   });
   const stored = messenger.recent().map((item) => {
     const author = item.preview_author;
@@ -58,7 +57,6 @@ export function conversationRow(line, shell) {
   return h(
     "button",
     {
-      type: "button",
       class: unread ? "conversation unread" : "conversation",
       onclick: () => shell.go({ name: "thread", key }),
     },
@@ -73,7 +71,7 @@ export function conversationRow(line, shell) {
     h(
       "span",
       { class: "aside" },
-      h("time", { datetime: new Date(at).toISOString() }, ago(at)),
+      moment(at, ago(at)),
       count,
       spoken,
     ),

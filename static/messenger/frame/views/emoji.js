@@ -16,7 +16,7 @@ const RECENT = 16;
 export function openSheet(composer, { h, t }) {
   if (composer.sheet) return;
   const { shell } = composer;
-  const key = { type: "button", tabindex: "-1" };
+  const key = { tabindex: "-1" };
   /** @type {string[]} */
   const recent = shell.device.emoji || [];
   const pick = (/** @type {string} */ one) => {

@@ -14,6 +14,29 @@ const STALLED_MS = 60000;
 const LOST = { detail: "This file is no longer on the device." };
 const RASTER = /^image\/(png|jpeg|gif|webp|avif)$/;
 
+/**
+ * Files hover over the messenger, or were dropped on it; where no thread is open, they begin one.
+ *
+ * @param {import("../main.js").Shell} shell
+ * @param {string} type of the event
+ * @param {EventTarget|null} next what it goes on to
+ * @param {File[]} files
+ * @param {{h: Function, icon: Function, t: (key: string) => string}} tools
+ */
+export function dragged(shell, type, next, files, { h, t, icon }) {
+  const { session, view } = shell;
+  if (!view || !session.settings.can_upload || session.contact.is_blocked) return;
+  const { body } = document;
+  if (!body.querySelector(".dropzone")) {
+    const words = t("compose.drop");
+    body.append(h("div", { class: "dropzone", "aria-hidden": "true" }, icon("clip"), words));
+  }
+  body.classList.toggle("over", type === "dragover" || (type === "dragleave" && next !== null));
+  if (type !== "drop") return;
+  if (!("composer" in view)) shell.startThread();
+  if (shell.view && "composer" in shell.view) shell.view.composer.add(files);
+}
+
 /** Files on their way to the server. One upload a file, whoever asks for it. */
 export class Uploads {
   /** @type {Map<string, Running>} */
@@ -117,6 +140,39 @@ export class Uploads {
     this.#previews.delete(upload.key);
   }
 
+  /**
+   * A file as it stands in the thread before the server has it.
+   *
+   * @param {Upload} upload
+   * @param {(src: string, alt: string, width: number, height: number) => Node} thumbnail
+   * @returns {HTMLElement}
+   */
+  render(upload, thumbnail) {
+    const { h, t, icon, fileSize } = this.tools;
+    const { name, size, width, height } = upload;
+    const src = this.preview(upload);
+    const isShown = src && width && height;
+    const about = h("span", { class: "about" }, h("b", {}, name), h("small", {}, fileSize(size)));
+    return h(
+      "span",
+      { class: isShown ? "picture" : "bubble attachment" },
+      ...(isShown ? [thumbnail(src, name, width, height)] : [icon("file"), about]),
+      h("progress", { max: "1", "aria-label": t("file.uploading"), hidden: true }),
+    );
+  }
+
+  /**
+   * @param {HTMLElement} node of a message
+   * @param {Upload[]} attachments
+   */
+  showProgress(node, attachments) {
+    node.querySelectorAll("progress").forEach((bar, index) => {
+      const share = this.progress(attachments[index]);
+      bar.hidden = share === null;
+      bar.value = share ?? 0;
+    });
+  }
+
   /** @param {import("./composer.js").Composer} composer */
   attached(composer) {
     return new Attached(this, composer);
@@ -139,7 +195,7 @@ export class Uploads {
     const about = reason || (share === null ? fileSize(size) : t("file.uploading"));
     const bar = h("progress", { max: "1", value: String(share ?? 0), "aria-label": name });
     const label = t("file.remove", { name });
-    const remove = { type: "button", class: "remove", "aria-label": label, onclick };
+    const remove = { class: "remove", "aria-label": label, onclick };
     return h(
       "li",
       { class: reason ? "file refused" : "file" },

@@ -21,7 +21,7 @@ export function openGallery({ h, t, icon, addressOf, isPicture, shell }, file) {
     /** @type {() => void} */ onclick,
     kind = "",
   ) => {
-    const props = { type: "button", class: `plain ${kind}`, "aria-label": t(label), onclick };
+    const props = { class: `plain ${kind}`, "aria-label": t(label), onclick };
     return h("button", props, icon(name, "flip"));
   };
   const link = { class: "plain", download: "", target: "_blank", rel: "noopener noreferrer" };

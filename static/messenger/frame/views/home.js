@@ -64,7 +64,7 @@ export class HomeView {
     const onclick = () => this.shell.startThread();
     const words = lines(t("start.title"), reply_time || t("start.hint"));
     const start = can_start
-      ? h("button", { type: "button", class: "start", onclick }, words, icon("send", "flip"))
+      ? h("button", { class: "start", onclick }, words, icon("send", "flip"))
       : h("p", { class: "start none" }, t("start.none"));
     return h("div", { class: "card" }, this.recent, start);
   }

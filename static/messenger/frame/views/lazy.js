@@ -21,22 +21,19 @@ const styles = () =>
   }));
 
 /**
- * @param {string} name
- * @returns {Promise<any>}
+ * @typedef {{
+ *   emoji: typeof import("./emoji.js"),
+ *   files: typeof import("./files.js"),
+ *   gallery: typeof import("./gallery.js"),
+ *   notify: typeof import("./notify.js"),
+ *   rating: typeof import("./rating.js"),
+ *   refused: typeof import("./refused.js"),
+ * }} Modules
  */
-const load = async (name) => (await Promise.all([import(addresses[name]), styles()]))[0];
 
-/** @returns {Promise<typeof import("./emoji.js")>} */
-export const loadEmoji = () => load("emoji");
-
-/** @returns {Promise<typeof import("./files.js")>} */
-export const loadFiles = () => load("files");
-
-/** @returns {Promise<typeof import("./gallery.js")>} */
-export const loadGallery = () => load("gallery");
-
-/** @returns {Promise<typeof import("./rating.js")>} */
-export const loadRating = () => load("rating");
-
-/** @returns {Promise<typeof import("./notify.js")>} */
-export const loadNotify = () => load("notify");
+/**
+ * @template {keyof Modules} K
+ * @param {K} name
+ * @returns {Promise<Modules[K]>}
+ */
+export const load = async (name) => (await Promise.all([import(addresses[name]), styles()]))[0];

@@ -12,9 +12,9 @@ export class ListView {
     this.title = h("h1", { tabindex: "-1" }, t("messages"));
     this.rows = h("div", { class: "conversations" });
     this.empty = h("p", { class: "empty" }, icon("chat"), t("list.empty"));
-    const more = { type: "button", class: "secondary", onclick: () => this.#more() };
+    const more = { class: "secondary", onclick: () => this.#more() };
     this.more = h("button", more, t("list.more"));
-    const begin = { type: "button", class: "primary", onclick: () => shell.startThread() };
+    const begin = { class: "primary", onclick: () => shell.startThread() };
     const start = h("button", begin, icon("send", "flip"), t("start.title"));
     start.hidden = !shell.messenger.settings.can_start;
     this.element = h(

@@ -1,7 +1,7 @@
-import { avatar, h, icon } from "../dom.js";
+import { avatar, h, icon, moment } from "../dom.js";
 import { clock, dayName, fileSize, t } from "../i18n.js";
 import { fragmentOf, safeHref } from "../sanitize.js";
-import { loadGallery } from "./lazy.js";
+import { load } from "./lazy.js";
 
 /**
  * @typedef {import("../rows.js").Row} Row
@@ -24,7 +24,7 @@ const EMOJI = /^[\p{ExtPict}\p{EMod}\p{RI}\u200D\uFE0F ]{1,16}$/u;
 export function rowVersion(row, shell) {
   if (row.kind === "activity") return row.text;
   if (row.kind !== "message") return row.kind;
-  return row.entry.message ? "stored" : `sent ${Boolean(shell.messenger.uploads)}`;
+  return row.entry.message ? "stored" : `sent ${Boolean(shell.messenger.sending.uploads)}`;
 }
 
 /**
@@ -80,7 +80,7 @@ function renderTheirs({ entry, author, at }, shell) {
         ...content(entry, shell),
       ),
     ),
-    h("p", { class: "meta" }, h("time", { datetime: new Date(at).toISOString() }, clock(at))),
+    h("p", { class: "meta" }, moment(at, clock(at))),
   );
 }
 
@@ -137,7 +137,7 @@ function renderAttachment(file, shell) {
       // With a key held down it is a link like any other.
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      loadGallery().then(
+      load("gallery").then(
         ({ openGallery }) => openGallery({ h, t, icon, addressOf, isPicture, shell }, file),
         () => open(href, "_blank", "noopener"),
       );
@@ -161,20 +161,14 @@ const isPicture = ({ content_type: type, width, height }) =>
   type.startsWith("image/") && width && height;
 
 /**
+ * One of the visitor's own files until the server has it; what shows it comes with what sends it.
+ *
  * @param {Upload} upload
  * @param {Messenger} messenger
+ * @returns {HTMLElement}
  */
-function renderUpload(upload, messenger) {
-  const { name, size, width, height } = upload;
-  const src = messenger.uploads?.preview(upload);
-  const isShown = src && width && height;
-  return h(
-    "span",
-    { class: isShown ? "picture" : "bubble attachment" },
-    ...(isShown ? [thumbnail(src, name, width, height)] : fileLabel(name, size)),
-    h("progress", { max: "1", "aria-label": t("file.uploading"), hidden: true }),
-  );
-}
+const renderUpload = (upload, { sending }) =>
+  sending.uploads?.render(upload, thumbnail) ?? h("span", { class: "bubble" }, upload.name);
 
 /**
  * An image at its final size from the start: nothing moves when it has loaded.
@@ -208,10 +202,10 @@ const fileLabel = (name, size) => [
  */
 function showState(node, row, messenger) {
   const { outgoing } = row.entry;
-  const isWaiting = row.state === "waiting" && messenger.connection === "offline";
+  const isWaiting = row.state === "waiting" && messenger.connection.state === "offline";
   const state = isWaiting ? "offline" : row.state;
   const reason = outgoing?.reason || "";
-  if (outgoing) showProgress(node, outgoing, messenger);
+  if (outgoing) messenger.sending.uploads?.showProgress(node, outgoing.attachments);
   const isLoose = outgoing?.isLoose;
   const shown = `${state} ${reason} ${row.isLast} ${isLoose}`;
   if (node.dataset.state === shown) return;
@@ -220,8 +214,8 @@ function showState(node, row, messenger) {
   node.classList.toggle("pending", Boolean(outgoing) && state !== "failed");
   const meta = /** @type {HTMLElement} */ (node.querySelector(".meta"));
   meta.hidden = !row.isLast && state !== "failed";
-  const time = h("time", { datetime: new Date(row.at).toISOString() }, clock(row.at));
-  const discard = outgoing && action("discard", () => messenger.discard(outgoing));
+  const time = moment(row.at, clock(row.at));
+  const discard = outgoing && action("discard", () => messenger.sending.discard(outgoing));
   if (state === "failed" && outgoing) {
     meta.replaceChildren(
       icon("alert"),
@@ -245,20 +239,7 @@ function showState(node, row, messenger) {
 }
 
 /**
- * @param {HTMLElement} node
- * @param {import("../types.js").Outgoing} outgoing
- * @param {Messenger} messenger
- */
-function showProgress(node, { attachments }, messenger) {
-  node.querySelectorAll("progress").forEach((bar, index) => {
-    const share = messenger.uploads?.progress(attachments[index]) ?? null;
-    bar.hidden = share === null;
-    bar.value = share ?? 0;
-  });
-}
-
-/**
  * @param {string} text
  * @param {() => void} onclick
  */
-const action = (text, onclick) => h("button", { type: "button", class: "link", onclick }, t(text));
+const action = (text, onclick) => h("button", { class: "link", onclick }, t(text));

@@ -20,6 +20,8 @@ export function toggleMenu(bell, { h, t, shell }) {
   const choice = (/** @type {string} */ name, /** @type {(box: HTMLInputElement) => any} */ work) => {
     const box = h("input", { type: "checkbox", onchange: () => work(box) });
     box.checked = Boolean(shell.device[name]);
+    // A session that ended took its notifications with it.
+    if (name === "push" && !shell.session.is_notified) box.checked = false;
     return h("label", {}, h("span", { class: "grow" }, t(`notify.${name}`)), box);
   };
   const sound = choice("sound", (box) => {
@@ -34,7 +36,7 @@ export function toggleMenu(bell, { h, t, shell }) {
     said.hidden = !reason;
     said.textContent = reason;
     if (!state) return;
-    box.checked = state === "on";
+    box.checked = shell.session.is_notified = state === "on";
     shell.keep({ push: box.checked });
   });
   const rows = [sound, shell.session.settings.push && push, said];
@@ -89,7 +91,7 @@ export function emailCard({ h, t, icon, shell }) {
     placeholder: t("email.label"),
   });
   const said = h("p", { id: "email-said", class: "problem", role: "alert", hidden: true });
-  const save = h("button", { class: "primary" }, t("email.save"));
+  const save = h("button", { type: "submit", class: "primary" }, t("email.save"));
   const say = (/** @type {string} */ text) => {
     said.textContent = text;
     said.hidden = !text;
@@ -100,7 +102,7 @@ export function emailCard({ h, t, icon, shell }) {
     card.remove();
     shell.view?.focus();
   };
-  const away = { type: "button", class: "remove", "aria-label": t("email.dismiss"), onclick: close };
+  const away = { class: "remove", "aria-label": t("email.dismiss"), onclick: close };
   const onsubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const email = field.value.trim();

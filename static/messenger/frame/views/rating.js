@@ -121,7 +121,7 @@ export function ratingCard({ h, t, icon, messenger }, key) {
   words.setAttribute("aria-label", t("rating.comment"));
   words.placeholder = t("rating.comment");
   words.oninput = () => (send.hidden = words.value.trim() === rating().comment);
-  const send = h("button", { class: "secondary" }, t("compose.send"));
+  const send = h("button", { type: "submit", class: "secondary" }, t("compose.send"));
   const more = h("div", { class: "more" }, words, send);
   /** @returns {Rating} */
   const rating = () =>

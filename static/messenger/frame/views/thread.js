@@ -3,7 +3,7 @@ import { t } from "../i18n.js";
 import { rowsOf } from "../rows.js";
 import { Away } from "./away.js";
 import { Composer } from "./composer.js";
-import { loadRating } from "./lazy.js";
+import { load } from "./lazy.js";
 import { renderRow, rowVersion, updateRow } from "./message.js";
 
 /**
@@ -46,8 +46,8 @@ export class ThreadView {
     this.composer = new Composer(shell, key, () => this.#wrote());
     this.away = new Away(shell);
     this.faces = h("span", { class: "faces", "aria-hidden": "true" });
-    this.title = h("h1", { tabindex: "-1" });
-    this.subtitle = h("p", {});
+    this.title = h("h1", { tabindex: "-1", dir: "auto" });
+    this.subtitle = h("p", { dir: "auto" });
     this.rows = h("div", { class: "rows" });
     this.top = h("div", { class: "top" });
     this.choices = h("div", { class: "choices", role: "group", "aria-label": t("choices") });
@@ -69,7 +69,7 @@ export class ThreadView {
       this.end,
     );
     const onclick = () => this.#toEnd();
-    this.latest = h("button", { type: "button", class: "latest", "aria-live": "polite", onclick });
+    this.latest = h("button", { class: "latest", "aria-live": "polite", onclick });
     this.latest.hidden = true;
     this.element = h(
       "section",
@@ -157,7 +157,7 @@ export class ThreadView {
   }
 
   #isVisible() {
-    return this.messenger.isShown && document.visibilityState === "visible";
+    return this.messenger.isShown && !document.hidden;
   }
 
   /** Remember where the visitor stopped reading, for the line above what is new. */
@@ -295,7 +295,7 @@ export class ThreadView {
       this.#wrote();
     };
     const button = (/** @type {string} */ choice) =>
-      h("button", { type: "button", dir: "auto", onclick: () => choose(choice) }, choice);
+      h("button", { dir: "auto", onclick: () => choose(choice) }, choice);
     this.choices.replaceChildren(...choices.map(button));
   }
 
@@ -314,7 +314,7 @@ export class ThreadView {
 
   async #addRating() {
     const { messenger, key } = this;
-    const { ratingCard } = await loadRating();
+    const { ratingCard } = await load("rating");
     await (await messenger.rateable()).recalled;
     this.#rating = ratingCard({ h, t, icon, messenger }, key);
     this.closed.append(this.#rating.element);
@@ -362,7 +362,7 @@ export class ThreadView {
       messenger.thread(key).timeline.isLoaded ? messenger.loadOlder(key) : messenger.open(key);
     const onclick = () => (isGone ? shell.go({ name: "list" }) : again());
     const label = t(isGone ? "recent" : "retry");
-    const button = h("button", { type: "button", class: "secondary", onclick }, label);
+    const button = h("button", { class: "secondary", onclick }, label);
     return [h("div", { class: "empty", role: "alert" }, icon("alert"), text, button)];
   }
 
