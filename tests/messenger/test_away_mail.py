@@ -145,7 +145,8 @@ def test_two_hundred_strangers_with_one_address_bring_it_no_more(
         answer(Conversation.objects.get(public_id=name), "How can we help?")
     tell()
     assert len(mailbox.mails) == 1
-    assert "BUY" not in mailbox.raw[0].decode() and "BUY" not in text_of(mailbox.mails[0])
+    # Base64 may spell any three letters.
+    assert b"BUY NOW" not in mailbox.raw[0] and "BUY" not in text_of(mailbox.mails[0])
 
 
 def test_no_mail_where_nobody_left_an_address_and_none_is_queued(talk, mailbox, answer, tell):
