@@ -178,6 +178,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
     },
+    "work-off-batches": {
+        "task": "inbox.work_off_batches",
+        "schedule": 2,
+        "options": {"queue": "upkeep", "expires": 2},
+    },
     "forget-unused-files": {
         "task": "inbox.forget_unused_files",
         "schedule": timedelta(hours=1),

@@ -56,3 +56,7 @@ LATER_CALLED_OFF = declare(
 )
 LATER_TAKEN_BACK = declare("later.taken_back", "A teammate took back a reply before it went out.")
 LATER_FAILED = declare("later.failed", "A reply that waited could not be sent.")
+BATCH_BEGUN = declare(
+    "batch.begun", "A teammate began to do the same with a whole view, or to take it back."
+)
+BATCH_ENDED = declare("batch.ended", "What was done with a whole view is done, or was stopped.")

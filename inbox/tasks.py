@@ -5,7 +5,7 @@ from celery import shared_task
 from ground.journal.models import Entry
 from ground.journal.reactions import together
 from inbox import actions
-from inbox.actions import digesting, notifying
+from inbox.actions import batches, digesting, notifying
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken
@@ -13,10 +13,18 @@ from inbox.finding.index import index_named
 from inbox.models import Conversation
 from people.models import Contact, Teammate
 
+# So long one worker stays with batches; others have their turn in between.
+BATCH_SECONDS = 20
+
 
 @shared_task(name="inbox.wake_due", expires=10)
 def wake_due() -> int:
     return actions.wake_due()
+
+
+@shared_task(name="inbox.work_off_batches", expires=3)
+def work_off_batches() -> int:
+    return batches.work_off_batches(BATCH_SECONDS)
 
 
 @shared_task(name="inbox.forget_unused_files", expires=600)

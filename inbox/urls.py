@@ -1,6 +1,7 @@
 from django.urls import path
 
 from inbox.pages import (
+    batches,
     drafts,
     files,
     keys,
@@ -35,7 +36,9 @@ urlpatterns = [
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),
     path("files/<pid:attachment>/", files.open_file, name="file"),
+    path("batches/<pid:batch>/", batches.batch, name="batch"),
     path("<slug:view>/", reading.show_view, name="view"),
+    path("<slug:view>/many/all/", batches.begin, name="begin-batch"),
     path("<slug:view>/many/", many.change_many, name="many"),
     path("<slug:view>/<pid:conversation>/", reading.show_conversation, name="conversation"),
     path("<slug:view>/<pid:conversation>/messages/", writing.messages, name="messages"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from ground.journal.models import Entry
 from inbox.actions import assign, attach, reply, send_later
 from inbox.consumers import InboxConsumer
-from inbox.models import Conversation, Macro, Message, ReadMarker
+from inbox.models import Batch, Conversation, Macro, Message, ReadMarker
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
 from people.actions import create_token
@@ -62,6 +62,8 @@ DOORS = {
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/many/": STAFF,
+    "inbox/<slug:view>/many/all/": STAFF,
+    "inbox/batches/<pid:batch>/": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/drafts/": STAFF_WHO_SEE_IT,
@@ -213,6 +215,7 @@ class Scene:
             due_at=timezone.now() + timedelta(days=1),
         )
         self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
+        self.batch = Batch.objects.create(teammate=mates["cleo"], view="all", part="status")
         self.visitors, self.mates = visitors, mates
         self.tokens = {
             key: create_token(by=None, teammate=mate, name="door", scopes=list(Scope.values))[1]
@@ -241,6 +244,7 @@ class Scene:
             "<pid:public_id>": self.conversation.public_id,
             "<pid:attachment>": self.file.public_id,
             "<pid:macro>": self.macro.public_id,
+            "<pid:batch>": self.batch.public_id,
             "<pid:later>": self.later.public_id,
             "<str:signed>": "forged:signature",
         }.items():

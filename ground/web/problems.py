@@ -60,6 +60,13 @@ class Problem(Exception):
         self.members = members
         super().__init__(self.detail)
 
+    @property
+    def sentences(self) -> str:
+        """All that a person is to be told, in one line."""
+        return " ".join(text for texts in (self.errors or {}).values() for text in texts) or (
+            self.detail
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The problem document (RFC 9457)."""
         document = {

@@ -1,4 +1,5 @@
 from inbox.models.attachment import Attachment
+from inbox.models.batch import Batch, BatchedChange
 from inbox.models.conversation import Conversation, ReadMarker
 from inbox.models.draft import Draft
 from inbox.models.follower import Follower
@@ -14,6 +15,8 @@ from inbox.models.tagging import Tagging
 
 __all__ = [
     "Attachment",
+    "Batch",
+    "BatchedChange",
     "Binding",
     "Conversation",
     "Digest",

@@ -2,7 +2,6 @@
 and a word about each that could not be done."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +12,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ground.web.problems import Invalid, NotFound, Problem
 from inbox import default_views
+from inbox.changes import CHANGES, Change, Values
 from inbox.forms import PUBLIC_ID
 from inbox.models import Conversation
-from inbox.pages import sorting, status
-from inbox.pages.parts import Change, visible_to
-from inbox.pages.requests import Values, for_teammates
+from inbox.pages.parts import visible_to
+from inbox.pages.requests import for_teammates
 from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
 VALUES_MAX = 8
 VALUE_LENGTH = 80
-
-PARTS: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
-    "status": status.put,
-    "assignment": sorting.assigned,
-    "tags": sorting.tagged,
-    "priority": sorting.prioritized,
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,7 @@ def do_all(request: HttpRequest, view: str) -> HttpResponse:
         try:
             change = do_one(part, row, found.get(row.id), request.user)
         except Problem as problem:
-            failed.append({"id": row.id, "reason": sentence(problem)})
+            failed.append({"id": row.id, "reason": problem.sentences})
             continue
         count += 1
         if change.undo:
@@ -87,20 +79,14 @@ def do_one(part: str, row: Row, found: Conversation | None, by: Teammate) -> Cha
     """Raises what the action raises."""
     if found is None:
         raise NotFound("It is gone, or no longer yours to see.")
-    return PARTS[part](found, by, row.values)
-
-
-def sentence(problem: Problem) -> str:
-    return " ".join(text for texts in (problem.errors or {}).values() for text in texts) or (
-        problem.detail
-    )
+    return CHANGES[part](found, by, row.values)
 
 
 def wanted(given: Values) -> tuple[str, list[Row]]:
     """What a form asks for. Raises Invalid."""
     most = settings.PAGE_SIZE_MAX
     part = given.get("part", "")
-    if part not in PARTS:
+    if part not in CHANGES:
         raise Invalid(errors={"part": ["There is no such thing to do."]})
     try:
         rows = json.loads(given.get("rows", ""))

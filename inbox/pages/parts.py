@@ -212,16 +212,6 @@ def render_head(
     return render(request, "inbox/_head.html", context)
 
 
-@dataclass(frozen=True)
-class Change:
-    """What was done with a conversation: how it is now, what to say, and which values of the same
-    form would take it back, none where nothing was changed."""
-
-    conversation: Conversation
-    words: str
-    undo: dict[str, str]
-
-
 def done(
     request: HttpRequest,
     view: str,

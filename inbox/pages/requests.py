@@ -4,7 +4,7 @@ A request of ours names the part of the page it wants in the `HX-Target` header;
 whole page is the answer. Every address works as a plain page and as a plain form.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -13,9 +13,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from ground.web.problems import NotAuthenticated
-
-# What a form sends, by the names of its fields.
-Values = Mapping[str, str]
 
 
 def for_teammates(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

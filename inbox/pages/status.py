@@ -3,13 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from inbox import actions
-from inbox.forms import BlockForm, StatusForm, checked
-from inbox.models import Conversation
-from inbox.pages.parts import Change, done, find, visible_to
-from inbox.pages.requests import Values, for_teammates
+from inbox.changes import put
+from inbox.forms import BlockForm, checked
+from inbox.pages.parts import done, find, visible_to
+from inbox.pages.requests import for_teammates
 from people.actions import block_contact, unblock_contact
-from people.models import Teammate
 
 
 @for_teammates
@@ -17,33 +15,6 @@ from people.models import Teammate
 def set_status(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     change = put(find(visible_to(request), conversation), request.user, request.POST)
     return done(request, view, change.conversation, change.words, undo=change.undo)
-
-
-def put(found: Conversation, by: Teammate, given: Values) -> Change:
-    """Gives a conversation another status."""
-    data = checked(StatusForm(given))
-    undo = {} if data["status"] == found.status else status_of(found)
-    if found.is_spam and data["status"] != Conversation.Status.SPAM:
-        changed = actions.unmark_spam(found, by=by)
-        if data["status"] == Conversation.Status.OPEN:
-            return Change(changed, "Taken out of spam.", undo)
-    match data["status"]:
-        case Conversation.Status.CLOSED:
-            return Change(actions.close(found, by=by), "Closed.", undo)
-        case Conversation.Status.SNOOZED:
-            if found.is_closed:
-                actions.reopen(found, by=by)
-            snoozed = actions.snooze(found, by=by, until=data["until"])
-            return Change(snoozed, "Snoozed.", undo or status_of(found))
-        case Conversation.Status.SPAM:
-            return Change(actions.mark_spam(found, by=by), "Moved to spam.", undo)
-    return Change(actions.reopen(found, by=by), "Open again.", undo)
-
-
-def status_of(conversation: Conversation) -> dict[str, str]:
-    """What the form would send to make a conversation what it is now."""
-    until = conversation.snoozed_until
-    return {"status": conversation.status} | ({"until": until.isoformat()} if until else {})
 
 
 @for_teammates

@@ -1,4 +1,5 @@
 import { ask, elementsOf, Problem } from "./ask.js";
+import { beginBatch } from "./batches.js";
 import { list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { conversation, hear, order, tell, view } from "./page.js";
@@ -16,6 +17,8 @@ let where = "";
 /** Where a range begins. */
 let anchor = "";
 let isBusy = false;
+/** Whether the whole view is meant, also what is not loaded. */
+let isWhole = false;
 
 /** @returns {HTMLElement|null} */
 const bar = () => document.getElementById("many");
@@ -92,10 +95,24 @@ function show() {
   if (!place) return;
   const size = rows().length;
   const label = /** @type {HTMLElement} */ (place.querySelector(".many-count"));
-  if (!isBusy) label.textContent = size ? `${size} chosen` : "";
+  offerWhole(place, size);
+  if (!isBusy) label.textContent = isWhole ? "All chosen" : size ? `${size} chosen` : "";
   place.hidden = size === 0 && !isBusy;
   list().toggleAttribute("data-choosing", size > 0);
   if (size) fill(place).catch(explain);
+}
+
+/**
+ * Where more exists than is loaded, the whole view can be chosen once all that is loaded is.
+ * @param {HTMLElement} place
+ * @param {number} size
+ */
+function offerWhole(place, size) {
+  const button = /** @type {HTMLElement} */ (place.querySelector("[data-many-all]"));
+  const all = list().all().length;
+  button.hidden = size < all || size === 0 || !document.querySelector("#rows > .more");
+  isWhole &&= !button.hidden;
+  button.setAttribute("aria-pressed", String(isWhole));
 }
 
 /** @type {Promise<void>|null} */
@@ -150,6 +167,12 @@ function submitted(event) {
   const values = /** @type {Record<string, string>} */ (Object.fromEntries(data));
   form.closest("details")?.removeAttribute("open");
   list().all()[0]?.closest("section")?.focus({ preventScroll: true });
+  if (isWhole) {
+    const url = /** @type {HTMLElement} */ (bar()?.querySelector("[data-many-all]")).dataset.url;
+    chooseNone();
+    beginBatch(url || "", part, values, words);
+    return;
+  }
   const asked = rows().map(({ dataset }) => ({ id: dataset.conversation || "", values }));
   doAll(part, asked, words);
 }
@@ -217,6 +240,10 @@ function finish(part, asked, done, words) {
 function pressed(event) {
   const target = /** @type {Element} */ (event.target);
   if (target.closest("[data-many-none]")) chooseNone();
+  if (target.closest("[data-many-all]")) {
+    isWhole = !isWhole;
+    show();
+  }
   const row = target.matches("[data-pick]") && target.closest(".row");
   if (!(row instanceof HTMLElement)) return;
   if (event.shiftKey && anchor) chooseRange(row);

@@ -1,6 +1,7 @@
 import { keepTimes } from "../shared/times.js";
 import { keepBell } from "./bell.js";
 import { credentials, Problem } from "./ask.js";
+import { keepBatches } from "./batches.js";
 import { keepChoosing } from "./choosing.js";
 import { keepKeys } from "./keys.js";
 import { list } from "./list.js";
@@ -82,6 +83,7 @@ keepPlaces();
 keepForms();
 keepKeys();
 keepChoosing();
+keepBatches();
 keepSending();
 keepBell();
 keepLater();

@@ -1,6 +1,7 @@
 """Work on conversations in a real browser: unread again, orders, several at once."""
 
 import re
+import uuid
 
 import pytest
 from playwright.sync_api import expect
@@ -104,3 +105,28 @@ def test_several_are_done_at_once_by_keys_and_taken_back(agent, visitor):
     row_of(page, oldest).locator("[data-pick]").check()
     page.keyboard.press("Escape")
     expect(row_of(page, oldest)).not_to_have_class(CHOSEN)
+
+
+def test_a_whole_view_is_done_in_the_background_and_taken_back(agent, visitor):
+    customers = [visitor() for _ in range(27)]
+    for number, customer in enumerate(customers):
+        customer.say(f"Parcel {number} is late")
+    tag = f"storm {uuid.uuid4().hex[:8]}"
+    page = agent("ben", "unassigned/")
+    row_of(page, customers[-1]).locator("a").focus()
+    expect(page.locator("#rows > .more")).to_have_count(1)
+    page.keyboard.press("Control+a")
+    page.locator("[data-many-all]").click()
+    expect(page.locator(".many-count")).to_have_text("All chosen")
+    page.keyboard.press("l")
+    page.keyboard.type(tag)
+    page.keyboard.press("Enter")
+    expect(page.locator("#batch")).to_be_visible()
+    done = page.locator(".toast", has_text="conversations tagged.")
+    expect(done).to_be_visible(timeout=60_000)
+    expect(row_of(page, customers[-1])).to_contain_text(tag)
+    done.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="conversations as before.")).to_be_visible(
+        timeout=60_000
+    )
+    expect(row_of(page, customers[-1])).not_to_contain_text(tag)

@@ -1,0 +1,149 @@
+"""The same done with a whole view, in the background: each conversation by its ordinary action, as
+the teammate who asked, with a way to stop and a way back."""
+
+import time
+
+from django.db import IntegrityError, transaction
+
+from ground.journal import record
+from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict
+from inbox import default_views, kinds
+from inbox.changes import CHANGES, Values
+from inbox.models import Batch, BatchedChange, Conversation
+from people.models import Teammate
+from people.models.teammate import Capability
+
+BUSY = "Something is still being done with a whole view. Let it end, or stop it."
+REASON_LENGTH = 300
+
+
+def begin_batch(*, by: Teammate, view: str, part: str, values: Values) -> Batch:
+    """Has all conversations of a view changed as a form would change one.
+
+    Raises NotFound for a view that there is not, NotAllowed, Invalid, and StateConflict while
+    another batch of the teammate is running.
+    """
+    if not by.can(Capability.MANAGE):
+        raise NotAllowed("Your role does not allow this.")
+    if part not in CHANGES:
+        raise Invalid(errors={"part": ["There is no such thing to do."]})
+    default_views.find(view, by)
+    return begin(Batch(teammate=by, view=view, part=part, values=dict(values)))
+
+
+def undo_batch(batch: Batch, *, by: Teammate) -> Batch:
+    """Takes back what a batch has changed, in a batch of its own; once.
+
+    Raises StateConflict while it is running, or when that was done before.
+    """
+    if batch.is_running:
+        raise StateConflict("This is still running. Stop it first.")
+    if batch.undoes is not None or Batch.objects.filter(undoes=batch).exists():
+        raise StateConflict("This has been taken back.")
+    return begin(Batch(teammate=by, view=batch.view, part=batch.part, undoes=batch))
+
+
+def begin(batch: Batch) -> Batch:
+    try:
+        with transaction.atomic():
+            batch.save()
+            note(batch, kinds.BATCH_BEGUN)
+    except IntegrityError:
+        raise StateConflict(BUSY) from None
+    batch.refresh_from_db()
+    return batch
+
+
+def stop_batch(batch: Batch, *, by: Teammate) -> Batch:
+    """Ends a batch where it is; what it has changed stays. Leaves one that has ended as it is."""
+    with transaction.atomic():
+        held = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
+        if held.is_running:
+            end(held, Batch.State.STOPPED)
+        return held
+
+
+def end(batch: Batch, state: str) -> None:
+    batch.state = state
+    batch.save(update_fields=["state"])
+    note(batch, kinds.BATCH_ENDED)
+
+
+def note(batch: Batch, kind: str) -> None:
+    record(
+        kind,
+        by=batch.teammate,
+        subject=batch,
+        after={
+            "state": batch.state,
+            "view": batch.view,
+            "part": batch.part,
+            "values": batch.values,
+            "undoes": batch.undoes.public_id if batch.undoes else None,
+            "count": batch.count,
+            "failed": batch.failed,
+        },
+    )
+
+
+def work_off_batches(seconds: float) -> int:
+    """Works on whatever batch nobody else works on, for so long; returns how many conversations it
+    came to. A worker that dies loses at most the one it was at."""
+    ends_at, count = time.monotonic() + seconds, 0
+    while time.monotonic() < ends_at and do_next():
+        count += 1
+    return count
+
+
+def do_next() -> bool:
+    """One conversation of one batch: its change, the way back and the place, all or nothing."""
+    with transaction.atomic():
+        free = Batch.objects.select_for_update(of=("self",), skip_locked=True)
+        batch = (
+            free.filter(state=Batch.State.RUNNING)
+            .select_related("teammate__role", "undoes")
+            .order_by("id")
+            .first()
+        )
+        if batch is None:
+            return False
+        found, values = next_of(batch)
+        if found is None:
+            end(batch, Batch.State.DONE)
+        else:
+            do_one(batch, found, values)
+        return True
+
+
+def next_of(batch: Batch) -> tuple[Conversation | None, Values]:
+    """The conversation that follows, as the teammate may see it now, and what to do with it."""
+    visible = Conversation.objects.visible_to(batch.teammate)
+    if batch.undoes is not None:
+        changes = BatchedChange.objects.filter(batch=batch.undoes, conversation__in=visible)
+        change = changes.filter(conversation_id__gt=batch.after_id).order_by("conversation").first()
+        if change is None:
+            return None, {}
+        return visible.for_list().get(pk=change.conversation_id), change.undo
+    try:
+        view = default_views.find(batch.view, batch.teammate)
+    except Problem:
+        return None, {}
+    rows = view.narrow(visible, batch.teammate).filter(
+        pk__gt=batch.after_id, last_message_at__lte=batch.created_at
+    )
+    return rows.for_list().order_by("pk").first(), batch.values
+
+
+def do_one(batch: Batch, found: Conversation, values: Values) -> None:
+    batch.after_id = found.pk
+    try:
+        with transaction.atomic():
+            change = CHANGES[batch.part](found, batch.teammate, values)
+    except Problem as problem:
+        batch.failed += 1
+        batch.reason = batch.reason or problem.sentences[:REASON_LENGTH]
+    else:
+        batch.count += 1
+        if change.undo and batch.undoes is None:
+            BatchedChange.objects.create(batch=batch, conversation=found, undo=change.undo)
+    batch.save(update_fields=["after_id", "count", "failed", "reason"])

@@ -1,0 +1,93 @@
+"""What a form does with a conversation, and which values of the same form would take it back: for
+one, for several that were chosen, and for a whole view."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from inbox import actions, wording
+from inbox.forms import PriorityForm, StatusForm, TagForm, assignment, checked
+from inbox.models import Conversation
+from people.actions import find_or_create_tag
+from people.models import Team, Teammate
+
+# What a form sends, by the names of its fields.
+Values = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done with a conversation: how it is now, what to say, and which values of the same
+    form would take it back, none where nothing was changed."""
+
+    conversation: Conversation
+    words: str
+    undo: dict[str, str]
+
+
+def tagged(found: Conversation, by: Teammate, given: Values) -> Change:
+    data = checked(TagForm(given))
+    if data["tag"] is None:
+        data["tag"], _ = find_or_create_tag(data["name"], by=by)
+    tag, is_on = data["tag"], data["is_on"] or bool(data["name"])
+    changed = actions.tag(found, by=by, **{"add" if is_on else "remove": [tag]})
+    words = f"Tagged {tag.name}." if is_on else f"No longer tagged {tag.name}."
+    if is_on == (tag.shown in found.shown_tags):
+        return Change(changed, words, {})
+    undo = {"tag": tag.public_id, "is_on": "false" if is_on else "true"}
+    return Change(changed, words, undo)
+
+
+def prioritized(found: Conversation, by: Teammate, given: Values) -> Change:
+    priority = checked(PriorityForm(given))["priority"]
+    changed = actions.prioritize(found, by=by, priority=priority)
+    undo = {} if found.priority == priority else {"priority": found.priority_word}
+    return Change(changed, f"Priority: {priority.label}.", undo)
+
+
+def assigned(found: Conversation, by: Teammate, given: Values) -> Change:
+    wanted = assignment(given, by)
+    changed = actions.assign(found, by=by, **wanted)
+    # A team may take the conversation from somebody who cannot see it there.
+    before = {name: getattr(found, name) for name in ("assignee", "team")}
+    undo = {name: id_of(was) for name, was in before.items() if was != getattr(changed, name)}
+    return Change(changed, wording.assigned(changed, wanted), undo)
+
+
+def id_of(thing: Teammate | Team | None) -> str:
+    return thing.public_id if thing else ""
+
+
+def put(found: Conversation, by: Teammate, given: Values) -> Change:
+    """Gives a conversation another status."""
+    data = checked(StatusForm(given))
+    undo = {} if data["status"] == found.status else status_of(found)
+    if found.is_spam and data["status"] != Conversation.Status.SPAM:
+        changed = actions.unmark_spam(found, by=by)
+        if data["status"] == Conversation.Status.OPEN:
+            return Change(changed, "Taken out of spam.", undo)
+    match data["status"]:
+        case Conversation.Status.CLOSED:
+            return Change(actions.close(found, by=by), "Closed.", undo)
+        case Conversation.Status.SNOOZED:
+            if found.is_closed:
+                actions.reopen(found, by=by)
+            snoozed = actions.snooze(found, by=by, until=data["until"])
+            return Change(snoozed, "Snoozed.", undo or status_of(found))
+        case Conversation.Status.SPAM:
+            return Change(actions.mark_spam(found, by=by), "Moved to spam.", undo)
+    return Change(actions.reopen(found, by=by), "Open again.", undo)
+
+
+def status_of(conversation: Conversation) -> dict[str, str]:
+    """What the form would send to make a conversation what it is now."""
+    until = conversation.snoozed_until
+    return {"status": conversation.status} | ({"until": until.isoformat()} if until else {})
+
+
+# By the names that forms for many give them.
+CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
+    "status": put,
+    "assignment": assigned,
+    "tags": tagged,
+    "priority": prioritized,
+}

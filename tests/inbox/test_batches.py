@@ -1,0 +1,175 @@
+"""The same done with a whole view, in the background."""
+
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from ground.journal.models import Entry
+from ground.web.problems import Invalid, NotAllowed, NotFound, StateConflict
+from inbox.actions import assign, mark_spam, reply
+from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
+from inbox.models import Batch, BatchedChange, Conversation
+from people.actions import deactivate, find_or_create_tag
+from people.models import Role
+
+pytestmark = pytest.mark.django_db
+
+CLOSED = {"status": "closed"}
+
+
+@pytest.fixture
+def five(begin, dora, emil, otto):
+    return [begin(contact) for contact in (dora, emil, otto, dora, emil)]
+
+
+def statuses(conversations):
+    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
+    return [rows[each.pk].status for each in conversations]
+
+
+def fresh(batch):
+    return Batch.objects.get(pk=batch.pk)
+
+
+def close_all(by, view="all"):
+    return begin_batch(by=by, view=view, part="status", values=CLOSED)
+
+
+def test_all_of_a_view_are_done_each_by_its_action_and_taken_back(five, ben):
+    assign(five[0], by=ben, assignee=ben)
+    batch = close_all(ben, "unassigned")
+    assert statuses(five) == ["open"] * 5, "nothing is done while somebody waits for the page"
+    work_off_batches(60)
+    assert statuses(five) == ["open"] + ["closed"] * 4
+    assert (fresh(batch).state, fresh(batch).count) == ("done", 4)
+    closings = Entry.objects.filter(kind="conversation.closed", actor_id=ben.public_id)
+    assert {each.subject_id for each in closings} == {each.public_id for each in five[1:]}
+    begun, ended = Entry.objects.filter(kind__startswith="batch.").order_by("id")
+    assert (begun.kind, begun.actor_id, begun.subject_id) == (
+        "batch.begun",
+        ben.public_id,
+        batch.public_id,
+    )
+    assert (ended.kind, ended.after["state"], ended.after["count"]) == ("batch.ended", "done", 4)
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    assert statuses(five) == ["open"] * 5 and fresh(back).count == 4
+    for each in (fresh(batch), fresh(back)):
+        with pytest.raises(StateConflict):
+            undo_batch(each, by=ben)
+
+
+def test_what_came_after_it_began_is_left_alone(five, begin, dora, emil, ben):
+    close_all(ben)
+    do_next()
+    reply(five[4], by=emil, body="Wait!", client_id=uuid.uuid4())
+    late = begin(dora, "Just in time")
+    # In one transaction the database's clock stands still.
+    later = Batch.objects.get().created_at + timedelta(seconds=1)
+    news = [five[4].pk, late.pk]
+    Conversation.objects.filter(pk__in=news).update(last_message_at=later)
+    work_off_batches(60)
+    assert statuses([*five, late]) == ["closed"] * 4 + ["open"] * 2
+
+
+def test_it_stops_where_it_is_and_undo_takes_back_that_much(five, ben):
+    batch = close_all(ben)
+    do_next()
+    do_next()
+    stop_batch(batch, by=ben)
+    assert work_off_batches(60) == 0
+    assert statuses(five) == ["closed"] * 2 + ["open"] * 3
+    assert fresh(batch).state == "stopped"
+    assert stop_batch(batch, by=ben).state == "stopped"
+    assert Entry.objects.filter(kind="batch.ended").count() == 1
+    undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    assert statuses(five) == ["open"] * 5
+
+
+def test_one_that_fails_is_counted_with_its_reason_and_the_rest_goes_on(five, ben):
+    vip, _ = find_or_create_tag("VIP", by=ben)
+    batch = begin_batch(
+        by=ben, view="all", part="tags", values={"tag": vip.public_id, "is_on": "true"}
+    )
+    do_next()
+    vip.delete()
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).failed) == ("done", 1, 4)
+    assert fresh(batch).reason == "There is no such tag."
+
+
+def test_it_has_the_rights_of_the_moment(five, ada, ben, billing):
+    batch = close_all(ben)
+    do_next()
+    assign(five[1], by=ada, team=billing)
+    do_next()
+    assert statuses(five[:3]) == ["closed", "open", "closed"], "what ben cannot see is none of his"
+    ben.role = Role.objects.create(name="Reader", capabilities=[])
+    ben.save()
+    do_next()
+    assert fresh(batch).failed == 1
+    deactivate(ben, by=ada)
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count) == ("done", 2)
+
+
+def test_a_worker_that_dies_in_the_middle_leaves_nothing_half(five, ben, monkeypatch):
+    batch = close_all(ben)
+    do_next()
+    monkeypatch.setattr(BatchedChange.objects, "create", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        do_next()
+    monkeypatch.undo()
+    assert statuses(five) == ["closed"] + ["open"] * 4 and fresh(batch).count == 1
+    work_off_batches(60)
+    assert fresh(batch).count == 5 and BatchedChange.objects.count() == 5
+
+
+def test_one_at_a_time_for_each_teammate(five, ada, ben):
+    close_all(ben)
+    with pytest.raises(StateConflict):
+        close_all(ben)
+    close_all(ada)
+    work_off_batches(60)
+    assert [batch.count for batch in Batch.objects.order_by("id")] == [5, 0]
+
+
+def test_who_may_not_or_asks_nonsense_begins_nothing(ben, cleo, billing):
+    with pytest.raises(NotFound):
+        close_all(ben, f"team-{billing.public_id}")
+    with pytest.raises(Invalid):
+        begin_batch(by=ben, view="all", part="deletion", values={})
+    cleo.role = Role.objects.create(name="Reader", capabilities=[])
+    cleo.save()
+    with pytest.raises(NotAllowed):
+        close_all(cleo)
+    assert not Batch.objects.exists() and not Entry.objects.filter(kind="batch.begun").exists()
+
+
+def test_the_page_begins_watches_stops_and_takes_back(five, ada, ben, browser_of):
+    mark_spam(five[0], by=ben)
+    browser = browser_of(ben)
+    begun = browser.post("/inbox/all/many/all/", {"part": "status", "values": json.dumps(CLOSED)})
+    assert begun.status_code == 201 and begun.json()["state"] == "running"
+    url = begun.json()["url"]
+    assert browser_of(ada).get(url).status_code == 404, "one's own is nobody else's"
+    assert browser.post(url, {"do": "undo"}).status_code == 409
+    work_off_batches(60)
+    assert browser.get(url).json() == begun.json() | {"state": "done", "count": 4}
+    assert browser.post(url, {"do": "stop"}).json()["state"] == "done"
+    back = browser.post(url, {"do": "undo"})
+    assert back.status_code == 201 and back.json()["is_undo"]
+    work_off_batches(60)
+    assert statuses(five) == ["spam"] + ["open"] * 4
+    for values in ({}, {"do": "x"}):
+        assert browser.post(url, values).status_code == 400
+
+
+@pytest.mark.parametrize("values", ["", "[]", "null", '{"a": 1}', '{"a": "\\u0000"}', "[" * 2000])
+def test_values_of_no_form_are_refused(ben, browser_of, values):
+    given = {"part": "status", "values": values}
+    assert browser_of(ben).post("/inbox/all/many/all/", given).status_code == 400
+    assert not Batch.objects.exists()
