@@ -1,6 +1,8 @@
 /** Keys into commands: pure, so that it can be tested without a page. */
 
 const SEQUENCE_MS = 1200;
+/** What a field of text does by itself. */
+const EDITING = /^Mod\+([abciuvxyz]|Arrow\w+|Home|End|Backspace|Delete|Enter)$/;
 
 /**
  * @typedef {{
@@ -54,7 +56,7 @@ export class Keyboard {
     const stroke = strokeOf(event);
     if (!stroke || event.key === "Shift") return null;
     if (isTyping && stroke === "Escape") return "leave";
-    if (isTyping && !stroke.startsWith("Mod+")) return null;
+    if (isTyping && (!stroke.startsWith("Mod+") || EDITING.test(stroke))) return null;
     if (isSingleOff && stroke.length === 1) return null;
     const isSecond = this.now() - this.#pressedAt < SEQUENCE_MS;
     const pair = isSecond ? this.#commands.get(`${this.#first} ${stroke}`) : undefined;

@@ -2,6 +2,7 @@
  * conversations are is asked of the server. */
 
 import { ask, elementsOf } from "./ask.js";
+import { isChoosing } from "./choosing.js";
 import { composer } from "./composer.js";
 import { fitting } from "./fuzzy.js";
 import { commands, perform } from "./keys.js";
@@ -9,11 +10,13 @@ import { conversation, store } from "./page.js";
 import { go } from "./places.js";
 
 const RECENT = "counterfoil:palette";
+const CHOSEN = "The chosen conversations";
 const CONVERSATION = "This conversation";
+const DO = "Do";
 const GO = "Go to";
 const SCREEN = "The screen";
 const HELP = "Help";
-const GROUPS = [CONVERSATION, GO, SCREEN, HELP];
+const GROUPS = [CHOSEN, CONVERSATION, GO, SCREEN, HELP];
 const RECENT_MOST = 6;
 const SHOWN_MOST = 8;
 const PAUSE_MS = 150;
@@ -60,12 +63,15 @@ function groupOf(name, group) {
 
 /** @returns {Choice[]} what this page can do by itself */
 function local() {
+  const isForMany = isChoosing();
   const done = commands()
-    .filter(({ needsConversation, name }) => name !== "palette"
-      && (!needsConversation || conversation()))
+    .filter(({ needsConversation, name, group }) => name !== "palette"
+      && (!needsConversation || conversation() || (isForMany && group === DO)))
     .map(({ name, group, words, caps, needsConversation }) => ({
       key: name,
-      group: needsConversation ? CONVERSATION : groupOf(name, group),
+      group: isForMany && group === DO
+        ? CHOSEN
+        : needsConversation ? CONVERSATION : groupOf(name, group),
       words,
       caps,
       run: () => perform(name),

@@ -9,6 +9,7 @@ const MAP = {
   close: ["e"],
   leave: ["Escape"],
   palette: ["Mod+k"],
+  "choose-all": ["Mod+a"],
   "go unassigned": ["g u"],
   undo: ["u"],
 };
@@ -27,6 +28,12 @@ test("while somebody writes only Esc and keys with Ctrl or Cmd are one", () => {
   assert.equal(keyboard().press({ key: "Escape", isComposing: true }, typing), null);
   assert.equal(keyboard().press({ key: "k", ctrlKey: true }, typing), "palette");
   assert.equal(keyboard().press({ key: "K", metaKey: true }, typing), "palette");
+});
+
+test("what a field does by itself stays its own while somebody writes", () => {
+  const typing = { ...reading, isTyping: true };
+  assert.equal(keyboard().press({ key: "a", ctrlKey: true }, typing), null);
+  assert.equal(keyboard().press({ key: "a", ctrlKey: true }, reading), "choose-all");
 });
 
 test("keys of the browser and the system stay theirs", () => {
