@@ -325,7 +325,7 @@ def test_reading_replying_and_closing_work_without_scripts(agent, visitor):
     row_of(page, customer).locator("a").click()
     expect(page.locator(".messages")).to_contain_text("No scripts here.")
     page.locator("textarea").fill("None needed.")
-    page.locator(".composer .button-main").click()
+    page.locator(".composer button.button-main").click()
     expect(page.locator(".messages")).to_contain_text("None needed.")
     page.get_by_role("button", name="Close", exact=True).click()
     expect(page.get_by_role("button", name="Open again")).to_be_visible()
