@@ -1,6 +1,7 @@
 """The agents' socket: watches a list and a conversation, carries typing and seen marks."""
 
 import re
+import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,10 +18,13 @@ from ground.journal.consumers import (
     in_database,
 )
 from ground.journal.live import RedisAway
+from ground.web import files
 from ground.web.sessions import SessionStore
 from inbox import actions, presence
 from inbox.models import Conversation
+from inbox.templatetags.inbox import tint
 from people.models import Team, Teammate
+from people.names import initials
 
 WATCH_LIMIT = 10
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
@@ -61,6 +65,8 @@ class InboxConsumer(LiveConsumer):
 
     teammate: Teammate
     is_visible = True
+    # The conversations that this socket is known to look at.
+    looking: frozenset[str] = frozenset()
 
     def is_origin_allowed(self) -> bool:
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
@@ -71,10 +77,37 @@ class InboxConsumer(LiveConsumer):
         if teammate is None:
             raise Refused(NOT_AUTHENTICATED)
         self.teammate = teammate
+        self.socket_id = uuid.uuid4().hex
         self.watched: list[str] = []
         self.shown: dict[str, Conversation] = {}
         self.count_socket(f"teammate.{teammate.public_id}", settings.SOCKETS_PER_TEAMMATE)
         self.watched = self.wanted(frame)
+
+    async def look(self, *, is_move: bool = False) -> bool:
+        was_narrowed = await super().look(is_move=is_move)
+        await in_database(self.be_seen)
+        return was_narrowed
+
+    async def disconnect(self, code: int) -> None:
+        if self.looking:
+            self.shown = {}
+            await in_database(self.be_seen)
+
+    def be_seen(self) -> None:
+        """Shows to others what this teammate looks at, as far as they may see it themselves."""
+        wanted = frozenset(self.shown) if self.is_visible else frozenset()
+        person = {
+            "id": self.teammate.public_id,
+            "name": str(self.teammate),
+            "initials": initials(self.teammate.name),
+            "tint": tint(self.teammate.public_id),
+            "picture": files.public_url(self.teammate.avatar_key),
+        }
+        for name in self.looking - wanted:
+            presence.look_away(name, person, self.socket_id)
+        for name in wanted:
+            presence.look(name, person, self.socket_id)
+        self.looking = wanted
 
     async def confirm(self) -> None:
         teammate = await in_database(teammate_of, self.scope["headers"])
@@ -97,6 +130,7 @@ class InboxConsumer(LiveConsumer):
     def pulse(self) -> dict[str, Any]:
         if self.is_visible:
             presence.be_here(self.teammate.public_id)
+        self.be_seen()
         return {"seq": self.last_seqs()}
 
     def wanted(self, frame: dict[str, Any]) -> list[str]:

@@ -1,9 +1,20 @@
-"""Who is looking: marks in Redis that end by themselves, so that nobody has to be taken away."""
+"""Who is there and who is looking at what: marks in Redis that end by themselves.
 
-from ground.journal.live import RedisAway, hotline
+Sockets renew their marks with every heartbeat, so that what a killed process or an emptied Redis
+has left wrong is right again within a minute. Without Redis nobody is shown as looking.
+"""
 
-# Sockets renew their marks with every heartbeat, which is every 15 seconds.
+import json
+import time
+from typing import Any
+
+from ground.journal.live import RedisAway, hotline, publish
+
+# Two heartbeats and a bit.
+LOOKING_SECONDS = 40
 HERE_SECONDS = 60
+
+Person = dict[str, Any]
 
 
 def be_here(teammate: str) -> None:
@@ -21,3 +32,56 @@ def is_here(teammate: str) -> bool:
         return bool(hotline().call("EXISTS", f"counterfoil:here:{teammate}"))
     except RedisAway:
         return False
+
+
+def look(conversation: str, person: Person, socket: str) -> None:
+    """Somebody has a conversation on screen, or still has it; whoever else looks is told of what
+    has changed."""
+    key, now = key_of(conversation), time.time()
+    try:
+        gone, come, _, rows = hotline().call_all(
+            [
+                ("ZREMRANGEBYSCORE", key, "-inf", now),
+                ("ZADD", key, now + LOOKING_SECONDS, mark(person, socket)),
+                ("EXPIRE", key, 2 * LOOKING_SECONDS),
+                ("ZRANGE", key, 0, -1),
+            ]
+        )
+        if gone or come:
+            tell(conversation, people_in(rows), is_news=bool(gone))
+    except RedisAway:
+        pass
+
+
+def look_away(conversation: str, person: Person, socket: str) -> None:
+    """Somebody has gone elsewhere."""
+    key = key_of(conversation)
+    try:
+        left, rows = hotline().call_all(
+            [("ZREM", key, mark(person, socket)), ("ZRANGE", key, 0, -1)]
+        )
+        if left and rows:
+            tell(conversation, people_in(rows), is_news=True)
+    except RedisAway:
+        pass
+
+
+def tell(conversation: str, people: list[Person], *, is_news: bool) -> None:
+    """Shows who looks to those who watch the conversation; one who is alone there knows."""
+    if is_news or len(people) > 1:
+        frame = {"type": "presence", "conversation": conversation, "people": people}
+        publish([f"conversation.{conversation}"], frame)
+
+
+def key_of(conversation: str) -> str:
+    return f"counterfoil:looking:{conversation}"
+
+
+def mark(person: Person, socket: str) -> str:
+    return json.dumps([person, socket], sort_keys=True)
+
+
+def people_in(rows: list[bytes]) -> list[Person]:
+    """Each person once, however many tabs they have open."""
+    people = [json.loads(row)[0] for row in rows]
+    return list({person["id"]: person for person in people}.values())

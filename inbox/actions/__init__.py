@@ -1,6 +1,14 @@
 """Everything that changes a conversation. A click, a key, a rule, the API: all call these."""
 
-from inbox.actions.assigning import KEEP, assign, hold, release_unseen
+from inbox.actions.assigning import (
+    GIVEN_BACK_MAX,
+    KEEP,
+    assign,
+    give_back,
+    hold,
+    release_unseen,
+    take_up_again,
+)
 from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.clearing import clear, restore
 from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
@@ -18,6 +26,7 @@ from inbox.actions.status import close, reopen, snooze, wake_due
 from inbox.actions.tagging import TAGS_MAX, set_tags, tag
 
 __all__ = [
+    "GIVEN_BACK_MAX",
     "KEEP",
     "TAGS_MAX",
     "DraftOvertaken",
@@ -30,6 +39,7 @@ __all__ = [
     "delete_macro",
     "follow",
     "forget_empty_drafts",
+    "give_back",
     "hand_uploads",
     "hold",
     "mark_read",
@@ -56,6 +66,7 @@ __all__ = [
     "start",
     "tag",
     "take_back",
+    "take_up_again",
     "unfollow",
     "unmark_spam",
     "wake_due",

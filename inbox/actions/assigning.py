@@ -1,5 +1,6 @@
 """Who has a conversation, and who speaks in it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -8,12 +9,23 @@ from ground.journal import record
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from inbox import kinds
-from inbox.actions.thread import Actor, can_see, change, list_topic, lock, require, save, topics
+from inbox.actions.thread import (
+    Actor,
+    can_see,
+    change,
+    list_topic,
+    lock,
+    require,
+    save,
+    speaker_fields,
+    topics,
+)
 from inbox.models import Conversation
 from people.models import Team, Teammate
 from people.models.teammate import Capability
 
 KEEP: Any = object()
+GIVEN_BACK_MAX = 200
 
 
 def assign(
@@ -48,8 +60,18 @@ def assign(
             changes=changes,
             cause=cause,
             more_rows={"old_topic": old_topic},
+            **handing_over(changes, by),
         )
         return locked
+
+
+def handing_over(changes: dict[str, Any], by: Actor) -> dict[str, Any]:
+    """What is kept on the conversation of who gave it to its assignee, for `change`."""
+    if "assignee" not in changes:
+        return {}
+    if changes["assignee"] is None or changes["assignee"] == by or by is None:
+        return {"repeated": {"handed_by": "", "handed_at": None}}
+    return {"repeated": {"handed_by": speaker_fields(by)["author_name"]}, "dated": ["handed_at"]}
 
 
 def release_unseen(teammate: Teammate, *, cause: Entry | None = None) -> int:
@@ -63,6 +85,26 @@ def release_unseen(teammate: Teammate, *, cause: Entry | None = None) -> int:
     for conversation in unseen:
         assign(conversation, by=None, assignee=None, cause=cause)
     return len(unseen)
+
+
+def give_back(teammate: Teammate) -> list[Conversation]:
+    """A teammate goes away: what they have open or snoozed waits for them no more, but for its team
+    or for anybody. At most GIVEN_BACK_MAX at once; returns them. Raises NotAllowed.
+    """
+    theirs = Conversation.objects.visible_to(teammate).unfinished().assigned_to(teammate)
+    given = list(theirs.newest_first()[:GIVEN_BACK_MAX])
+    for conversation in given:
+        assign(conversation, by=teammate, assignee=None)
+    return given
+
+
+def take_up_again(teammate: Teammate, names: Collection[str]) -> int:
+    """Undoes that for what nobody has taken since; returns how many."""
+    free = Conversation.objects.visible_to(teammate).unfinished().unassigned()
+    mine = list(free.filter(public_id__in=names))
+    for conversation in mine:
+        assign(conversation, by=teammate, assignee=teammate)
+    return len(mine)
 
 
 def check_assignee(conversation: Conversation, changes: dict[str, Any]) -> None:

@@ -150,16 +150,21 @@ def change(
     changes: Mapping[str, Any],
     cause: Entry | None = None,
     more_rows: Mapping[str, Any] | None = None,
+    repeated: Mapping[str, Any] | None = None,
+    dated: Sequence[str] = (),
 ) -> Entry:
     """Sets fields of a locked conversation, says so in the thread, and journals before and after.
 
-    `changes` maps field names to new values.
+    `changes` maps field names to new values. `repeated` does too, of fields that repeat what the
+    entry says already; those in `dated` become its time.
     """
     before = {field: plain(getattr(conversation, field)) for field in changes}
     for field, value in changes.items():
         setattr(conversation, field, value)
     message = activity_of(conversation, by, activity)
-    append(conversation, message, *changes)
+    for field, value in (repeated or {}).items():
+        setattr(conversation, field, value)
+    append(conversation, message, *changes, *(repeated or {}), dated=dated)
     return record(
         kind,
         by=by,

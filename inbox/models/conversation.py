@@ -59,6 +59,13 @@ class Conversation(models.Model):
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="conversations"
     )
+    handed_by = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="Who gave it to the assignee, unless they took it themselves.",
+    )
+    handed_at = models.DateTimeField(null=True, blank=True)
     holder = models.CharField(max_length=10, choices=Holder, default=Holder.NOBODY)
     priority = models.PositiveSmallIntegerField(
         choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL

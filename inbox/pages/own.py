@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from ground.web.problems import Invalid
+from inbox import actions
 from inbox.forms import AvailabilityForm, checked
 from inbox.pages.requests import for_teammates, is_script
 from people.actions import change_avatar, set_away
@@ -13,11 +15,26 @@ from people.actions import change_avatar, set_away
 @for_teammates
 @require_POST
 def set_availability(request: HttpRequest) -> HttpResponse:
+    """Going away with `give_back` hands over all open work; `take_back` names what returns."""
     is_away = checked(AvailabilityForm(request.POST))["is_away"]
+    given = actions.give_back(request.user) if is_away and "give_back" in request.POST else []
     request.user = set_away(request.user, is_away, by=request.user)
-    if is_script(request):
-        return render(request, "inbox/_me.html")
-    return redirect("inbox:home")
+    if not is_away:
+        wanted = request.POST.getlist("take_back")[: actions.GIVEN_BACK_MAX]
+        actions.take_up_again(request.user, wanted)
+    if not is_script(request):
+        return redirect("inbox:home")
+    response = render(request, "inbox/_me.html")
+    if given:
+        names = [conversation.public_id for conversation in given]
+        said = {"words": handed_back(len(names)), "names": names, "url": request.path}
+        trigger_client_event(response, "inbox:given-back", said)
+    return response
+
+
+def handed_back(count: int) -> str:
+    words = "1 conversation is" if count == 1 else f"{count} conversations are"
+    return f"You are away. {words} back with the team, or with nobody."
 
 
 @for_teammates

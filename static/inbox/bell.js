@@ -119,6 +119,20 @@ function offerUndo({ words, cleared, url }) {
   toast(words, { action: { name: "Undo", run } });
 }
 
+/** @param {{words: string, names: string[], url: string}} done */
+function offerReturn({ words, names, url }) {
+  const run = async () => {
+    const form = new URLSearchParams([["is_away", "false"], ...names.map((name) => ["take_back", name])]);
+    try {
+      const response = await ask(url, { form, part: "me" });
+      put(await response.text());
+    } catch (error) {
+      explain(error);
+    }
+  };
+  toast(words, { action: { name: "Undo", run } });
+}
+
 /** Keeps the bell true to what is on screen. */
 export function keepBell() {
   hear("inbox:arrived", () => {
@@ -126,6 +140,7 @@ export function keepBell() {
     clearShown();
   });
   hear("inbox:cleared", offerUndo);
+  hear("inbox:given-back", offerReturn);
   document.addEventListener("visibilitychange", clearShown);
   document.addEventListener(
     "toggle",

@@ -4,6 +4,7 @@ import { ask, elementsOf, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { addressOf, conversation, hear, home, tell, view } from "./page.js";
 import { put } from "./places.js";
+import { seeing, seeNobody, typingBy } from "./presence.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
 
@@ -191,13 +192,16 @@ const react = {
     if (!frame.removed && isRecordOld(frame.state)) recordSoon();
   },
   typing(frame) {
-    if (frame.conversation === conversation()) thread()?.writes(frame.author);
+    if (frame.conversation !== conversation()) return;
+    thread()?.writes(frame.author);
+    typingBy(frame.author);
   },
   read(frame) {
     if (frame.by === "me" && frame.unread) tell("inbox:unread", frame);
     else if (frame.by === "me") list().markRead(frame);
     else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
   },
+  presence: seeing,
   notification(frame) {
     ring(frame);
     bellSoon();
@@ -253,6 +257,7 @@ function changed(state) {
     return;
   }
   if (state === "waiting") {
+    seeNobody();
     isResuming = true;
     if (!pollTimer) pollTimer = setTimeout(poll, POLL_AFTER_MS);
   }
