@@ -79,3 +79,11 @@ MACRO_STEPS = {
     "team": "inbox.steps.TEAM",
     "assign": "inbox.steps.ASSIGN",
 }
+
+# What an admin of a new install does first, in this order.
+FIRST_STEPS = [
+    "messenger.onboarding.NAME",
+    "messenger.onboarding.EMBED",
+    "inbox.onboarding.INVITE",
+    "inbox.onboarding.ANSWER",
+]

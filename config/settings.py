@@ -79,6 +79,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 JOURNAL_REACTIONS = "config.reactions.REACTIONS"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
+FIRST_STEPS = "config.composition.FIRST_STEPS"
 # Tests look at their rolled-back transaction from consumers too, so these must share its thread.
 LIVE_THREAD_SENSITIVE = TESTING
 

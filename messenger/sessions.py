@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.db.models.functions import Now
 from django.http import HttpRequest
 
 from ground.journal.live import publish_after_commit
@@ -73,6 +74,13 @@ def come_back(visitor: Visitor | None, linked: Visitor) -> Visitor:
 def may_stay(visitor: Visitor | None) -> bool:
     """Where a signed identity is required: who has one, or a link that still opens something."""
     return visitor is not None and (visitor.is_verified or bool(visitor.only_conversation))
+
+
+def note_embedded(installation: Installation) -> None:
+    """A site shows it; only the first time is kept."""
+    if installation.embedded_at is None:
+        first = Installation.objects.filter(pk=installation.pk, embedded_at=None)
+        first.update(embedded_at=Now())
 
 
 def known_visitor(installation: Installation, token: str | None) -> Visitor | None:

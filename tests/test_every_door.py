@@ -52,6 +52,7 @@ DOORS = {
     "inbox/avatar/": STAFF,
     "inbox/notifications/": STAFF,
     "inbox/notifications/settings/": STAFF,
+    "inbox/first-steps/": (OUT, OUT, OUT, HIDDEN, HIDDEN, IN),
     "inbox/macros/": STAFF,
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
     "inbox/keys/": STAFF,

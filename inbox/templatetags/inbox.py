@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
@@ -15,6 +16,7 @@ from ground.web import files
 from ground.web.templatetags.web import icon
 from inbox import transcript, wording
 from inbox.keyboard import Keyboard, keyboard_of
+from inbox.onboarding import Progress, reminder_for
 from people.names import initials
 
 register = template.Library()
@@ -31,6 +33,15 @@ def equals(one: object, other: object) -> bool:
 @register.filter
 def first_name(name: str) -> str:
     return str(name).split(" ", 1)[0]
+
+
+@register.simple_tag(takes_context=True)
+def first_steps(context: Mapping[str, Any]) -> Progress | None:
+    """What an admin still has to do in a new install; asked for once a page."""
+    request = context["request"]
+    if not hasattr(request, "first_steps"):
+        request.first_steps = reminder_for(request.user)
+    return request.first_steps
 
 
 @register.filter(name="json")

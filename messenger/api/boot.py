@@ -12,7 +12,14 @@ from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from ground.web.throttles import spend
 from messenger import sessions
-from messenger.api.base import ADDRESS_FACTOR, MINUTE, MessengerView, PageSerializer, address_of
+from messenger.api.base import (
+    ADDRESS_FACTOR,
+    MINUTE,
+    MessengerView,
+    PageSerializer,
+    address_of,
+    own_origin,
+)
 from messenger.identity import SUB_LENGTH, SignedIdentity, read_identity, read_user_hash
 from messenger.models import Installation
 from messenger.visitors import TOKEN_LENGTH
@@ -74,6 +81,8 @@ class BootView(MessengerView):
         if installation is None:
             raise NotFound("There is no messenger with this app id.")
         self.check_origin(request, installation)
+        if request.headers.get("Origin") not in (None, own_origin(request)):
+            sessions.note_embedded(installation)
         known = sessions.known_visitor(installation, given.get("token"))
         if known is not None:
             spend("boot", known.key, limit=limit, seconds=MINUTE)

@@ -58,6 +58,9 @@ class Installation(models.Model):
     is_unseen_mailed = models.BooleanField("mail replies that were not seen", default=True)
     position = models.CharField(max_length=5, choices=Position, default=Position.RIGHT)
     is_active = models.BooleanField(default=True)
+    embedded_at = models.DateTimeField(
+        null=True, editable=False, help_text="When a page of a site first showed it."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self):
