@@ -49,7 +49,7 @@ export function parse(url) {
 }
 
 /** What is a page of its own and no view, though its address begins like one. */
-const OWN_PAGES = ["keys", "macros", "notifications", "search"];
+const OWN_PAGES = ["first-steps", "keys", "macros", "notifications", "search"];
 
 /** Whether the pointer and the screen leave room for the list beside the conversation. */
 export const isWide = () => matchMedia("(min-width: 900px)").matches;
