@@ -57,9 +57,16 @@ FRAMES = {
     "later.taken_back": ["inbox.frames.later"],
     "later.failed": ["inbox.frames.later"],
     "contact.created": ["people.frames.access"],
-    "contact.identified": ["people.frames.access"],
-    "contact.merged": ["people.frames.access"],
-    "contact.unmerged": ["people.frames.access"],
+    "contact.identified": ["people.frames.access", "inbox.frames.record"],
+    "contact.updated": ["inbox.frames.record"],
+    "contact.claimed": ["inbox.frames.record"],
+    "contact.blocked": ["inbox.frames.record"],
+    "contact.unblocked": ["inbox.frames.record"],
+    "contact.merged": ["people.frames.access", "inbox.frames.record"],
+    "contact.unmerged": ["people.frames.access", "inbox.frames.record"],
+    "identity.added": ["inbox.frames.record"],
+    "identity.removed": ["inbox.frames.record"],
+    "identity.moved": ["inbox.frames.record"],
     "contact.signed_out": ["people.frames.access"],
     "installation.changed": ["messenger.frames.rules"],
     "teammate.role_changed": ["people.frames.access"],
@@ -69,6 +76,20 @@ FRAMES = {
     "teammate.deactivated": ["people.frames.access"],
     "team.changed": ["people.frames.access"],
 }
+
+# What the customer's record shows beside a conversation, in this order.
+RECORD_PANELS = [
+    "inbox.record.RATING",
+    "inbox.record.DETAILS",
+    "inbox.record.COMPANY",
+    "inbox.record.ATTRIBUTES",
+    "inbox.record.CLAIMS",
+    "inbox.record.WROTE_FROM",
+    "inbox.record.EVENTS",
+    "inbox.record.CONVERSATIONS",
+    "inbox.record.FOLLOWERS",
+    "inbox.record.KNOWN_SINCE",
+]
 
 # What a macro, or the button that sends, can do with a conversation besides, in this order.
 MACRO_STEPS = {

@@ -80,6 +80,7 @@ JOURNAL_REACTIONS = "config.reactions.REACTIONS"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
 FIRST_STEPS = "config.composition.FIRST_STEPS"
+RECORD_PANELS = "config.composition.RECORD_PANELS"
 # Tests look at their rolled-back transaction from consumers too, so these must share its thread.
 LIVE_THREAD_SENSITIVE = TESTING
 

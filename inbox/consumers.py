@@ -117,7 +117,8 @@ class InboxConsumer(LiveConsumer):
 
     def topics(self) -> set[str]:
         self.shown = visible_among(self.teammate, self.watched)
-        return topics_of(self.teammate) | {f"conversation.{name}" for name in self.shown}
+        records = {f"record.{row.contact.public_id}" for row in self.shown.values()}
+        return topics_of(self.teammate) | {f"conversation.{name}" for name in self.shown} | records
 
     async def welcome(self, frame: dict[str, Any]) -> None:
         seqs = (await in_database(self.pulse))["seq"]

@@ -209,6 +209,14 @@ class TranscriptForm(forms.Form):
     notes = forms.BooleanField(required=False)
 
 
+class EditForm(forms.Form):
+    """One field of a contact's record: its name, what it `was`, and the `value` it gets."""
+
+    field = forms.CharField(max_length=80)
+    value = forms.CharField(required=False, max_length=2000)
+    was = forms.CharField(required=False, max_length=4000, strip=False)
+
+
 class BlockForm(forms.Form):
     is_blocked = forms.BooleanField(required=False)
 

@@ -83,6 +83,16 @@ def later(entry: Entry) -> Iterator[Shown]:
     yield [f"conversation.{name}"], {"type": "later", "conversation": name}
 
 
+def record(entry: Entry) -> Iterator[Shown]:
+    """What is known of a contact has changed, for whoever has one of their conversations on
+    screen. After a merge those conversations are another contact's: their sockets look again."""
+    merge = {entry.after.get("kept"), entry.after.get("merged")} - {None}
+    for contact in sorted(merge or {entry.subject_id}):
+        yield [f"record.{contact}"], {"type": "record", "contact": contact}
+        if merge:
+            yield [f"record.{contact}"], {"type": "access"}
+
+
 def access(entry: Entry) -> Iterator[Shown]:
     """A conversation that changed teams leaves the lists, and maybe the screens, that it was on."""
     conversation: Conversation = entry.rows["conversation"]

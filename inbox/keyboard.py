@@ -110,6 +110,7 @@ COMMANDS = (
     Command("print", "Print or download", DO, ("p",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
+    Command("edit", "Edit the customer", DO, ("i",)),
     Command("search", "Search", SHOW, ("/",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),

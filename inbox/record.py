@@ -1,38 +1,65 @@
-"""The customer's record beside a thread: everything known, in a fixed number of queries."""
+"""The customer's record beside a thread: everything known, in a fixed number of queries.
 
+It is made of panels, which `RECORD_PANELS` of `config/composition.py` lists in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from inbox.details import attribute_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
-from people.models import Attribute, Contact, Event, Identity, Teammate
+from people.models import Attribute, Contact, Identity, Teammate
+from people.models.teammate import Capability
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
 KNOWN_LENGTH = 120
 
 Pairs = list[tuple[str, Any]]
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Record:
-    """Who wrote. Claims are what a visitor said of themselves without proof."""
+class Glance:
+    """Who looks at whose record, and from which conversation; `visible` is what they may see."""
 
-    contact: Contact
-    identities: list[Identity]
-    attributes: Pairs
-    company_attributes: Pairs
-    claims: Pairs
-    events: list[Event]
-    earlier: list[Conversation]
-    has_more_earlier: bool
-    rating: Rating | None
-    followers: list[Teammate]
+    conversation: Conversation
+    viewer: Teammate
+    visible: ConversationQuerySet
+
+    @property
+    def contact(self) -> Contact:
+        return self.conversation.contact
+
+    @cached_property
+    def can_edit(self) -> bool:
+        return self.viewer.can(Capability.EDIT_CONTACTS)
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """What tells people something; the messenger's own visitor ids do not."""
+        known = self.contact.identities.order_by("-trust", "kind", "pk")
+        return [each for each in known if each.kind != Identity.Kind.WIDGET_VISITOR]
+
+    @cached_property
+    def definitions(self) -> list[Attribute]:
+        return list(Attribute.objects.all())
+
+    def definitions_of(self, subject: str) -> list[Attribute]:
+        return [each for each in self.definitions if each.subject == subject]
 
     @property
     def proof(self) -> Identity | None:
         """The strongest address that is surely theirs."""
-        verified = [identity for identity in self.shown_identities if identity.is_verified]
+        verified = [identity for identity in self.identities if identity.is_verified]
         return max(verified, key=lambda identity: identity.trust, default=None)
 
     @property
@@ -43,53 +70,122 @@ class Record:
         own: Pairs = [("Email", "".join(emails[:1])), ("Time zone", contact.timezone)]
         if company:
             own += [("Company", company.name), ("Plan", company.plan)]
-        pairs = [*own, *self.attributes, *self.company_attributes]
+        pairs = [*own, *self.labeled(contact.attributes, "contact")]
+        pairs += self.labeled(company.attributes if company else {}, "company")
         return [[str(label), str(value)[:KNOWN_LENGTH]] for label, value in pairs if value]
 
-    @property
-    def shown_identities(self) -> list[Identity]:
-        """What tells people something; the messenger's own visitor ids do not."""
-        return [i for i in self.identities if i.kind != Identity.Kind.WIDGET_VISITOR]
+    def labeled(self, values: Values, subject: str) -> Pairs:
+        """Own fields under the names that people gave them; empty ones are left out."""
+        by_key = {each.key: each for each in self.definitions_of(subject)}
+        return [
+            (label_of(key, by_key.get(key)), value)
+            for key, value in values.items()
+            if value not in (None, "")
+        ]
 
 
-def record_of(conversation: Conversation, visible: ConversationQuerySet) -> Record:
+@dataclass(frozen=True)
+class Panel:
+    """A part of the record: `read` gives its template what it shows as `panel`, or None when there
+    is nothing to show. The template is also given the conversation and the contact."""
+
+    template: str
+    read: Callable[[Glance], Values | None]
+
+
+@dataclass(frozen=True)
+class Record:
+    """Who wrote, as one teammate sees it: templates of panels with their values."""
+
+    proof: Identity | None
+    known: list[list[str]]
+    panels: list[tuple[str, Values]]
+
+
+@cache
+def known_panels() -> tuple[Panel, ...]:
+    return tuple(import_string(path) for path in import_string(settings.RECORD_PANELS))
+
+
+def record_of(conversation: Conversation, visible: ConversationQuerySet, by: Teammate) -> Record:
     """The record of a conversation's contact, with their other visible conversations."""
-    contact = conversation.contact
-    labels: dict[tuple[str, str], str] = {
-        (subject, key): label
-        for subject, key, label in Attribute.objects.values_list("subject", "key", "label")
-    }
-    earlier = list(
-        visible.filter(contact=contact)
-        .exclude(pk=conversation.pk)
-        .newest_first()[: EARLIER_SHOWN + 1]
-    )
-    company = contact.company
-    return Record(
-        contact=contact,
-        identities=list(contact.identities.order_by("-trust", "kind", "pk")),
-        attributes=labeled(contact.attributes, "contact", labels),
-        company_attributes=labeled(company.attributes if company else {}, "company", labels),
-        claims=labeled(contact.claims, "contact", labels),
-        events=list(contact.events.order_by("-pk")[:EVENTS_SHOWN]),
-        earlier=earlier[:EARLIER_SHOWN],
-        has_more_earlier=len(earlier) > EARLIER_SHOWN,
-        rating=latest_rating(conversation),
-        followers=list(conversation.listeners()),
-    )
+    glance = Glance(conversation, by, visible)
+    read = [(panel.template, panel.read(glance)) for panel in known_panels()]
+    return Record(glance.proof, glance.known, [(name, values) for name, values in read if values is not None])
 
 
-def latest_rating(conversation: Conversation) -> Rating | None:
+# ---- panels --------------------------------------------------------------------------------------
+
+
+def rating(glance: Glance) -> Values | None:
     """What the contact said last of this conversation; asked for only when they said something."""
-    if conversation.rating is None:
+    if glance.conversation.rating is None:
         return None
-    return conversation.ratings.order_by("-closed_at").first()
+    found: Rating | None = glance.conversation.ratings.order_by("-closed_at").first()
+    return {"rating": found} if found else None
 
 
-def labeled(values: dict[str, Any], subject: str, labels: dict[tuple[str, str], str]) -> Pairs:
-    """Own fields under the names that people gave them; empty ones are left out."""
-    return [
-        (labels.get((subject, key)) or key.replace("_", " ").capitalize(), value)
-        for key, value in values.items()
-        if value not in (None, "")
-    ]
+def details(glance: Glance) -> Values:
+    return {
+        "fields": contact_fields(glance.contact, glance.identities),
+        "can_edit": glance.can_edit,
+    }
+
+
+def attributes(glance: Glance) -> Values | None:
+    definitions = glance.definitions_of(Attribute.Subject.CONTACT)
+    known, missing = attribute_fields(glance.contact.attributes, definitions)
+    offered = missing if glance.can_edit else []
+    if not known and not offered:
+        return None
+    return {"fields": known, "missing": offered, "can_edit": glance.can_edit}
+
+
+def wrote_from(glance: Glance) -> Values | None:
+    page = glance.conversation.page
+    return {"page": page} if page and page.get("url") else None
+
+
+def company(glance: Glance) -> Values | None:
+    found = glance.contact.company
+    if found is None:
+        return None
+    return {"company": found, "pairs": glance.labeled(found.attributes, "company")}
+
+
+def claims(glance: Glance) -> Values | None:
+    """What a visitor said of themselves without proof."""
+    pairs = glance.labeled(glance.contact.claims, "contact")
+    return {"pairs": pairs} if pairs else None
+
+
+def events(glance: Glance) -> Values | None:
+    found = list(glance.contact.events.order_by("-pk")[:EVENTS_SHOWN])
+    return {"events": found} if found else None
+
+
+def conversations(glance: Glance) -> Values:
+    others = glance.visible.filter(contact=glance.contact).exclude(pk=glance.conversation.pk)
+    found = list(others.newest_first()[: EARLIER_SHOWN + 1])
+    return {"earlier": found[:EARLIER_SHOWN], "has_more": len(found) > EARLIER_SHOWN}
+
+
+def followers(glance: Glance) -> Values | None:
+    found = list(glance.conversation.listeners())
+    return {"followers": found} if found else None
+
+
+def known_since(glance: Glance) -> Values:
+    return {}
+
+
+RATING = Panel("inbox/record/rating.html", rating)
+DETAILS = Panel("inbox/record/details.html", details)
+ATTRIBUTES = Panel("inbox/record/attributes.html", attributes)
+WROTE_FROM = Panel("inbox/record/wrote_from.html", wrote_from)
+COMPANY = Panel("inbox/record/company.html", company)
+CLAIMS = Panel("inbox/record/claims.html", claims)
+EVENTS = Panel("inbox/record/events.html", events)
+CONVERSATIONS = Panel("inbox/record/conversations.html", conversations)
+FOLLOWERS = Panel("inbox/record/followers.html", followers)
+KNOWN_SINCE = Panel("inbox/record/known_since.html", known_since)

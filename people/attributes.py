@@ -16,6 +16,9 @@ from people.models import Attribute
 MAX_KEYS = 100
 MAX_BYTES = 1024
 METADATA_BYTES = 4096
+NUMBER = re.compile(r"-?[0-9]{1,17}(\.[0-9]{1,15})?", re.ASCII)
+# What a browser's field for a date and a time holds; the record's are in UTC.
+LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?", re.ASCII)
 KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_ .:-]{0,59}")
 
 Scalar = str | int | float | bool
@@ -133,6 +136,41 @@ def changed(
     if len(result) > MAX_KEYS:
         raise Invalid(errors={field: [f"At most {MAX_KEYS} attributes are kept."]})
     return result
+
+
+def in_text(value: Scalar | None) -> str:
+    """A stored value as a field shows it and takes it back (`from_text`)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def from_text(text: str, definition: Attribute | None, present: Scalar | None) -> Scalar | None:
+    """A typed value out of what somebody wrote in a field, None for nothing. `present` gives the
+    type where no definition does. What does not fit stays text, which `checked` refuses."""
+    if not text:
+        return None
+    type_ = definition.type if definition else type_of(present)
+    if type_ == Attribute.Type.BOOLEAN:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if type_ == Attribute.Type.NUMBER:
+        return number_from(text)
+    if type_ == Attribute.Type.DATETIME and LOCAL.fullmatch(text):
+        return f"{text}Z"
+    return text
+
+
+def type_of(value: Scalar | None) -> Attribute.Type:
+    """The type that a value has by itself."""
+    if isinstance(value, bool):
+        return Attribute.Type.BOOLEAN
+    return Attribute.Type.NUMBER if isinstance(value, int | float) else Attribute.Type.TEXT
+
+
+def number_from(text: str) -> Scalar:
+    if not NUMBER.fullmatch(text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def checked_metadata(

@@ -40,6 +40,12 @@ class TagQuerySet(models.QuerySet):
         return self.alias(folded=Lower("name")).filter(folded=Lower(Value(name)))
 
 
+class CompanyQuerySet(models.QuerySet):
+    def called(self, name):
+        """Those of this name, in whatever case, the one known longest first."""
+        return self.alias(folded=Lower("name")).filter(folded=Lower(Value(name))).order_by("id")
+
+
 class TeammateQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)

@@ -182,7 +182,7 @@ def whole_conversation(
     return (
         thread(request, conversation)
         | head(request, conversation)
-        | {"record": record_of(conversation, visible)}
+        | {"record": record_of(conversation, visible, request.user)}
     )
 
 

@@ -20,8 +20,8 @@ from inbox.pages.parts import (
     whole_conversation,
     window,
 )
+from inbox.pages.record import about
 from inbox.pages.requests import for_teammates, part_wanted
-from inbox.record import record_of
 
 
 @for_teammates
@@ -61,14 +61,7 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
         case "head":
             return render_head(request, shown, found)
         case "record":
-            context = {
-                "view": shown,
-                "conversation": found,
-                "contact": found.contact,
-                "name": found.contact.display_name,
-                "record": record_of(found, visible),
-            }
-            return render(request, "inbox/_record.html", context)
+            return render(request, "inbox/_about.html", about(request, view, found, visible))
         case "later":
             return render(request, "inbox/_later.html", {"view": shown} | later_of(request, found))
         case "conversation":

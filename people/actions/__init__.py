@@ -4,8 +4,9 @@ from people.actions.availability import set_away
 from people.actions.avatars import change_avatar
 from people.actions.blocking import block_contact, unblock_contact
 from people.actions.claims import checked_claims, note_claims
-from people.actions.companies import update_company, upsert_company
+from people.actions.companies import find_or_create_company, update_company, upsert_company
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
+from people.actions.editing import edit_contact
 from people.actions.events import track
 from people.actions.identify import identify
 from people.actions.identities import claim_identity
@@ -41,6 +42,8 @@ __all__ = [
     "create_token",
     "current",
     "deactivate",
+    "edit_contact",
+    "find_or_create_company",
     "find_or_create_tag",
     "find_token",
     "identify",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ground.journal import record
 from ground.web.problems import Invalid
@@ -35,6 +35,24 @@ def upsert_company(*, by: Actor, external_id: str, **fields: Any) -> Company:
     except IntegrityError:
         with transaction.atomic():
             return upsert(external_id, given, by)
+
+
+def find_or_create_company(name: str, *, by: Actor) -> Company:
+    """The company of that name, in whatever case (of several the one known longest), or a new one.
+    Two calls at once make one. Raises Invalid."""
+    require(by, Capability.EDIT_CONTACTS)
+    name = one_line(name, "company", max_length=200)
+    if not name:
+        raise Invalid(errors={"company": ["Give the company a name."]})
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(lower(%s)))", [name])
+        known = Company.objects.called(name).first()
+        if known is not None:
+            return known
+        company = Company.objects.create(name=name)
+        record(kinds.COMPANY_CREATED, by=by, subject=company, after={"name": name})
+    return company
 
 
 def update_company(company: Company, *, by: Actor, **fields: Any) -> Company:

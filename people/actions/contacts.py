@@ -18,7 +18,7 @@ from people.actions.fields import checked_fields, one_line
 from people.actions.identities import claim_identity, holder, remove_identities
 from people.actions.merge import current
 from people.attributes import changed, checked
-from people.models import ApiToken, Attribute, Company, Contact, Identity
+from people.models import ApiToken, Attribute, Company, Contact, Identity, Teammate
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
@@ -178,12 +178,12 @@ def apply_fields(contact: Contact, fields: Mapping[str, Any], *, by: Actor) -> b
 
 
 def give_address(contact: Contact, field: str, value: str, *, by: Actor) -> None:
-    """Vouches for an address. Raises StateConflict when another contact surely has it."""
+    """Vouches for an address; a teammate cannot, because nobody proved it to them. Raises
+    StateConflict when another contact has it."""
     kind = ADDRESSES[field]
     source = "api" if isinstance(by, ApiToken) else "teammate"
-    identity = claim_identity(
-        contact, kind, value, trust=Identity.Trust.PROVED, source=source, by=by
-    )
+    trust = Identity.Trust.CLAIMED if isinstance(by, Teammate) else Identity.Trust.PROVED
+    identity = claim_identity(contact, kind, value, trust=trust, source=source, by=by)
     if identity is None:
         other = holder(kind, value)
         raise StateConflict(

@@ -129,14 +129,25 @@ def remove_identities(contact: Contact, kind: str, *, by: Actor) -> None:
     """Takes all addresses of a kind from a contact that the caller holds locked."""
     identities = list(contact.identities.filter(kind=kind, scope="").select_for_update())
     for identity in identities:
-        record(
-            kinds.IDENTITY_REMOVED,
-            by=by,
-            subject=contact,
-            topics=[f"contact.{contact.public_id}"],
-            before={"kind": kind, "value": identity.value, "trust": identity.trust},
-        )
-        identity.delete()
+        remove_identity(identity, by=by)
+
+
+def remove_identity(identity: Identity, *, by: Actor) -> None:
+    """Takes one address, which the caller holds locked, from its contact."""
+    contact = identity.contact
+    record(
+        kinds.IDENTITY_REMOVED,
+        by=by,
+        subject=contact,
+        topics=[f"contact.{contact.public_id}"],
+        before={
+            "kind": identity.kind,
+            "value": identity.value,
+            "trust": identity.trust,
+            "source": identity.source,
+        },
+    )
+    identity.delete()
 
 
 def holder(kind: str, value: str, scope: str = "") -> Contact | None:

@@ -1,7 +1,8 @@
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from ground.web.ids import PublicIdField
+from people.querysets import CompanyQuerySet
 
 
 class Company(models.Model):
@@ -16,8 +17,11 @@ class Company(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = CompanyQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "companies"
+        indexes = [models.Index(Lower("name"), name="people_company_name")]
 
     def __str__(self):
         return self.name

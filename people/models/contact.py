@@ -49,6 +49,7 @@ class Contact(models.Model):
                 opclasses=["jsonb_path_ops"],
                 name="people_contact_attributes",
             ),
+            GinIndex(fields=["claims"], opclasses=["jsonb_path_ops"], name="people_contact_claims"),
         ]
 
     def __str__(self):

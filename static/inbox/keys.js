@@ -6,6 +6,7 @@ import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { app, conversation, isWide } from "./page.js";
 import { go, leave } from "./places.js";
+import { editRecord } from "./record.js";
 import { thread } from "./thread.js";
 import { explain } from "./toasts.js";
 
@@ -117,6 +118,11 @@ const act = {
   tags: () => menu("tags"),
   priority: () => menu("priority"),
   "left-pane": () => togglePane("rail"),
+  edit() {
+    const pane = document.getElementById("record");
+    if (pane && !pane.checkVisibility()) togglePane("record");
+    editRecord();
+  },
   "right-pane": () => togglePane("record"),
   notifications: () => openMenu("bell"),
   help: showHelp,

@@ -1,10 +1,11 @@
 import { LiveSocket } from "../shared/socket.js";
 import { clearShown, refreshBell, ring } from "./bell.js";
-import { ask, elementsOf, Problem } from "./ask.js";
+import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { addressOf, conversation, hear, home, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
+import { showRecord } from "./record.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
 
@@ -23,6 +24,7 @@ let isLoggedOut = false;
 let isPollFailing = false;
 let isResuming = true;
 let isHeadOwed = false;
+let wasLive = false;
 /** @type {any} */
 let pollTimer = 0;
 /** @type {any} */
@@ -130,8 +132,8 @@ async function refreshRecord() {
   const id = conversation();
   if (!id) return;
   const response = await ask(addressOf(view(), id), { part: "record" });
-  const fresh = elementsOf(await response.text())[0].querySelector(".record-body");
-  if (conversation() === id && fresh) document.querySelector(".record-body")?.replaceWith(fresh);
+  const html = await response.text();
+  if (conversation() === id) showRecord(html);
 }
 
 const bellSoon = spaced(
@@ -175,6 +177,8 @@ const react = {
     if (!isResuming) return;
     isResuming = false;
     refreshAll();
+    if (wasLive) recordSoon();
+    wasLive = true;
     tell("inbox:resumed");
   },
   ping(frame) {
@@ -214,7 +218,12 @@ const react = {
   draft: (frame) => tell("inbox:draft", frame),
   stale() {
     refreshAll();
+    recordSoon();
     tell("inbox:resumed");
+  },
+  record() {
+    headSoon();
+    recordSoon();
   },
   followers(frame) {
     if (frame.conversation !== conversation()) return;
@@ -350,6 +359,7 @@ export function goLive() {
     showCount();
     socket.send({ type: "watch", watch: watching() });
   });
+  hear("inbox:record", recordSoon);
   hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
   hear("inbox:read", sendRead);
   hear("inbox:changed", () => {

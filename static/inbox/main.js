@@ -12,7 +12,7 @@ import { conversation, hear, isWide, tell, view } from "./page.js";
 import { go, keepPlaces } from "./places.js";
 import { keepSending } from "./sending.js";
 import { explain, sayDone } from "./toasts.js";
-import { showTheirTime } from "./record.js";
+import { keepRecord, showTheirTime } from "./record.js";
 import { keepTheme } from "./themes.js";
 
 /** Forms are htmx's; what they could not do is said like everything else. */
@@ -89,4 +89,5 @@ keepBell();
 keepLater();
 goLive();
 showTheirTime();
+keepRecord();
 hear("inbox:arrived", showTheirTime);

@@ -1,0 +1,93 @@
+"""The customer's record: edited in place."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from inbox import default_views
+from inbox.details import label_of
+from inbox.finding.people import companies_like
+from inbox.finding.words import words
+from inbox.forms import EditForm, checked
+from inbox.models import Conversation
+from inbox.pages.parts import find, visible_to
+from inbox.pages.requests import for_teammates, is_script
+from inbox.querysets import ConversationQuerySet
+from inbox.record import record_of
+from people.actions import edit_contact
+from people.actions.editing import PREFIX, Edit
+from people.models import Attribute
+
+OFFERED = 8
+LABELS = {"name": "Name", "email": "E-mail", "phone": "Phone", "company": "Company"}
+
+
+def about(
+    request: HttpRequest, view: str, conversation: Conversation, visible: ConversationQuerySet
+) -> dict[str, Any]:
+    """What the record alone is rendered with."""
+    return {
+        "view": default_views.find(view, request.user),
+        "conversation": conversation,
+        "contact": conversation.contact,
+        "name": conversation.contact.display_name,
+        "record": record_of(conversation, visible, request.user),
+    }
+
+
+@for_teammates
+@require_POST
+def edit_record(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Puts one field of the contact from what it `was` to `value`."""
+    visible = visible_to(request)
+    found = find(visible, conversation)
+    data = checked(EditForm(request.POST))
+    field = data["field"]
+    edit = edit_contact(found.contact, field, data["value"], was=data["was"], by=request.user)
+    undo = {"field": field, "value": edit.before, "was": edit.after}
+    said = words_for(field, edit)
+    return told(request, view, conversation, said, undo=undo if edit.before != edit.after else {})
+
+
+def told(
+    request: HttpRequest, view: str, conversation: str, words: str, *, undo: dict[str, str]
+) -> HttpResponse:
+    """Back to the conversation; for a script its new record, and what to say about it."""
+    if not is_script(request):
+        return redirect("inbox:conversation", view, conversation)
+    visible = visible_to(request)
+    found = find(visible, conversation)
+    response = render(request, "inbox/_about.html", about(request, view, found, visible))
+    said = {
+        "words": words,
+        "undo": {"url": request.path, "values": undo} if undo else None,
+        "conversation": found.public_id,
+        "status": found.status,
+    }
+    return trigger_client_event(response, "inbox:done", said)
+
+
+def words_for(field: str, edit: Edit) -> str:
+    key = field.removeprefix(PREFIX)
+    definition = None
+    if field.startswith(PREFIX):
+        definition = Attribute.objects.filter(subject="contact", key=key).first()
+    label = LABELS.get(field) or label_of(key, definition)
+    if edit.before == edit.after:
+        return f"{label} is as it was."
+    after = edit.after
+    if field == "company" and edit.contact.company:
+        after = edit.contact.company.name
+    return f"{label}: {after[:80]}." if after else f"{label} taken away."
+
+
+@for_teammates
+@require_safe
+def offer_companies(request: HttpRequest) -> HttpResponse:
+    """Companies whose name begins like `q`, as options for a field."""
+    wanted = words(request.GET.get("q", "")[:200].replace("\x00", ""))
+    companies = companies_like(wanted, OFFERED)
+    return render(request, "inbox/record/_companies.html", {"companies": companies})

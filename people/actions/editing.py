@@ -1,0 +1,135 @@
+"""Changing one field of a contact at a time, as text: what a row of the record is edited by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from ground.journal.models import Entry
+from ground.web.problems import Invalid, StateConflict
+from ground.web.text import clean, unify_lines
+from people import kinds
+from people.actions.companies import find_or_create_company
+from people.actions.contacts import ADDRESSES, give_address, update_contact
+from people.actions.identities import remove_identity
+from people.actions.merge import current
+from people.addresses import normalized
+from people.attributes import MAX_BYTES, from_text, in_text
+from people.models import Attribute, Company, Contact, Identity, Teammate
+from people.models.teammate import Capability
+from people.permissions import Actor, require
+
+PREFIX = "attributes."
+SLIP = timedelta(minutes=15)
+CHANGED = "Somebody has changed this in the meantime. Look at it again."
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What a field was and is, as texts: given the other way round they take the edit back."""
+
+    contact: Contact
+    before: str
+    after: str
+
+
+def edit_contact(contact: Contact, field: str, text: str, *, was: str, by: Actor) -> Edit:
+    """Puts `text` in the place of `was` in one field; "" is nothing.
+
+    Fields: name, email and phone (`was` says which of several; "" adds one), company (a public id,
+    or a name; one that is new becomes a company), attributes.<key> (typed as its definition says).
+    An address from a teammate is unverified, unless it is one that they took away by a slip just
+    now. Raises Invalid, and StateConflict when the field is no longer what it was, or when another
+    contact is known by the address.
+    """
+    require(by, Capability.EDIT_CONTACTS)
+    was = unify_lines(was)
+    text = clean(text, field[:60], max_bytes=MAX_BYTES, required=False).strip()
+    with transaction.atomic():
+        held = current(contact)
+        if field in ("email", "phone"):
+            return change_address(held, field, text, was=was, by=by)
+        if field not in WRITERS and not field.startswith(PREFIX):
+            raise Invalid(errors={field[:60]: ["There is no such field."]})
+        if text_of(held, field) != was:
+            raise StateConflict(CHANGED)
+        changed = update_contact(held, by=by, **value_for(held, field, text, by))
+        return Edit(changed, was, text_of(changed, field))
+
+
+def text_of(contact: Contact, field: str) -> str:
+    """What a field holds, as the text that would put it there."""
+    if field == "company":
+        return contact.company.public_id if contact.company else ""
+    if field.startswith(PREFIX):
+        return in_text(contact.attributes.get(field.removeprefix(PREFIX)))
+    return contact.name
+
+
+def value_for(contact: Contact, field: str, text: str, by: Actor) -> dict[str, Any]:
+    """The text as `update_contact` takes it."""
+    if field in WRITERS:
+        return {field: WRITERS[field](text, by)}
+    key = field.removeprefix(PREFIX)
+    definition = Attribute.objects.filter(subject=Attribute.Subject.CONTACT, key=key).first()
+    return {"attributes": {key: from_text(text, definition, contact.attributes.get(key))}}
+
+
+def company_for(text: str, by: Actor) -> Company | None:
+    if not text:
+        return None
+    known = Company.objects.filter(public_id=text).first()
+    return known or find_or_create_company(text, by=by)
+
+
+WRITERS: dict[str, Callable[[str, Actor], Any]] = {
+    "name": lambda text, by: text,
+    "company": company_for,
+}
+
+
+# ---- addresses -----------------------------------------------------------------------------------
+
+
+def change_address(contact: Contact, field: str, text: str, *, was: str, by: Actor) -> Edit:
+    """One address of a locked contact in the place of another of its kind."""
+    kind = ADDRESSES[field]
+    wanted = normalized(kind, text) if text else ""
+    old = contact.identities.filter(kind=kind, scope="", value=was).select_for_update().first()
+    if was and old is None:
+        raise StateConflict(CHANGED)
+    if wanted == was:
+        return Edit(contact, was, was)
+    trust = proof_before(contact, kind, wanted, by) if wanted else None
+    if wanted:
+        give_address(contact, field, text, by=by)
+    if trust is not None:
+        contact.identities.filter(kind=kind, scope="", value=wanted).update(**trust)
+    if old is not None:
+        remove_identity(old, by=by)
+    return Edit(contact, was, wanted)
+
+
+def proof_before(contact: Contact, kind: str, value: str, by: Actor) -> dict[str, Any] | None:
+    """How sure this address of the contact was when the same teammate took it away just now."""
+    if not isinstance(by, Teammate):
+        return None
+    taken = Entry.objects.filter(
+        kind=kinds.IDENTITY_REMOVED,
+        subject_type="contact",
+        subject_id=contact.public_id,
+        actor_type="teammate",
+        actor_id=by.public_id,
+        created_at__gt=timezone.now() - SLIP,
+        before__kind=kind,
+        before__value=value,
+    )
+    entry = taken.order_by("-id").first()
+    if entry is None or Identity.objects.address(kind, value).exists():
+        return None
+    return {name: entry.before[name] for name in ("trust", "source") if name in entry.before}

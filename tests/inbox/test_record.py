@@ -1,0 +1,289 @@
+"""The customer's record: edited in place, by whom it may be, and seen by all who look."""
+
+import json
+
+import pytest
+
+from ground.journal.models import Entry
+from ground.web.problems import Invalid, NotAllowed, StateConflict
+from inbox.actions import assign
+from inbox.record import Panel, known_panels
+from people.actions import create_contact, edit_contact, merge_contacts, upsert_company
+from people.models import Attribute, Company, Contact, Identity, Role
+from tests.live import Socket, committed, play, session_cookie
+
+pytestmark = pytest.mark.django_db
+
+
+def now(contact):
+    return Contact.objects.get(pk=contact.pk)
+
+
+def send(browser, conversation, field, value, was="", **more):
+    return browser.post(
+        f"/inbox/all/{conversation.public_id}/record/",
+        {"field": field, "value": value, "was": was, **more},
+        headers={"hx-request": "true", "hx-target": "about"},
+    )
+
+
+def done(answer):
+    return json.loads(answer["HX-Trigger"])["inbox:done"]
+
+
+def undo(browser, answer):
+    step = done(answer)["undo"]
+    return browser.post(step["url"], step["values"], headers={"hx-request": "true"})
+
+
+# ---- fields --------------------------------------------------------------------------------------
+
+
+def test_a_name_is_changed_with_an_entry_and_taken_back(conversation, dora, ben, browser_of):
+    browser = browser_of(ben)
+    answer = send(browser, conversation, "name", "  Dora  Lind ", was="Dora Lindqvist")
+    assert now(dora).name == "Dora Lind"
+    assert done(answer)["words"] == "Name: Dora Lind."
+    page = answer.content.decode()
+    assert page.lstrip().startswith('<div id="about"') and "Dora Lind<" in page
+    entry = Entry.objects.get(kind="contact.updated")
+    assert entry.before == {"name": "Dora Lindqvist"} and entry.after == {"name": "Dora Lind"}
+    assert entry.actor_id == ben.public_id
+    assert undo(browser, answer).status_code == 200
+    assert now(dora).name == "Dora Lindqvist"
+
+
+def test_without_scripts_it_is_a_plain_form(conversation, dora, ben, browser_of):
+    browser = browser_of(ben)
+    path = f"/inbox/all/{conversation.public_id}/"
+    page = browser.get(path).content.decode()
+    assert f'action="{path}record/"' in page and 'name="was" value="Dora Lindqvist"' in page
+    values = {"field": "name", "value": "Dora", "was": "Dora Lindqvist"}
+    assert browser.post(f"{path}record/", values).headers["Location"] == path
+    assert now(dora).name == "Dora"
+
+
+def test_two_who_edit_at_once_do_not_overwrite_each_other(conversation, dora, ben, browser_of):
+    browser = browser_of(ben)
+    send(browser, conversation, "name", "Dora", was="Dora Lindqvist")
+    assert send(browser, conversation, "name", "D.", was="Dora Lindqvist").status_code == 409
+    assert now(dora).name == "Dora"
+
+
+def test_attributes_are_edited_in_their_types(dora, ben):
+    define = Attribute.objects.create
+    define(subject="contact", key="seats", label="Seats", type="number")
+    define(subject="contact", key="vip", label="VIP", type="boolean")
+    define(subject="contact", key="size", label="Size", type="choice", choices=["S", "L"])
+    define(subject="contact", key="since", label="Since", type="datetime")
+    for key, text, stored in [
+        ("seats", "12", 12),
+        ("vip", "true", True),
+        ("size", "L", "L"),
+        ("since", "2026-05-01T09:30", "2026-05-01T09:30:00Z"),
+        ("free", "two\r\nlines", "two\nlines"),
+    ]:
+        edit = edit_contact(dora, f"attributes.{key}", text, was="", by=ben)
+        assert now(dora).attributes[key] == stored
+        back = edit_contact(dora, f"attributes.{key}", edit.before, was=edit.after, by=ben)
+        assert key not in now(dora).attributes and back.after == ""
+    for key, text in [("seats", "many"), ("vip", "maybe"), ("size", "XL"), ("since", "soon")]:
+        with pytest.raises(Invalid):
+            edit_contact(dora, f"attributes.{key}", text, was="", by=ben)
+    assert now(dora).attributes == {}
+
+
+def test_a_company_is_chosen_by_name_or_made(conversation, dora, globex, ben, browser_of):
+    browser = browser_of(ben)
+    acme = dora.company
+    answer = send(browser, conversation, "company", "gLOBEX", was=acme.public_id)
+    assert now(dora).company == globex and done(answer)["words"] == "Company: Globex."
+    undo(browser, answer)
+    assert now(dora).company == acme
+    send(browser, conversation, "company", "Initech", was=acme.public_id)
+    initech = Company.objects.get(name="Initech")
+    assert now(dora).company == initech
+    assert Entry.objects.get(kind="company.created", subject_id=initech.public_id).after == {
+        "name": "Initech"
+    }
+    send(browser, conversation, "company", "", was=initech.public_id)
+    assert now(dora).company is None
+
+
+def test_companies_are_offered_while_typing(globex, acme, ben, browser_of):
+    upsert_company(by=None, external_id="x", name="<b>Acme</b> Nord")
+    page = browser_of(ben).get("/inbox/companies/?q=acm").content.decode()
+    assert page.count("<option") == 2 and "<b>" not in page and "Globex" not in page
+    assert "<option" not in browser_of(ben).get("/inbox/companies/?q=%00").content.decode()
+
+
+# ---- addresses -----------------------------------------------------------------------------------
+
+
+def test_an_address_from_a_teammate_is_never_verified(conversation, dora, ben, browser_of):
+    browser = browser_of(ben)
+    assert Identity.objects.get(value="dora@acme.test").is_verified
+    answer = send(browser, conversation, "email", "Dora@New.Test", was="dora@acme.test")
+    fresh = now(dora).identities.get(kind="email")
+    assert (fresh.value, fresh.trust, fresh.source) == (
+        "dora@new.test",
+        Identity.Trust.CLAIMED,
+        "teammate",
+    )
+    row = answer.content.decode().split('data-row="email dora@new.test"')[1].split("</summary>")[0]
+    assert "Unverified" in row
+    kinds = Entry.objects.filter(kind__startswith="identity.", actor_type="teammate")
+    assert sorted(kinds.values_list("kind", flat=True)) == ["identity.added", "identity.removed"]
+    undo(browser, answer)
+    back = now(dora).identities.get(kind="email")
+    assert (back.value, back.is_verified) == ("dora@acme.test", True)
+
+
+def test_nobody_else_gives_an_address_its_proof_back(dora, ben, ada):
+    edit_contact(dora, "email", "", was="dora@acme.test", by=ben)
+    edit_contact(dora, "email", "dora@acme.test", was="", by=ada)
+    assert not now(dora).identities.get(kind="email").is_verified
+
+
+def test_an_address_of_another_contact_is_refused_and_nothing_is_written(
+    conversation, dora, emil, ben, browser_of
+):
+    before = Entry.objects.count()
+    answer = send(browser_of(ben), conversation, "email", "emil@globex.test", was="dora@acme.test")
+    assert answer.status_code == 409 and "Merge" in json.dumps(answer.json())
+    assert now(dora).email == "dora@acme.test" and now(emil).email == "emil@globex.test"
+    assert now(dora).claims == {} and Entry.objects.count() == before
+
+
+def test_a_phone_is_added_and_what_is_none_is_refused(dora, ben):
+    edit_contact(dora, "phone", "+49 30 1234567", was="", by=ben)
+    assert now(dora).phone == "+49301234567"
+    with pytest.raises(Invalid):
+        edit_contact(dora, "phone", "later", was="+49301234567", by=ben)
+    with pytest.raises(StateConflict):
+        edit_contact(dora, "phone", "", was="+4930999999", by=ben)
+
+
+# ---- who, and what is hostile --------------------------------------------------------------------
+
+
+def test_who_may_not_edit_reads_only(conversation, dora, ben, browser_of):
+    ben.role = Role.objects.create(name="Replier", capabilities=["conversations.reply"])
+    ben.save()
+    page = browser_of(ben).get(f"/inbox/all/{conversation.public_id}/").content.decode()
+    assert "dora@acme.test" in page and 'name="was"' not in page
+    answer = send(browser_of(ben), conversation, "name", "D", was="Dora Lindqvist")
+    assert answer.status_code == 403 and now(dora).name == "Dora Lindqvist"
+    with pytest.raises(NotAllowed):
+        edit_contact(dora, "email", "", was="dora@acme.test", by=ben)
+
+
+def test_the_record_of_a_hidden_conversation_is_not_edited(
+    conversation, dora, ada, ben, billing, browser_of
+):
+    assign(conversation, by=ada, team=billing)
+    assert send(browser_of(ben), conversation, "name", "D", was="Dora Lindqvist").status_code == 404
+    assert now(dora).name == "Dora Lindqvist"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("", "x"),
+        ("role", "user"),
+        ("external_id", "dora-2"),
+        ("is_blocked", "true"),
+        ("attributes.", "x"),
+        ("attributes.\x00", "x"),
+        ("attributes.\u00e9", "x"),
+        ("attributes.n", "x" * 1025),
+        ("name", "x" * 201),
+        ("name", "a\x00b"),
+        ("name", "\u202e\x07"),
+        ("email", "nobody"),
+        ("company", "x" * 201),
+    ],
+)
+def test_what_is_no_field_or_no_value_is_refused(
+    conversation, dora, acme, ben, browser_of, field, value
+):
+    was = {"name": "Dora Lindqvist", "company": acme.public_id, "email": "dora@acme.test"}
+    before = Entry.objects.count()
+    answer = send(browser_of(ben), conversation, field, value, was=was.get(field, ""))
+    assert answer.status_code == 400
+    assert Entry.objects.count() == before
+
+
+# ---- live, composed ------------------------------------------------------------------------------
+
+
+def test_colleagues_who_look_at_the_same_record_hear_of_it(
+    conversation, begin, dora, emil, ben, ada, browser_of
+):
+    cookies = [session_cookie(browser_of(mate)) for mate in (ben, ada)]
+    other = begin(emil)
+
+    async def scene():
+        sockets = []
+        for cookie, watched in zip(cookies, (conversation, other), strict=True):
+            socket = Socket("/ws/inbox/", origin="http://127.0.0.1:8000", cookie=cookie)
+            await socket.open()
+            watch = {"view": "all", "conversation": {watched.public_id: 0}}
+            await socket.say({"type": "hello", "watch": watch})
+            await socket.hear("ready")
+            sockets.append(socket)
+        await committed(lambda: edit_contact(dora, "name", "Do", was="Dora Lindqvist", by=ada))
+        heard = await sockets[0].hear("record")
+        await sockets[1].hears_nothing()
+        for socket in sockets:
+            await socket.close()
+        return heard
+
+    assert play(scene) == {"type": "record", "contact": dora.public_id}
+
+
+def test_a_merge_has_the_sockets_of_both_look_again(
+    dora, otto, ada, published, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        merge_contacts(dora, otto, by=ada)
+    told = {(topics[0], frame["type"]) for topics, frame in published if "record." in topics[0]}
+    assert told == {
+        (f"record.{contact.public_id}", kind)
+        for contact in (dora, otto)
+        for kind in ("record", "access")
+    }
+
+
+LOYAL = Panel("inbox/record/company.html", lambda glance: {"company": {"name": "Loyal"}})
+NEVER = Panel("inbox/record/company.html", lambda glance: None)
+
+
+def test_a_house_composes_its_own_panels(conversation, ben, browser_of, monkeypatch):
+    paths = ["tests.inbox.test_record.LOYAL", "tests.inbox.test_record.NEVER"]
+    monkeypatch.setattr("config.composition.RECORD_PANELS", paths)
+    known_panels.cache_clear()
+    try:
+        page = browser_of(ben).get(f"/inbox/all/{conversation.public_id}/").content.decode()
+    finally:
+        known_panels.cache_clear()
+    record = page[page.index('id="record"') :].partition("</aside>")[0]
+    assert record.count("<section>") == 1 and "Loyal" in record and "Known since" not in record
+
+
+@pytest.mark.parametrize("count", [25, 100])
+def test_the_record_asks_the_same_however_much_is_known(
+    conversation, begin, dora, ben, browser_of, django_assert_num_queries, count
+):
+    for number in range(count):
+        begin(dora, f"Question {number}")
+        Attribute.objects.create(subject="contact", key=f"key-{number}", label=f"Key {number}")
+    path = f"/inbox/all/{conversation.public_id}/"
+    browser = browser_of(ben)
+    with django_assert_num_queries(9):
+        browser.get(path, headers={"hx-request": "true", "hx-target": "record"})
+
+
+def test_an_address_that_a_teammate_gives_a_new_contact_is_unverified(ben):
+    fresh = create_contact(by=ben, name="Fay", email="fay@acme.test")
+    assert not fresh.identities.get().is_verified
