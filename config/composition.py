@@ -80,6 +80,7 @@ FRAMES = {
 # What the customer's record shows beside a conversation, in this order.
 RECORD_PANELS = [
     "inbox.record.RATING",
+    "inbox.record.TWINS",
     "inbox.record.DETAILS",
     "inbox.record.COMPANY",
     "inbox.record.ATTRIBUTES",
@@ -88,6 +89,7 @@ RECORD_PANELS = [
     "inbox.record.EVENTS",
     "inbox.record.CONVERSATIONS",
     "inbox.record.FOLLOWERS",
+    "inbox.record.MERGES",
     "inbox.record.KNOWN_SINCE",
 ]
 

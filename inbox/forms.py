@@ -18,7 +18,7 @@ from inbox.models import Conversation, Macro
 from inbox.steps import SNOOZES, known
 from inbox.transcript import FORMATS
 from people.actions.tags import NAME_LENGTH
-from people.models import Tag, Team, Teammate
+from people.models import Contact, Tag, Team, Teammate
 
 SEQ_MAX = 2**63 - 1
 SNOOZE_MAX = timedelta(days=366)
@@ -215,6 +215,33 @@ class EditForm(forms.Form):
     field = forms.CharField(max_length=80)
     value = forms.CharField(required=False, max_length=2000)
     was = forms.CharField(required=False, max_length=4000, strip=False)
+
+
+class MergeForm(forms.Form):
+    """Two contacts to make one of: the one that is `kept` and the one that is `merged`; or an
+    `undone` merge, by its number."""
+
+    kept = forms.CharField(required=False, max_length=40)
+    merged = forms.CharField(required=False, max_length=40)
+    undone = forms.IntegerField(required=False, min_value=1, max_value=SEQ_MAX)
+
+    def clean_kept(self) -> Contact | None:
+        return self._contact("kept")
+
+    def clean_merged(self) -> Contact | None:
+        return self._contact("merged")
+
+    def _contact(self, name: str) -> Contact | None:
+        wanted = self.cleaned_data[name]
+        return (
+            _named(wanted, Contact.objects.all(), "There is no such contact.") if wanted else None
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if not self.errors and not data["undone"] and not (data["kept"] and data["merged"]):
+            raise ValidationError("Name the two contacts, or the merge to undo.")
+        return data
 
 
 class BlockForm(forms.Form):

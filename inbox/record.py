@@ -16,12 +16,15 @@ from django.utils.module_loading import import_string
 from inbox.details import attribute_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
+from people.duplicates import twins_of
 from people.models import Attribute, Contact, Identity, Teammate
 from people.models.teammate import Capability
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
 KNOWN_LENGTH = 120
+TWINS_SHOWN = 2
+MERGES_SHOWN = 5
 
 Pairs = list[tuple[str, Any]]
 Values = Mapping[str, Any]
@@ -125,6 +128,23 @@ def rating(glance: Glance) -> Values | None:
     return {"rating": found} if found else None
 
 
+def twins(glance: Glance) -> Values | None:
+    """Who may be the same person, for whoever may merge them."""
+    if not glance.viewer.can(Capability.MERGE_CONTACTS):
+        return None
+    found = twins_of(glance.contact, glance.identities, most=TWINS_SHOWN)
+    return {"twins": found} if found else None
+
+
+def merges(glance: Glance) -> Values | None:
+    """What became part of this contact, newest first."""
+    if not glance.viewer.can(Capability.MERGE_CONTACTS):
+        return None
+    made = glance.contact.merges_kept.filter(undone_at=None).select_related("merged", "by")
+    by_hand = list(made.exclude(by=None).order_by("-pk")[:MERGES_SHOWN])
+    return {"merges": by_hand} if by_hand else None
+
+
 def details(glance: Glance) -> Values:
     return {
         "fields": contact_fields(glance.contact, glance.identities),
@@ -182,6 +202,8 @@ def known_since(glance: Glance) -> Values:
 RATING = Panel("inbox/record/rating.html", rating)
 DETAILS = Panel("inbox/record/details.html", details)
 ATTRIBUTES = Panel("inbox/record/attributes.html", attributes)
+TWINS = Panel("inbox/record/twins.html", twins)
+MERGES = Panel("inbox/record/merges.html", merges)
 WROTE_FROM = Panel("inbox/record/wrote_from.html", wrote_from)
 COMPANY = Panel("inbox/record/company.html", company)
 CLAIMS = Panel("inbox/record/claims.html", claims)

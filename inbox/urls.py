@@ -60,6 +60,7 @@ urlpatterns = [
         name="transcript",
     ),
     path("<slug:view>/<pid:conversation>/record/", record.edit_record, name="record"),
+    path("<slug:view>/<pid:conversation>/merges/", record.merge, name="merges"),
     path("<slug:view>/<pid:conversation>/read/", reading.read, name="read"),
     path("<slug:view>/<pid:conversation>/unread/", reading.set_unread, name="unread"),
     path("<slug:view>/<pid:conversation>/assignment/", sorting.assign, name="assignment"),

@@ -74,6 +74,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/mentions/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/record/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/merges/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/following/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/transcript/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/unread/": STAFF_WHO_SEE_IT,

@@ -1,4 +1,4 @@
-"""The customer's record: edited in place."""
+"""The customer's record: edited in place, and made one with another."""
 
 from typing import Any
 
@@ -7,17 +7,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from ground.web.problems import NotFound, StateConflict
 from inbox import default_views
 from inbox.details import label_of
 from inbox.finding.people import companies_like
 from inbox.finding.words import words
-from inbox.forms import EditForm, checked
+from inbox.forms import EditForm, MergeForm, checked
 from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates, is_script
 from inbox.querysets import ConversationQuerySet
 from inbox.record import record_of
-from people.actions import edit_contact
+from people.actions import edit_contact, merge_contacts, unmerge
 from people.actions.editing import PREFIX, Edit
 from people.models import Attribute
 
@@ -50,6 +51,25 @@ def edit_record(request: HttpRequest, view: str, conversation: str) -> HttpRespo
     undo = {"field": field, "value": edit.before, "was": edit.after}
     said = words_for(field, edit)
     return told(request, view, conversation, said, undo=undo if edit.before != edit.after else {})
+
+
+@for_teammates
+@require_POST
+def merge(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Makes one contact of this conversation's and another, or two again of a merged one."""
+    found = find(visible_to(request), conversation)
+    data = checked(MergeForm(request.POST))
+    if data["undone"]:
+        undone = found.contact.merges_kept.filter(pk=data["undone"]).first()
+        if undone is None:
+            raise NotFound("There is no such merge.")
+        back = unmerge(undone, by=request.user)
+        return told(request, view, conversation, f"{back} is a contact again.", undo={})
+    if found.contact not in (data["kept"], data["merged"]):
+        raise StateConflict("This is no longer their conversation. Look at the record again.")
+    made = merge_contacts(data["kept"], data["merged"], by=request.user, reason="By hand.")
+    words = f"{made.merged} is part of {made.kept} now."
+    return told(request, view, conversation, words, undo={"undone": str(made.pk)})
 
 
 def told(

@@ -18,7 +18,7 @@ from people.actions.fields import checked_fields, one_line
 from people.actions.identities import claim_identity, holder, remove_identities
 from people.actions.merge import current
 from people.attributes import changed, checked
-from people.models import ApiToken, Attribute, Company, Contact, Identity, Teammate
+from people.models import ApiToken, Attribute, Company, Contact, Identity
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
@@ -177,12 +177,18 @@ def apply_fields(contact: Contact, fields: Mapping[str, Any], *, by: Actor) -> b
     return True
 
 
-def give_address(contact: Contact, field: str, value: str, *, by: Actor) -> None:
-    """Vouches for an address; a teammate cannot, because nobody proved it to them. Raises
-    StateConflict when another contact has it."""
+def give_address(
+    contact: Contact,
+    field: str,
+    value: str,
+    *,
+    by: Actor,
+    trust: int = Identity.Trust.PROVED,
+) -> None:
+    """Vouches for an address as far as `trust` goes. Raises StateConflict when another contact is
+    known by it as surely."""
     kind = ADDRESSES[field]
     source = "api" if isinstance(by, ApiToken) else "teammate"
-    trust = Identity.Trust.CLAIMED if isinstance(by, Teammate) else Identity.Trust.PROVED
     identity = claim_identity(contact, kind, value, trust=trust, source=source, by=by)
     if identity is None:
         other = holder(kind, value)

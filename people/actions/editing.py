@@ -43,8 +43,8 @@ def edit_contact(contact: Contact, field: str, text: str, *, was: str, by: Actor
 
     Fields: name, email and phone (`was` says which of several; "" adds one), company (a public id,
     or a name; one that is new becomes a company), attributes.<key> (typed as its definition says).
-    An address from a teammate is unverified, unless it is one that they took away by a slip just
-    now. Raises Invalid, and StateConflict when the field is no longer what it was, or when another
+    An address that is written so is unverified, because nobody proved it to whoever wrote it; one
+    that the same teammate took away by a slip just now is again what it was. Raises Invalid, and StateConflict when the field is no longer what it was, or when another
     contact is known by the address.
     """
     require(by, Capability.EDIT_CONTACTS)
@@ -107,7 +107,7 @@ def change_address(contact: Contact, field: str, text: str, *, was: str, by: Act
         return Edit(contact, was, was)
     trust = proof_before(contact, kind, wanted, by) if wanted else None
     if wanted:
-        give_address(contact, field, text, by=by)
+        give_address(contact, field, text, by=by, trust=Identity.Trust.CLAIMED)
     if trust is not None:
         contact.identities.filter(kind=kind, scope="", value=wanted).update(**trust)
     if old is not None:

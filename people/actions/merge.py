@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from ground.journal import record
 from ground.web.problems import StateConflict
 from people import kinds
+from people.duplicates import obstacle
 from people.models import Contact, ContactMerge, Identity, Teammate
 from people.models.teammate import Capability
 from people.permissions import Actor, require
@@ -63,7 +64,8 @@ def merge_contacts(kept: Contact, merged: Contact, *, by: Actor, reason: str = "
     """Makes `merged` a part of `kept`: its rows move, its fields fill what `kept` lacks.
 
     Where both have a row of which there may be one only, each keeps its own. Raises StateConflict
-    when they are the same or one of them was merged already, e.g. by somebody else just now.
+    when they are the same or one of them was merged already, e.g. by somebody else just now, and
+    for a teammate when both are proved to be different users.
     """
     require(by, Capability.MERGE_CONTACTS)
     with transaction.atomic():
@@ -73,6 +75,9 @@ def merge_contacts(kept: Contact, merged: Contact, *, by: Actor, reason: str = "
         for contact in (kept, merged):
             if contact.is_merged:
                 raise StateConflict(f"{contact} has been merged already.")
+        reason_against = obstacle(kept, merged) if isinstance(by, Teammate) else ""
+        if reason_against:
+            raise StateConflict(reason_against)
         merge = ContactMerge.objects.create(
             kept=kept,
             merged=merged,

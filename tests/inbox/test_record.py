@@ -8,7 +8,7 @@ from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, StateConflict
 from inbox.actions import assign
 from inbox.record import Panel, known_panels
-from people.actions import create_contact, edit_contact, merge_contacts, upsert_company
+from people.actions import edit_contact, merge_contacts, upsert_company
 from people.models import Attribute, Company, Contact, Identity, Role
 from tests.live import Socket, committed, play, session_cookie
 
@@ -282,8 +282,3 @@ def test_the_record_asks_the_same_however_much_is_known(
     browser = browser_of(ben)
     with django_assert_num_queries(9):
         browser.get(path, headers={"hx-request": "true", "hx-target": "record"})
-
-
-def test_an_address_that_a_teammate_gives_a_new_contact_is_unverified(ben):
-    fresh = create_contact(by=ben, name="Fay", email="fay@acme.test")
-    assert not fresh.identities.get().is_verified

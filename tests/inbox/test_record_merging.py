@@ -1,0 +1,154 @@
+"""The same person twice: suggested in the record, merged by a click, and two again by another."""
+
+import json
+
+import pytest
+
+from ground.journal.models import Entry
+from ground.web.problems import StateConflict
+from inbox.models import Conversation
+from people.actions import (
+    claim_identity,
+    create_contact,
+    merge_contacts,
+    note_claims,
+    update_contact,
+)
+from people.duplicates import twins_of
+from people.models import Contact, ContactMerge, Identity, Role
+
+pytestmark = pytest.mark.django_db
+
+
+def found(contact):
+    contact = Contact.objects.get(pk=contact.pk)
+    return {
+        (twin.kept if twin.merged == contact else twin.merged): twin
+        for twin in twins_of(contact, contact.identities.all(), most=5)
+    }
+
+
+def send(browser, conversation, **values):
+    return browser.post(
+        f"/inbox/all/{conversation.public_id}/merges/",
+        values,
+        headers={"hx-request": "true", "hx-target": "about"},
+    )
+
+
+def record_page(browser, conversation):
+    headers = {"hx-request": "true", "hx-target": "record"}
+    return browser.get(f"/inbox/all/{conversation.public_id}/", headers=headers).content.decode()
+
+
+def pair(kept, merged):
+    return {"kept": kept.public_id, "merged": merged.public_id}
+
+
+@pytest.fixture
+def claimant(otto):
+    """Otto, who says that he has dora's address."""
+    return note_claims(otto, {"email": "dora@acme.test"})
+
+
+def test_who_claims_an_address_and_who_has_it_are_suggested_to_each_other(dora, emil, claimant):
+    assert found(dora)[claimant].reasons == ["same e-mail"]
+    there = found(claimant)[dora]
+    assert (there.kept, there.merged, there.obstacle) == (dora, claimant, "")
+    assert found(emil) == {}
+
+
+def test_a_phone_counts_like_an_address(dora, otto):
+    update_contact(dora, by=None, phone="+49301234567")
+    claim_identity(otto, Identity.Kind.PHONE, "+49 30 1234567", trust=0, source="mail", by=None)
+    assert found(otto)[dora].reasons == ["same phone"]
+
+
+def test_namesakes_are_suggested_within_one_company_only(dora, acme, globex):
+    twin = create_contact(by=None, name="dora lindqvist", company=acme)
+    create_contact(by=None, name="Dora Lindqvist", company=globex)
+    create_contact(by=None, name="Dora Lindqvist")
+    assert list(found(dora)) == [twin]
+    assert found(dora)[twin].reasons == ["same name and company"]
+
+
+def test_nobody_is_suggested_who_was_merged_already(dora, claimant):
+    merge_contacts(dora, claimant, by=None)
+    assert found(dora) == {}
+
+
+def test_one_click_merges_and_another_takes_it_back(begin, dora, claimant, ben, browser_of):
+    conversation = begin(claimant)
+    browser = browser_of(ben)
+    page = record_page(browser, conversation)
+    assert "Maybe the same person" in page and "same e-mail" in page
+    assert "Dora Lindqvist" in page and "Stays" in page
+    answer = send(browser, conversation, **pair(dora, claimant))
+    assert answer.status_code == 200 and "Maybe the same" not in answer.content.decode()
+    assert Conversation.objects.get(pk=conversation.pk).contact == dora
+    merge = ContactMerge.objects.get(kept=dora, merged=claimant, by=ben)
+    entry = Entry.objects.get(kind="contact.merged")
+    assert (entry.actor_id, entry.subject_id) == (ben.public_id, dora.public_id)
+    done = json.loads(answer["HX-Trigger"])["inbox:done"]
+    assert done["words"] == "Otto is part of Dora Lindqvist now."
+    assert done["undo"]["values"] == {"undone": str(merge.pk)}
+    assert "Unmerge" in record_page(browser, conversation)
+    assert send(browser, conversation, undone=merge.pk).status_code == 200
+    assert Conversation.objects.get(pk=conversation.pk).contact == claimant
+    assert Entry.objects.filter(kind="contact.unmerged", actor_id=ben.public_id).exists()
+    assert send(browser, conversation, undone=merge.pk).status_code in {404, 409}
+
+
+def test_two_proved_users_are_never_merged_by_hand_and_the_record_says_why(
+    begin, dora, emil, acme, ada, browser_of
+):
+    update_contact(emil, by=None, name="Dora Lindqvist", company=acme)
+    conversation = begin(dora)
+    page = record_page(browser_of(ada), conversation)
+    assert "Both have a proved user id (dora-1 and emil-1)" in page
+    assert "Merge into one" not in page
+    answer = send(browser_of(ada), conversation, **pair(dora, emil))
+    assert answer.status_code == 409 and "two accounts" in answer.json()["detail"]
+    with pytest.raises(StateConflict):
+        merge_contacts(emil, dora, by=ada)
+    assert not ContactMerge.objects.exists()
+
+
+def test_who_may_not_merge_is_shown_no_suggestion(begin, dora, claimant, ben, browser_of):
+    ben.role = Role.objects.create(name="Editor", capabilities=["contacts.edit"])
+    ben.save()
+    conversation = begin(dora)
+    assert "Maybe the same" not in record_page(browser_of(ben), conversation)
+    assert send(browser_of(ben), conversation, **pair(dora, claimant)).status_code == 403
+    assert not ContactMerge.objects.exists()
+
+
+def test_what_names_no_pair_of_this_conversation_is_refused(
+    conversation, dora, emil, otto, claimant, ben, browser_of
+):
+    browser = browser_of(ben)
+    elsewhere = merge_contacts(emil, create_contact(by=None, name="Em"), by=None)
+    for values, status in [
+        ({}, 400),
+        ({"kept": dora.public_id}, 400),
+        ({"undone": "0"}, 400),
+        ({"undone": str(2**63)}, 400),
+        ({"undone": "x"}, 400),
+        ({"undone": elsewhere.pk}, 404),
+        ({"kept": dora.public_id, "merged": "ct_nobody"}, 404),
+        ({"kept": dora.public_id, "merged": "\x00"}, 400),
+        (pair(dora, dora), 409),
+        (pair(emil, otto), 409),
+    ]:
+        assert send(browser, conversation, **values).status_code == status, values
+    assert not ContactMerge.objects.filter(by=ben).exists()
+
+
+def test_looking_for_twins_asks_three_times_at_most(dora, acme, django_assert_max_num_queries):
+    for _ in range(30):
+        create_contact(by=None, name="Dora Lindqvist", company=acme)
+    here = Contact.objects.get(pk=dora.pk)
+    known = list(here.identities.all())
+    with django_assert_max_num_queries(3):
+        twins = twins_of(here, known, most=2)
+        assert [twin.reasons for twin in twins] == [["same name and company"]] * 2
