@@ -114,7 +114,9 @@ def record_of(conversation: Conversation, visible: ConversationQuerySet, by: Tea
     """The record of a conversation's contact, with their other visible conversations."""
     glance = Glance(conversation, by, visible)
     read = [(panel.template, panel.read(glance)) for panel in known_panels()]
-    return Record(glance.proof, glance.known, [(name, values) for name, values in read if values is not None])
+    return Record(
+        glance.proof, glance.known, [(name, values) for name, values in read if values is not None]
+    )
 
 
 # ---- panels --------------------------------------------------------------------------------------

@@ -44,8 +44,9 @@ def edit_contact(contact: Contact, field: str, text: str, *, was: str, by: Actor
     Fields: name, email and phone (`was` says which of several; "" adds one), company (a public id,
     or a name; one that is new becomes a company), attributes.<key> (typed as its definition says).
     An address that is written so is unverified, because nobody proved it to whoever wrote it; one
-    that the same teammate took away by a slip just now is again what it was. Raises Invalid, and StateConflict when the field is no longer what it was, or when another
-    contact is known by the address.
+    that the same teammate took away by a slip just now is again what it was. Raises Invalid, and
+    StateConflict when the field is no longer what it was, or when another contact is known by the
+    address.
     """
     require(by, Capability.EDIT_CONTACTS)
     was = unify_lines(was)
