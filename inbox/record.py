@@ -13,11 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ground.web.paging import Page, keyset
 from inbox.details import attribute_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
 from people.duplicates import twins_of
-from people.models import Attribute, Contact, Identity, Teammate
+from people.models import Attribute, Contact, Event, Identity, Teammate
 from people.models.teammate import Capability
 
 EVENTS_SHOWN = 10
@@ -169,10 +170,13 @@ def wrote_from(glance: Glance) -> Values | None:
 
 
 def company(glance: Glance) -> Values | None:
+    """What is known of the contact's company besides its name."""
     found = glance.contact.company
     if found is None:
         return None
-    return {"company": found, "pairs": glance.labeled(found.attributes, "company")}
+    pairs = glance.labeled(found.attributes, "company")
+    has_more = bool(found.plan or found.monthly_spend is not None or pairs)
+    return {"company": found, "pairs": pairs} if has_more else None
 
 
 def claims(glance: Glance) -> Values | None:
@@ -182,14 +186,26 @@ def claims(glance: Glance) -> Values | None:
 
 
 def events(glance: Glance) -> Values | None:
-    found = list(glance.contact.events.order_by("-pk")[:EVENTS_SHOWN])
-    return {"events": found} if found else None
+    page = events_of(glance.contact)
+    return {"page": page} if page.items else None
+
+
+def events_of(contact: Contact, cursor: str | None = None) -> Page[Event]:
+    """What a contact did, latest first. Raises Invalid for a cursor of another list."""
+    return keyset(contact.events.all(), order=["-id"], cursor=cursor, limit=EVENTS_SHOWN)
 
 
 def conversations(glance: Glance) -> Values:
-    others = glance.visible.filter(contact=glance.contact).exclude(pk=glance.conversation.pk)
-    found = list(others.newest_first()[: EARLIER_SHOWN + 1])
-    return {"earlier": found[:EARLIER_SHOWN], "has_more": len(found) > EARLIER_SHOWN}
+    return {"page": others_of(glance.conversation, glance.visible)}
+
+
+def others_of(
+    conversation: Conversation, visible: ConversationQuerySet, cursor: str | None = None
+) -> Page[Conversation]:
+    """The other visible conversations of its contact, newest first. Raises Invalid for a cursor of
+    another list."""
+    others = visible.filter(contact=conversation.contact).exclude(pk=conversation.pk)
+    return keyset(others, cursor=cursor, limit=EARLIER_SHOWN)
 
 
 def followers(glance: Glance) -> Values | None:

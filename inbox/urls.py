@@ -60,6 +60,8 @@ urlpatterns = [
         name="transcript",
     ),
     path("<slug:view>/<pid:conversation>/record/", record.edit_record, name="record"),
+    path("<slug:view>/<pid:conversation>/events/", record.show_events, name="events"),
+    path("<slug:view>/<pid:conversation>/others/", record.show_others, name="others"),
     path("<slug:view>/<pid:conversation>/merges/", record.merge, name="merges"),
     path("<slug:view>/<pid:conversation>/read/", reading.read, name="read"),
     path("<slug:view>/<pid:conversation>/unread/", reading.set_unread, name="unread"),

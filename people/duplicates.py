@@ -47,12 +47,13 @@ def twins_of(contact: Contact, identities: Iterable[Identity], *, most: int) -> 
     if not found:
         return []
     first, *others = found
-    ids = first.union(*others) if others else first
-    rows = Contact.objects.filter(pk__in=list(ids)[: most + 1]).order_by("pk")
-    mine = Contact.objects.filter(pk=contact.pk)
-    people = {each.pk: each for each in (rows | mine).select_related("company").with_identities()}
+    ids = sorted(first.union(*others) if others else first)[:most]
+    if not ids:
+        return []
+    rows = Contact.objects.filter(pk__in=[contact.pk, *ids])
+    people = {each.pk: each for each in rows.select_related("company").with_identities()}
     here = people.pop(contact.pk)
-    return [twin(here, other) for other in list(people.values())[:most]]
+    return [twin(here, people[pk]) for pk in ids if pk in people]
 
 
 def addresses_of(contact: Contact, identities: Iterable[Identity]) -> set[tuple[str, str]]:

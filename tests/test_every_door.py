@@ -75,6 +75,8 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/record/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/merges/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/events/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/others/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/following/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/transcript/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/unread/": STAFF_WHO_SEE_IT,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from ground.web.paging import Page
 from ground.web.problems import NotFound, StateConflict
 from inbox import default_views
 from inbox.details import label_of
@@ -17,7 +18,7 @@ from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates, is_script
 from inbox.querysets import ConversationQuerySet
-from inbox.record import record_of
+from inbox.record import events_of, others_of, record_of
 from people.actions import edit_contact, merge_contacts, unmerge
 from people.actions.editing import PREFIX, Edit
 from people.models import Attribute
@@ -70,6 +71,34 @@ def merge(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     made = merge_contacts(data["kept"], data["merged"], by=request.user, reason="By hand.")
     words = f"{made.merged} is part of {made.kept} now."
     return told(request, view, conversation, words, undo={"undone": str(made.pk)})
+
+
+@for_teammates
+@require_safe
+def show_events(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """What the contact did before what `cursor` ended with."""
+    found = find(visible_to(request), conversation)
+    page = events_of(found.contact, request.GET.get("cursor"))
+    return more(request, view, found, "inbox/record/_events.html", page)
+
+
+@for_teammates
+@require_safe
+def show_others(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """The contact's other conversations before what `cursor` ended with."""
+    visible = visible_to(request)
+    found = find(visible, conversation)
+    page = others_of(found, visible, request.GET.get("cursor"))
+    return more(request, view, found, "inbox/record/_others.html", page)
+
+
+def more(
+    request: HttpRequest, view: str, conversation: Conversation, rows: str, page: Page[Any]
+) -> HttpResponse:
+    """The rows of a list that goes on; a page of their own where there are no scripts."""
+    shown = default_views.find(view, request.user)
+    context = {"view": shown, "conversation": conversation, "panel": {"page": page}, "rows": rows}
+    return render(request, rows if is_script(request) else "inbox/record/more.html", context)
 
 
 def told(

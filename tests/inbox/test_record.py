@@ -1,6 +1,7 @@
 """The customer's record: edited in place, by whom it may be, and seen by all who look."""
 
 import json
+import re
 
 import pytest
 
@@ -8,11 +9,13 @@ from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, StateConflict
 from inbox.actions import assign
 from inbox.record import Panel, known_panels
-from people.actions import edit_contact, merge_contacts, upsert_company
+from people.actions import edit_contact, merge_contacts, track, upsert_company
 from people.models import Attribute, Company, Contact, Identity, Role
 from tests.live import Socket, committed, play, session_cookie
 
 pytestmark = pytest.mark.django_db
+
+SCRIPT = {"hx-request": "true"}
 
 
 def now(contact):
@@ -282,3 +285,56 @@ def test_the_record_asks_the_same_however_much_is_known(
     browser = browser_of(ben)
     with django_assert_num_queries(12):
         browser.get(path, headers={"hx-request": "true", "hx-target": "record"})
+
+
+# ---- what goes on --------------------------------------------------------------------------------
+
+
+def links(text):
+    return re.findall(r'href="(/inbox/all/[^"]*cursor=[^"]+)"', text)
+
+
+def walk(browser, text, part):
+    """The rows of a list to its end, by its own links."""
+    rows = text.count("<time")
+    while more := [link for link in links(text) if f"/{part}/" in link]:
+        text = browser.get(more[0].replace("&amp;", "&"), headers=SCRIPT).content.decode()
+        rows += text.count("<time")
+    return rows
+
+
+def section_of(page, title):
+    return page.split(f"<h3>{title}")[1].split("</section>")[0]
+
+
+def test_earlier_conversations_and_events_go_on_to_their_end(
+    conversation, begin, dora, emil, ben, browser_of
+):
+    for number in range(19):
+        begin(dora, f"Question {number}")
+    begin(emil, "Secret of emil")
+    for number in range(23):
+        track(dora, name=f"ordered.{number}", by=None)
+    browser = browser_of(ben)
+    page = browser.get(f"/inbox/all/{conversation.public_id}/").content.decode()
+    assert walk(browser, section_of(page, "Conversations"), "others") == 19
+    assert walk(browser, section_of(page, "Lately"), "events") == 23
+    plain = browser.get(links(section_of(page, "Lately"))[0]).content.decode()
+    assert "Back to the conversation" in plain and "ordered." in plain
+
+
+def test_the_list_of_others_holds_what_one_may_see_only(
+    conversation, begin, dora, ada, ben, cleo, billing, browser_of
+):
+    for number in range(12):
+        assign(begin(dora, f"Secret {number}"), by=ada, team=billing)
+    path = f"/inbox/all/{conversation.public_id}/others/"
+    assert "Secret" not in browser_of(ben).get(path, headers=SCRIPT).content.decode()
+    assert "Secret 11" in browser_of(cleo).get(path, headers=SCRIPT).content.decode()
+
+
+@pytest.mark.parametrize("part", ["others", "events"])
+def test_a_cursor_of_something_else_is_refused(conversation, ben, browser_of, part):
+    path = f"/inbox/all/{conversation.public_id}/{part}/"
+    for cursor in ("x", "\x00", "W10", "e30" * 900):
+        assert browser_of(ben).get(path, {"cursor": cursor}, headers=SCRIPT).status_code == 400
