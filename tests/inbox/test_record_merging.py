@@ -81,7 +81,7 @@ def test_one_click_merges_and_another_takes_it_back(begin, dora, claimant, ben, 
     conversation = begin(claimant)
     browser = browser_of(ben)
     page = record_page(browser, conversation)
-    assert "Maybe the same person" in page and "same e-mail" in page
+    assert "Maybe the same person" in page and "Same e-mail" in page
     assert "Dora Lindqvist" in page and "Stays" in page
     answer = send(browser, conversation, **pair(dora, claimant))
     assert answer.status_code == 200 and "Maybe the same" not in answer.content.decode()
