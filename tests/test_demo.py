@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from config.demo import access, build
 from ground.journal.models import Entry, Reaction
-from inbox.models import Conversation, Message
+from inbox.models import Conversation, Message, Rating
 from messenger.appearance import settings_json
 from messenger.installing import checked_links
 from messenger.models import Installation
@@ -89,7 +89,11 @@ def see_its_history():
         "open",
         "snoozed",
         "closed",
+        "spam",
     }
+    assert Conversation.objects.filter(status="spam").count() == 1
+    assert {1, 2} & set(Rating.objects.values_list("score", flat=True)), "not all are content"
+    assert Conversation.objects.filter(status="open").exclude(taggings=None).count() >= 3
     assert Conversation.objects.open().unassigned().exists()
     assert Message.objects.filter(kind="note").exists()
     assert Message.objects.filter(attachments__width__gt=0).exists()

@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from config import env
 from config.composition import FRAMES
 from config.demo.access import email_of
-from config.demo.story import MATES
+from config.demo.story.cast import MATES
 from config.reactions import REACTIONS
 from ground.conditions import FactType, registry
 from ground.journal.kinds import KINDS

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from config import env
 from config.demo.shopfront import dress
-from config.demo.story import CUSTOMERS, DOMAIN, FIRMS, MATES, ROLES, SHOP, TEAMS
+from config.demo.story.cast import CUSTOMERS, DOMAIN, FIRMS, MATES, ROLES, SHOP, TEAMS
 from inbox.models import Line
 from messenger.models import IdentitySecret, Installation
 from people.actions import add_to_team, create_teammate, create_token, find_token

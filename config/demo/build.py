@@ -16,15 +16,39 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
-from config.demo.story import ATTRIBUTES, CUSTOMERS, EVENTS, SHOP, STRANGERS, TALKS, Step, Talk
+from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SHOP, STRANGERS
+from config.demo.story.events import EVENTS
+from config.demo.story.talks import TALKS
+from config.demo.story.telling import Step, Talk
 from ground.journal.live import silently
 from ground.journal.models import Decision, Entry
 from ground.journal.reactions import run_owed
 from ground.web import files
-from inbox.actions import KEEP, assign, attach, close, mark_read, note, reply, snooze, start
+from inbox.actions import (
+    KEEP,
+    assign,
+    attach,
+    close,
+    mark_read,
+    mark_spam,
+    note,
+    prioritize,
+    rate,
+    reply,
+    snooze,
+    start,
+    tag,
+)
 from inbox.models import Attachment, Conversation
 from messenger.models import Installation
-from people.actions import claim_identity, identify, meet_visitor, track, update_contact
+from people.actions import (
+    claim_identity,
+    find_or_create_tag,
+    identify,
+    meet_visitor,
+    track,
+    update_contact,
+)
 from people.models import Attribute, Contact, Event, Identity, Team, Teammate
 
 MET_BEFORE = timedelta(days=2)
@@ -181,8 +205,20 @@ class Stage:
                 assignee = self.mates[step.to] if step.to else KEEP
                 team = Team.objects.get(name=step.team) if step.team else KEEP
                 assign(conversation, by=by, assignee=assignee, team=team)
+            case "sorts":
+                tag(
+                    conversation,
+                    by=by,
+                    add=[find_or_create_tag(each, by=by)[0] for each in step.tags],
+                )
+                if step.text:
+                    prioritize(conversation, by=by, priority=Conversation.Priority.of(step.text))
             case "closes":
                 close(conversation, by=by)
+            case "rates":
+                rate(conversation, by=self.contacts[step.who], score=step.score, comment=step.text)
+            case "puts away":
+                mark_spam(conversation, by=by)
             case "snoozes":
                 until = self.now + timedelta(days=int(step.text))
                 snooze(conversation, by=by, until=until)

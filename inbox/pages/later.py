@@ -17,7 +17,7 @@ from inbox.pages.parts import find, hold_seconds, later_of, visible_to
 from inbox.pages.requests import for_teammates, is_script
 from people.actions import prefer
 
-HOLD_SECONDS = 8
+HOLD_SECONDS = 5
 
 
 @for_teammates

@@ -50,7 +50,7 @@ def later(conversation, by, body="Did it arrive?", **more):
 
 def held(conversation, by, **more):
     return later(
-        conversation, by, is_held=True, due_at=timezone.now() + timedelta(seconds=8), **more
+        conversation, by, is_held=True, due_at=timezone.now() + timedelta(seconds=5), **more
     )
 
 
@@ -359,19 +359,19 @@ def test_a_reply_is_held_only_when_the_composer_asks_for_it(conversation, ben, p
     answer = page(ben).write(body="Oops", hold="true")
     assert (answer.status_code, answer.json()["is_held"]) == (202, True)
     waiting = LaterMessage.objects.get()
-    assert timedelta(0) < waiting.due_at - timezone.now() <= timedelta(seconds=8)
+    assert timedelta(0) < waiting.due_at - timezone.now() <= timedelta(seconds=5)
     assert page(ben).write(kind="note", hold="true").status_code == 201, "a note goes nowhere"
 
 
 def test_each_teammate_switches_holding_off_for_themselves(conversation, ada, ben, page):
     own = page(ben)
-    assert 'data-hold="8"' in own.browser.get(own.address).content.decode()
+    assert 'data-hold="5"' in own.browser.get(own.address).content.decode()
     assert own.browser.post("/inbox/holding/", {}, headers=SCRIPT).status_code == 204
     assert 'data-hold="0"' in own.browser.get(own.address).content.decode()
-    assert 'data-hold="8"' in page(ada).browser.get(own.address).content.decode()
+    assert 'data-hold="5"' in page(ada).browser.get(own.address).content.decode()
     own.browser.post("/inbox/holding/", {"is_on": "true"}, headers=SCRIPT)
     ben.refresh_from_db()
-    assert ben.preferences["writing"] == {"hold_seconds": 8}
+    assert ben.preferences["writing"] == {"hold_seconds": 5}
 
 
 def test_who_watches_hears_that_something_waits(conversation, ada, ben, browser_of):

@@ -1,218 +1,18 @@
-"""The demo's story: a small workshop that makes and mends clothes, and who writes to it.
+"""What was said in the demo's conversations, the latest first."""
 
-Times are minutes since the step before; a talk's `ago` is how long before now it began.
-"""
-
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
-
-SHOP = "Thimble & Thread"
-DOMAIN = "thimble.example"
-
-
-@dataclass(frozen=True)
-class Mate:
-    name: str
-    role: str
-    team: str | None = None
-
-
-@dataclass(frozen=True)
-class Firm:
-    name: str
-    plan: str
-    monthly_spend: int
-    attributes: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Customer:
-    """Somebody the shop's own server vouches for."""
-
-    name: str
-    email: str
-    firm: str | None = None
-    locale: str = "en"
-    timezone: str = "Europe/London"
-    attributes: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Stranger:
-    """A visitor without an account; what they said of themselves is a claim."""
-
-    name: str = ""
-    email: str = ""
-    locale: str = "en"
-    timezone: str = "Europe/London"
-
-
-@dataclass(frozen=True)
-class Step:
-    verb: str
-    who: str
-    text: str = ""
-    after: int = 3
-    to: str | None = None
-    team: str | None = None
-    file: str = ""
-
-
-@dataclass(frozen=True)
-class Talk:
-    who: str
-    ago: timedelta
-    page: tuple[str, str]
-    steps: tuple[Step, ...]
-    seen_by: tuple[str, ...] = ()
-    is_unread_by_contact: bool = False
-
-
-def says(who: str, text: str, after: int = 3, file: str = "") -> Step:
-    return Step("says", who, text, after, file=file)
-
-
-def notes(who: str, text: str, after: int = 2) -> Step:
-    return Step("notes", who, text, after)
-
-
-def gives(who: str, *, to: str | None = None, team: str | None = None, after: int = 1) -> Step:
-    return Step("gives", who, after=after, to=to, team=team)
-
-
-def closes(who: str, after: int = 2) -> Step:
-    return Step("closes", who, after=after)
-
-
-def snoozes(who: str, days: int, after: int = 1) -> Step:
-    """Until the given number of days from now."""
-    return Step("snoozes", who, str(days), after)
-
-
-ROLES: dict[str, dict[str, Any]] = {
-    "Admin": {"is_admin": True},
-    "Agent": {
-        "capabilities": [
-            "conversations.reply",
-            "conversations.note",
-            "conversations.manage",
-            "contacts.edit",
-            "contacts.merge",
-        ]
-    },
-}
-TEAMS = {"Support": False, "Workshop": False, "Billing": True}
-MATES = {
-    "ada": Mate("Ada Byrne", "Admin"),
-    "ben": Mate("Ben Okafor", "Agent", "Support"),
-    "cleo": Mate("Cleo Marchand", "Agent", "Billing"),
-}
-
-ATTRIBUTES = [
-    ("contact", "orders", "Orders", "number", []),
-    ("contact", "spent", "Spent so far", "number", []),
-    ("contact", "newsletter", "Reads the newsletter", "boolean", []),
-    ("contact", "fit", "Fit", "choice", ["Straight", "Easy", "Long"]),
-    ("contact", "last_order", "Last order", "text", []),
-    ("company", "industry", "Industry", "text", []),
-    ("company", "terms", "Payment terms", "choice", ["Prepaid", "14 days", "30 days"]),
-]
-
-FIRMS = {
-    "acme": Firm("Acme", "House account", 1320, {"industry": "Restaurants", "terms": "30 days"}),
-    "globex": Firm("Globex", "Trade", 460, {"industry": "Theater", "terms": "14 days"}),
-    "northwind": Firm("Northwind Hotels", "House account", 3150, {"industry": "Hotels"}),
-    "kessel": Firm("Studio Kessel", "Trade", 240, {"industry": "Film", "terms": "Prepaid"}),
-}
-
-CUSTOMERS = {
-    "dora": Customer(
-        "Dora Lindqvist",
-        "dora@acme.example",
-        "acme",
-        timezone="Europe/Stockholm",
-        attributes={"orders": 14, "spent": 4210, "fit": "Easy", "last_order": "TT-5521"},
-    ),
-    "emil": Customer(
-        "Emil Novak",
-        "emil@globex.example",
-        "globex",
-        timezone="Europe/Prague",
-        attributes={"orders": 3, "spent": 690, "newsletter": True, "last_order": "TT-5498"},
-    ),
-    "maya": Customer(
-        "Maya Ortiz",
-        "maya.ortiz@mail.example",
-        locale="es",
-        timezone="Europe/Madrid",
-        attributes={"orders": 2, "spent": 119, "last_order": "TT-5530"},
-    ),
-    "hugo": Customer(
-        "Hugo Bianchi",
-        "hugo@northwind.example",
-        "northwind",
-        timezone="Europe/Rome",
-        attributes={"orders": 31, "spent": 21200, "last_order": "TT-5511"},
-    ),
-    "priya": Customer(
-        "Priya Raman",
-        "priya@kessel.example",
-        "kessel",
-        timezone="Europe/Berlin",
-        attributes={"orders": 6, "spent": 870, "fit": "Long", "last_order": "TT-5475"},
-    ),
-    "sven": Customer(
-        "Sven Aalto",
-        "sven.aalto@mail.example",
-        timezone="Europe/Helsinki",
-        attributes={"orders": 1, "spent": 95, "newsletter": False, "last_order": "TT-5527"},
-    ),
-    "grace": Customer(
-        "Grace Adeyemi",
-        "grace.adeyemi@mail.example",
-        attributes={"orders": 5, "spent": 615, "newsletter": True, "last_order": "TT-5519"},
-    ),
-    "tomas": Customer(
-        "Tomás Herrera",
-        "tomas@acme.example",
-        "acme",
-        timezone="Europe/Stockholm",
-        attributes={"orders": 4, "spent": 380, "last_order": "TT-5460"},
-    ),
-    "ines": Customer(
-        "Inès Laurent",
-        "ines.laurent@mail.example",
-        locale="fr",
-        timezone="Europe/Paris",
-        attributes={"orders": 2, "spent": 198, "fit": "Straight", "last_order": "TT-5502"},
-    ),
-    "noah": Customer(
-        "Noah Fischer",
-        "noah.fischer@mail.example",
-        locale="de",
-        timezone="Europe/Berlin",
-        attributes={"orders": 3, "spent": 455, "last_order": "TT-5488"},
-    ),
-}
-
-STRANGERS = {
-    "otto": Stranger("Otto", "otto@elsewhere.example", timezone="Europe/Vienna"),
-    "ruth": Stranger("Ruth", "ruth.k@mail.example"),
-    "liam": Stranger("Liam Walsh", timezone="Europe/Dublin"),
-    "jonas": Stranger("Jonas", "jonas.w@mail.example", locale="de", timezone="Europe/Berlin"),
-    "guest": Stranger(timezone="America/New_York"),
-    "passer": Stranger(timezone="Europe/Lisbon"),
-}
-
-
-def days(count: float) -> timedelta:
-    return timedelta(days=count)
-
-
-def hours(count: float) -> timedelta:
-    return timedelta(hours=count)
-
+from config.demo.story.telling import (
+    Talk,
+    closes,
+    days,
+    gives,
+    hours,
+    notes,
+    puts_away,
+    rates,
+    says,
+    snoozes,
+    sorts,
+)
 
 TALKS = (
     Talk(
@@ -222,6 +22,7 @@ TALKS = (
         (
             says("maya", "Hi! Can I still move the delivery of TT-5530 to Friday?"),
             says("maya", "I'm out on Tuesday, and the gate code has changed as well.", 1),
+            sorts("ada", "delivery"),
         ),
     ),
     Talk(
@@ -247,6 +48,7 @@ TALKS = (
                 "pocket, by the 4th. Is that realistic?",
             ),
             gives("ada", to="ben", team="Support", after=4),
+            sorts("ada", "house account", priority="high"),
             says(
                 "ben",
                 "Hello Dora! Nine are on the shelf, the other three can be sewn by Thursday. With "
@@ -275,6 +77,7 @@ TALKS = (
                 file="moth-hole.png",
             ),
             gives("ben", to="ben", team="Workshop", after=5),
+            sorts("ben", "mending"),
             says(
                 "ben",
                 "It can, and nicely so. A darned patch of that size is 25 €. Would you like it in "
@@ -295,6 +98,7 @@ TALKS = (
                 "Invoice 2026-1184 has our old address on it, and our accountant won't take it. "
                 "Could you send a corrected one?",
             ),
+            sorts("ben", "invoice"),
             gives("ben", team="Billing", after=8),
             gives("cleo", to="cleo", after=3),
             says(
@@ -322,6 +126,7 @@ TALKS = (
             ),
             says("ruth", "Perfect, thank you.", 4),
             closes("ben"),
+            rates("ruth", 5),
         ),
         seen_by=("ada", "ben"),
     ),
@@ -442,6 +247,7 @@ TALKS = (
             says("tomas", "It works. I had caps lock on, most likely. Sorry!", 7),
             says("ada", "Happens to the best of us. Have a good day!", 2),
             closes("ada"),
+            rates("tomas", 5),
         ),
         seen_by=("ada", "ben"),
     ),
@@ -520,6 +326,20 @@ TALKS = (
             ),
             says("noah", "Super, danke!", 8),
             closes("ben"),
+            rates("noah", 4, "Schnell, aber der Link war leer."),
+        ),
+        seen_by=("ada", "ben"),
+    ),
+    Talk(
+        "caller",
+        days(4.8),
+        ("", "Thimble & Thread"),
+        (
+            says(
+                "caller",
+                "Dear owner, we put your shop on the FIRST PAGE of every search!!! Reply YES.",
+            ),
+            puts_away("ben", 14),
         ),
         seen_by=("ada", "ben"),
     ),
@@ -527,7 +347,11 @@ TALKS = (
         "passer",
         days(5),
         ("care", "Wool and down care"),
-        (says("passer", "Hello, is anybody there?"), closes("ben", 600)),
+        (
+            says("passer", "Hello, is anybody there?"),
+            closes("ben", 600),
+            rates("passer", 2, "Nobody answered that night."),
+        ),
         seen_by=("ada", "ben"),
     ),
     Talk(
@@ -557,6 +381,7 @@ TALKS = (
             ),
             says("maya", "Really? That's so kind. Gracias!", 5),
             closes("ben", 3),
+            rates("maya", 5, "Three thimbles! You are the best."),
         ),
         seen_by=("ada", "ben"),
     ),
@@ -660,19 +485,4 @@ TALKS = (
         ),
         seen_by=("ada", "ben"),
     ),
-)
-
-# What contacts did: who, days ago, event, metadata.
-EVENTS = (
-    ("dora", 14.0, "order.placed", {"order": "TT-5521", "total": 380}),
-    ("emil", 20.0, "order.placed", {"order": "TT-5498", "total": 230}),
-    ("maya", 9.5, "order.placed", {"order": "TT-5524", "total": 24}),
-    ("maya", 1.5, "order.placed", {"order": "TT-5530", "total": 95}),
-    ("hugo", 8.0, "order.placed", {"order": "TT-5511", "total": 1840}),
-    ("priya", 13.0, "order.placed", {"order": "TT-5475", "total": 210}),
-    ("sven", 4.0, "order.placed", {"order": "TT-5527", "total": 95}),
-    ("grace", 5.0, "order.placed", {"order": "TT-5519", "total": 95}),
-    ("ines", 24.0, "order.placed", {"order": "TT-5502", "total": 99}),
-    ("noah", 9.0, "order.placed", {"order": "TT-5488", "total": 210}),
-    ("otto", 2.9, "basket.left", {"items": 1, "total": 18}),
 )

@@ -1,0 +1,1 @@
+"""The demo's story: a small workshop that makes and mends clothes, and who writes to it."""
