@@ -61,6 +61,11 @@ export class InboxComposer extends HTMLElement {
   listen() {
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.form.addEventListener("change", (event) => this.changed(event));
+    // Who chose the note with the mouse writes next: letters must not be taken for keys of the inbox.
+    this.form.querySelector(".modes")?.addEventListener("click", (event) => {
+      const { detail, target } = /** @type {MouseEvent} */ (event);
+      if (detail && /** @type {Element} */ (target).closest(".mode")) setTimeout(() => this.text.focus());
+    });
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("keydown", (event) => this.keyed(event));
     this.text.addEventListener("paste", (event) => {
@@ -174,7 +179,7 @@ export class InboxComposer extends HTMLElement {
     const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
     const { part } = this;
     if (isBlank(part)) words = "";
-    else if (part.isSaved && part.savedAt) words = `Draft saved ${clockOf(part.savedAt)}`;
+    else if (part.isSaved && part.savedAt) words = this.offsetWidth < 416 ? "Draft saved" : `Draft saved ${clockOf(part.savedAt)}`;
     else words ??= "Saving…";
     if (state.textContent !== words) state.textContent = words;
   }
