@@ -109,7 +109,7 @@ def test_the_whole_triage_by_keys_alone(agent, visitor):
     settled(page)
     page.keyboard.press("Escape")
     page.keyboard.press("e")
-    expect(page.locator(".toast")).to_contain_text("Closed.")
+    expect(page.locator("#toasts .toast")).to_contain_text("Closed.")
     expect(row_of(page, newest)).to_have_count(0)
     expect(page.locator(".messages")).to_contain_text("Question number 1")
 
