@@ -1,14 +1,20 @@
 """What a form does with a conversation, and which values of the same form would take it back: for
 one, for several that were chosen, and for a whole view."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.db import transaction
+
+from ground.web.problems import Problem, problem_of
 from inbox import actions, wording
 from inbox.forms import PriorityForm, StatusForm, TagForm, assignment, checked
 from inbox.models import Conversation
 from people.actions import find_or_create_tag
 from people.models import Team, Teammate
+
+logger = logging.getLogger(__name__)
 
 # What a form sends, by the names of its fields.
 Values = Mapping[str, str]
@@ -91,3 +97,19 @@ CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "tags": tagged,
     "priority": prioritized,
 }
+
+
+def attempt(part: str, found: Conversation, by: Teammate, values: Values) -> Change:
+    """Makes one of several changes, whole or not at all. Raises Problem for whatever goes wrong:
+    one must not keep the others from being done."""
+    try:
+        with transaction.atomic():
+            return CHANGES[part](found, by, values)
+    except Problem:
+        raise
+    except Exception as error:
+        problem = problem_of(error)
+        if problem is None:
+            logger.exception("%s of %s failed", part, found.public_id)
+            problem = Problem()
+        raise problem from error

@@ -338,11 +338,13 @@ class StatusForm(forms.Form):
             return None
         try:
             until = datetime.fromisoformat(data.get("until") or "")
-        except ValueError:
+            if not until.tzinfo:
+                until = until.replace(tzinfo=data["timezone"])
+            # The database takes fewer offsets than the form of a time allows.
+            until = until.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.add_error("until", "Write a date and a time.")
             return None
-        if not until.tzinfo:
-            until = until.replace(tzinfo=data["timezone"])
         if until > timezone.now() + SNOOZE_MAX:
             self.add_error("until", "Choose a time within a year.")
         return until

@@ -1,17 +1,20 @@
 """The same done with a whole view, in the background: each conversation by its ordinary action, as
 the teammate who asked, with a way to stop and a way back."""
 
+import logging
 import time
 
 from django.db import IntegrityError, transaction
 
 from ground.journal import record
-from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict
+from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
 from inbox import default_views, kinds
-from inbox.changes import CHANGES, Values
+from inbox.changes import CHANGES, Values, attempt
 from inbox.models import Batch, BatchedChange, Conversation
 from people.models import Teammate
 from people.models.teammate import Capability
+
+logger = logging.getLogger(__name__)
 
 BUSY = "Something is still being done with a whole view. Let it end, or stop it."
 REASON_LENGTH = 300
@@ -90,29 +93,50 @@ def work_off_batches(seconds: float) -> int:
     """Works on whatever batch nobody else works on, for so long; returns how many conversations it
     came to. A worker that dies loses at most the one it was at."""
     ends_at, count = time.monotonic() + seconds, 0
-    while time.monotonic() < ends_at and do_next():
+    aside: set[int] = set()
+    while time.monotonic() < ends_at and do_next(aside):
         count += 1
     return count
 
 
-def do_next() -> bool:
-    """One conversation of one batch: its change, the way back and the place, all or nothing."""
-    with transaction.atomic():
-        free = Batch.objects.select_for_update(of=("self",), skip_locked=True)
-        batch = (
-            free.filter(state=Batch.State.RUNNING)
-            .select_related("teammate__role", "undoes")
-            .order_by("id")
-            .first()
-        )
+def do_next(aside: set[int] | None = None) -> bool:
+    """One conversation of one batch: its change, the way back and the place, all or nothing.
+
+    A batch that cannot go on joins those that are put aside, so that the next has its turn.
+    """
+    aside = set() if aside is None else aside
+    batch = None
+    try:
+        with transaction.atomic():
+            batch = next_batch(aside)
+            if batch is None:
+                return False
+            go_on(batch)
+    except Exception:
         if batch is None:
-            return False
-        found, values = next_of(batch)
-        if found is None:
-            end(batch, Batch.State.DONE)
-        else:
-            do_one(batch, found, values)
-        return True
+            raise
+        logger.exception("Batch %s is put aside", batch.public_id)
+        aside.add(batch.pk)
+    return True
+
+
+def next_batch(aside: set[int]) -> Batch | None:
+    free = Batch.objects.select_for_update(of=("self",), skip_locked=True)
+    return (
+        free.filter(state=Batch.State.RUNNING)
+        .exclude(pk__in=aside)
+        .select_related("teammate__role", "undoes")
+        .order_by("id")
+        .first()
+    )
+
+
+def go_on(batch: Batch) -> None:
+    found, values = next_of(batch)
+    if found is None:
+        end(batch, Batch.State.DONE)
+    else:
+        do_one(batch, found, values)
 
 
 def next_of(batch: Batch) -> tuple[Conversation | None, Values]:
@@ -137,8 +161,10 @@ def next_of(batch: Batch) -> tuple[Conversation | None, Values]:
 def do_one(batch: Batch, found: Conversation, values: Values) -> None:
     batch.after_id = found.pk
     try:
-        with transaction.atomic():
-            change = CHANGES[batch.part](found, batch.teammate, values)
+        change = attempt(batch.part, found, batch.teammate, values)
+    except Unavailable:
+        # It passes: the same one is tried again.
+        raise
     except Problem as problem:
         batch.failed += 1
         batch.reason = batch.reason or problem.sentences[:REASON_LENGTH]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ground.web.problems import Invalid, NotFound, Problem
 from inbox import default_views
-from inbox.changes import CHANGES, Change, Values
+from inbox.changes import CHANGES, Change, Values, attempt
 from inbox.forms import PUBLIC_ID
 from inbox.models import Conversation
 from inbox.pages.parts import visible_to
@@ -76,10 +76,10 @@ def do_all(request: HttpRequest, view: str) -> HttpResponse:
 
 
 def do_one(part: str, row: Row, found: Conversation | None, by: Teammate) -> Change:
-    """Raises what the action raises."""
+    """Raises Problem, whatever goes wrong."""
     if found is None:
         raise NotFound("It is gone, or no longer yours to see.")
-    return CHANGES[part](found, by, row.values)
+    return attempt(part, found, by, row.values)
 
 
 def wanted(given: Values) -> tuple[str, list[Row]]:

@@ -5,11 +5,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
+from django.utils import timezone
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, NotFound, StateConflict
-from inbox.actions import assign, mark_spam, reply
+from inbox.actions import assign, batches, mark_spam, reply
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
+from inbox.changes import CHANGES
 from inbox.models import Batch, BatchedChange, Conversation
 from people.actions import deactivate, find_or_create_tag
 from people.models import Role
@@ -101,6 +104,66 @@ def test_one_that_fails_is_counted_with_its_reason_and_the_rest_goes_on(five, be
     assert fresh(batch).reason == "There is no such tag."
 
 
+def test_one_that_nobody_foresaw_fails_alone_and_the_rest_goes_on(five, ada, ben, monkeypatch):
+    close = CHANGES["status"]
+
+    def stumble(found, by, values):
+        changed = close(found, by, values)
+        if found.pk == five[1].pk:
+            connection.cursor().execute("SELECT '2030-01-01 00:00+23:59'::timestamptz")
+        return changed if found.pk != five[2].pk else 1 / 0
+
+    monkeypatch.setitem(CHANGES, "status", stumble)
+    batch = close_all(ben)
+    work_off_batches(60)
+    assert statuses(five) == ["closed", "open", "open", "closed", "closed"]
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).failed) == ("done", 3, 2)
+    assert fresh(batch).reason == "A value in the request is out of range."
+    assert Entry.objects.filter(kind="conversation.closed").count() == 3
+
+
+def test_a_batch_that_cannot_go_on_lets_the_next_have_its_turn(five, ada, ben, monkeypatch):
+    broken, sound = close_all(ben), close_all(ada)
+    next_of = batches.next_of
+
+    def stumble(batch):
+        return next_of(batch) if batch.pk != broken.pk else 1 / 0
+
+    monkeypatch.setattr(batches, "next_of", stumble)
+    work_off_batches(60)
+    assert (fresh(broken).state, fresh(broken).count) == ("running", 0)
+    assert (fresh(sound).state, fresh(sound).count) == ("done", 5)
+    monkeypatch.undo()
+    work_off_batches(60)
+    assert fresh(broken).state == "done", "its next round begins anew"
+
+
+def test_what_passes_is_tried_again(five, ben, monkeypatch):
+    def busy(*_):
+        raise OperationalError("the database is starting")
+
+    monkeypatch.setitem(CHANGES, "status", busy)
+    batch = close_all(ben)
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).after_id, fresh(batch).failed) == ("running", 0, 0)
+    monkeypatch.undo()
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count) == ("done", 5)
+
+
+@pytest.mark.parametrize("offset", ["+23:59", "-23:59"])
+def test_a_time_of_any_offset_is_the_same_moment(five, ben, browser_of, offset):
+    sign = 1 if offset[0] == "+" else -1
+    until = (timezone.now() + timedelta(days=3)).replace(microsecond=0)
+    local = until + sign * timedelta(hours=23, minutes=59)
+    values = {"status": "snoozed", "until": f"{local:%Y-%m-%dT%H:%M:%S}{offset}"}
+    given = {"part": "status", "values": json.dumps(values)}
+    assert browser_of(ben).post("/inbox/all/many/all/", given).status_code == 201
+    work_off_batches(60)
+    assert Batch.objects.get().count == 5 and statuses(five) == ["snoozed"] * 5
+    assert {each.snoozed_until for each in Conversation.objects.all()} == {until}
+
+
 def test_it_has_the_rights_of_the_moment(five, ada, ben, billing):
     batch = close_all(ben)
     do_next()
@@ -119,8 +182,12 @@ def test_it_has_the_rights_of_the_moment(five, ada, ben, billing):
 def test_a_worker_that_dies_in_the_middle_leaves_nothing_half(five, ben, monkeypatch):
     batch = close_all(ben)
     do_next()
-    monkeypatch.setattr(BatchedChange.objects, "create", lambda **_: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+
+    def die(**_):
+        raise SystemExit
+
+    monkeypatch.setattr(BatchedChange.objects, "create", die)
+    with pytest.raises(SystemExit):
         do_next()
     monkeypatch.undo()
     assert statuses(five) == ["closed"] + ["open"] * 4 and fresh(batch).count == 1

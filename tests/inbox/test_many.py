@@ -1,13 +1,16 @@
 """The same done with many conversations at once, and taken back."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ground.journal.models import Entry
 from inbox.actions import assign, close, mark_spam, prioritize, snooze, tag
+from inbox.changes import CHANGES
 from inbox.models import Conversation
 from people.actions import find_or_create_tag
 from people.models import Role, Tag
@@ -85,6 +88,31 @@ def test_one_that_fails_says_why_and_leaves_the_others(three, ada, ben, billing,
     [failed] = answer["failed"]
     assert failed["id"] == three[1].public_id and "yours to see" in failed["reason"]
     assert statuses(three) == ["snoozed", "open", "snoozed"]
+
+
+def test_one_that_nobody_foresaw_fails_alone_with_nothing_half(three, ben, many, monkeypatch):
+    put = CHANGES["status"]
+
+    def stumble(found, by, values):
+        changed = put(found, by, values)
+        if found.pk == three[1].pk:
+            connection.cursor().execute("SELECT '2030-01-01 00:00+23:59'::timestamptz")
+        return changed if found.pk != three[2].pk else 1 / 0
+
+    monkeypatch.setitem(CHANGES, "status", stumble)
+    answer = many(ben, "status", three, {"status": "closed"})
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["count"] == 1 and [row["id"] for row in told["undo"]] == [three[0].public_id]
+    assert [row["id"] for row in told["failed"]] == [each.public_id for each in three[1:]]
+    assert statuses(three) == ["closed", "open", "open"]
+    assert Entry.objects.filter(kind="conversation.closed").count() == 1
+
+
+def test_a_time_of_any_offset_is_taken(three, ben, many):
+    until = (timezone.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%S+23:59")
+    answer = many(ben, "status", three, {"status": "snoozed", "until": until}).json()
+    assert answer["count"] == 3 and statuses(three) == ["snoozed"] * 3
 
 
 def test_a_team_takes_the_assignee_along_and_undo_brings_both_back(three, ada, ben, billing, many):
@@ -169,6 +197,7 @@ def test_what_makes_no_sense_is_refused_whole(conversation, ben, browser_of, par
         ("status", {}),
         ("status", {"status": "gone"}),
         ("status", {"status": "snoozed", "until": "soon"}),
+        ("status", {"status": "snoozed", "until": "9999-12-31T23:59-23:59"}),
         ("assignment", {}),
         ("assignment", {"assignee": "mate_gone"}),
         ("tags", {"tag": "tag_gone"}),
