@@ -3,12 +3,14 @@ the teammate who asked, with a way to stop and a way back."""
 
 import logging
 import time
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
 from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
 from inbox import default_views, kinds
+from inbox.actions.thread import lock
 from inbox.changes import CHANGES, Values, attempt
 from inbox.models import Batch, BatchedChange, Conversation
 from people.models import Teammate
@@ -17,7 +19,18 @@ from people.models.teammate import Capability
 logger = logging.getLogger(__name__)
 
 BUSY = "Something is still being done with a whole view. Let it end, or stop it."
+CHANGED_SINCE = "Changed since."
 REASON_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Step:
+    """A conversation and what to do with it; for an undo, how far its thread was when it was
+    changed (None where that is not known)."""
+
+    found: Conversation
+    values: Values
+    last_seq: int | None = None
 
 
 def begin_batch(*, by: Teammate, view: str, part: str, values: Values) -> Batch:
@@ -132,36 +145,44 @@ def next_batch(aside: set[int]) -> Batch | None:
 
 
 def go_on(batch: Batch) -> None:
-    found, values = next_of(batch)
-    if found is None:
+    step = next_of(batch)
+    if step is None:
         end(batch, Batch.State.DONE)
     else:
-        do_one(batch, found, values)
+        do_one(batch, step)
 
 
-def next_of(batch: Batch) -> tuple[Conversation | None, Values]:
-    """The conversation that follows, as the teammate may see it now, and what to do with it."""
+def next_of(batch: Batch) -> Step | None:
+    """What follows, with a conversation as the teammate may see it now."""
     visible = Conversation.objects.visible_to(batch.teammate)
     if batch.undoes is not None:
         changes = BatchedChange.objects.filter(batch=batch.undoes, conversation__in=visible)
         change = changes.filter(conversation_id__gt=batch.after_id).order_by("conversation").first()
         if change is None:
-            return None, {}
-        return visible.for_list().get(pk=change.conversation_id), change.undo
+            return None
+        return Step(visible.get(pk=change.conversation_id), change.undo, change.last_seq)
     try:
         view = default_views.find(batch.view, batch.teammate)
     except Problem:
-        return None, {}
+        return None
     rows = view.narrow(visible, batch.teammate).filter(
         pk__gt=batch.after_id, last_message_at__lte=batch.created_at
     )
-    return rows.for_list().order_by("pk").first(), batch.values
+    found = rows.order_by("pk").first()
+    return Step(found, batch.values) if found is not None else None
 
 
-def do_one(batch: Batch, found: Conversation, values: Values) -> None:
-    batch.after_id = found.pk
+def do_one(batch: Batch, step: Step) -> None:
+    batch.after_id = step.found.pk
     try:
-        change = attempt(batch.part, found, batch.teammate, values)
+        # Whoever is just writing has the lock: what is read without it may be over.
+        found = lock(step.found)
+        if batch.undoes is not None:
+            check_unchanged(step, found)
+        elif found.last_message_at > batch.created_at:
+            batch.save(update_fields=["after_id"])
+            return
+        change = attempt(batch.part, found, batch.teammate, step.values)
     except Unavailable:
         # It passes: the same one is tried again.
         raise
@@ -171,5 +192,17 @@ def do_one(batch: Batch, found: Conversation, values: Values) -> None:
     else:
         batch.count += 1
         if change.undo and batch.undoes is None:
-            BatchedChange.objects.create(batch=batch, conversation=found, undo=change.undo)
+            BatchedChange.objects.create(
+                batch=batch,
+                conversation=found,
+                undo=change.undo,
+                last_seq=change.conversation.last_seq,
+            )
     batch.save(update_fields=["after_id", "count", "failed", "reason"])
+
+
+def check_unchanged(step: Step, found: Conversation) -> None:
+    """Raises StateConflict when a locked conversation went on after it was changed: what came then
+    was done or said by somebody who knew of the change."""
+    if step.last_seq is not None and found.last_seq != step.last_seq:
+        raise StateConflict(CHANGED_SINCE)

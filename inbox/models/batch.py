@@ -62,6 +62,9 @@ class BatchedChange(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     undo = models.JSONField(default=dict)
+    last_seq = models.BigIntegerField(
+        null=True, help_text="How far the thread was then: what goes on is not undone."
+    )
 
     class Meta:
         constraints = [

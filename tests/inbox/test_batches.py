@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, NotFound, StateConflict
+from inbox import tasks
 from inbox.actions import assign, batches, mark_spam, reply
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
 from inbox.changes import CHANGES
@@ -75,6 +76,59 @@ def test_what_came_after_it_began_is_left_alone(five, begin, dora, emil, ben):
     Conversation.objects.filter(pk__in=news).update(last_message_at=later)
     work_off_batches(60)
     assert statuses([*five, late]) == ["closed"] * 4 + ["open"] * 2
+
+
+def test_a_contact_who_writes_in_that_moment_is_not_closed_over(five, dora, ben, monkeypatch):
+    batch, next_of = close_all(ben), batches.next_of
+
+    def overtaken(batch):
+        step = next_of(batch)
+        if step and step.found.pk == five[0].pk:
+            reply(five[0], by=dora, body="Wait!", client_id=uuid.uuid4())
+            # In one transaction the database's clock stands still.
+            said = batch.created_at + timedelta(seconds=1)
+            Conversation.objects.filter(pk=five[0].pk).update(last_message_at=said)
+        return step
+
+    monkeypatch.setattr(batches, "next_of", overtaken)
+    work_off_batches(60)
+    assert statuses(five) == ["open"] + ["closed"] * 4
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).failed) == ("done", 4, 0)
+    closings = Entry.objects.filter(kind="conversation.closed")
+    assert five[0].public_id not in {each.subject_id for each in closings}
+
+
+def test_undo_leaves_alone_what_went_on_since(five, ada, ben, emil):
+    batch = begin_batch(by=ben, view="all", part="assignment", values={"assignee": "me"})
+    work_off_batches(60)
+    assign(five[0], by=ada, assignee=ada)
+    reply(five[1], by=emil, body="Thanks, Ben.", client_id=uuid.uuid4())
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    now = Conversation.objects.in_bulk([each.pk for each in five])
+    assert [now[each.pk].assignee for each in five] == [ada, ben, None, None, None]
+    assert (fresh(back).state, fresh(back).count, fresh(back).failed) == ("done", 3, 2)
+    assert fresh(back).reason == "Changed since."
+    ended = Entry.objects.filter(kind="batch.ended").latest("id")
+    assert (ended.after["count"], ended.after["failed"]) == (3, 2)
+
+
+def test_one_process_does_batches_and_only_for_a_moment(five, ben, settings):
+    beat = settings.CELERY_BEAT_SCHEDULE["work-off-batches"]
+    assert beat["task"] == tasks.work_off_batches.name
+    assert beat["schedule"] >= tasks.BATCH_SECONDS
+    close_all(ben)
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [tasks.BATCHING])
+            assert tasks.work_off_batches() == 0 and statuses(five) == ["open"] * 5
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [tasks.BATCHING])
+            assert tasks.work_off_batches() > 0
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [tasks.BATCHING])
+            assert cursor.fetchone() == (True,), "it leaves the others their turn"
+    finally:
+        other.close()
 
 
 def test_it_stops_where_it_is_and_undo_takes_back_that_much(five, ben):
