@@ -22,6 +22,8 @@ REACTIONS = {
     "conversation.reopened": ["inbox.tasks.notify"],
     "conversation.closed": ["inbox.tasks.notify"],
     "conversation.marked_spam": ["inbox.tasks.notify"],
+    "later.called_off": ["inbox.tasks.notify"],
+    "later.failed": ["inbox.tasks.notify"],
     "notice.failed": ["inbox.tasks.notify"],
     "identity.added": ["messenger.tasks.plan_unseen"],
     "identity.moved": ["messenger.tasks.plan_unseen"],

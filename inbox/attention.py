@@ -31,7 +31,9 @@ ALL = frozenset(WAYS)
 KINDS = {
     MENTIONED: Kind("Somebody mentions you or your team", "mentioned you", ALL),
     ASSIGNED: Kind("A conversation is given to you", "gave this to you", ALL),
-    FAILED: Kind("A mail or a push could not be delivered", "Not delivered", ALL, False),
+    FAILED: Kind(
+        "A mail, a push or a reply of yours that waited did not go out", "Not delivered", ALL, False
+    ),
     REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
     WOKEN: Kind(
         "A snoozed conversation of yours is back",

@@ -19,20 +19,30 @@ from ground.web.markup import plain
 from inbox import attention
 from inbox.actions.clearing import clear
 from inbox.attention import APP, DESKTOP
-from inbox.models import Conversation, Follower, Message, Notification, ReadMarker
+from inbox.models import (
+    Conversation,
+    Follower,
+    LaterMessage,
+    Message,
+    Notification,
+    ReadMarker,
+)
 from people.models import Team, Teammate
 
 PREVIEW = 140
 Key = tuple[int, int]
+UNSENT = ("later.failed", "later.called_off")
 
 
 @dataclass
 class News:
-    """What one teammate is to be told of one conversation: reasons by name -> who."""
+    """What one teammate is to be told of one conversation: reasons by name -> who. `words` are
+    shown where no message is."""
 
     reasons: dict[str, str] = field(default_factory=dict)
     seq: int = 0
     message: str = ""
+    words: str = ""
     at: datetime | None = None
 
 
@@ -47,6 +57,8 @@ class Round:
     followers: dict[int, dict[int, datetime]]
     members: dict[str, set[int]]
     watchful: set[int]
+    # Reply that was to go out later -> who wrote it.
+    authors: dict[str, int]
     news: dict[Key, News] = field(default_factory=dict)
     done: set[Key] = field(default_factory=set)
     finished: set[int] = field(default_factory=set)
@@ -57,7 +69,7 @@ class Round:
     assignees: dict[int, int | None] = field(default_factory=dict)
 
     def tell(self, who: Iterable[int], entry: Entry, reason: str, by: str) -> None:
-        conversation = self.conversations[entry.subject_id]
+        conversation = self.conversations[place_of(entry)]
         for pk in who:
             if self.is_doer(pk, entry) or not self.wants(pk, reason):
                 continue
@@ -65,6 +77,7 @@ class Round:
             news.reasons[reason] = by
             news.seq = max(news.seq, entry.after.get("seq") or conversation.last_seq)
             news.message = entry.after.get("message", news.message)
+            news.words = entry.after.get("reason", "") if entry.kind in UNSENT else news.words
             news.at = entry.created_at
 
     def is_doer(self, pk: int, entry: Entry) -> bool:
@@ -95,7 +108,7 @@ class Round:
 def notify(entries: list[Entry]) -> None:
     """Tells whom these entries concern, oldest first, and clears what they settle."""
     gathered = gather(entries)
-    ours = [entry for entry in entries if entry.subject_id in gathered.conversations]
+    ours = [entry for entry in entries if place_of(entry) in gathered.conversations]
     for entry in reversed(ours):
         go_back(entry, gathered)
     for entry in ours:
@@ -104,8 +117,13 @@ def notify(entries: list[Entry]) -> None:
     deliver(gathered)
 
 
+def place_of(entry: Entry) -> str:
+    """The conversation in which something happened."""
+    return entry.after["conversation"] if entry.kind in UNSENT else entry.subject_id
+
+
 def gather(entries: list[Entry]) -> Round:
-    rows = Conversation.objects.filter(public_id__in={entry.subject_id for entry in entries})
+    rows = Conversation.objects.filter(public_id__in={place_of(entry) for entry in entries})
     conversations = {row.public_id: row for row in rows.select_related("team", "contact")}
     names = {entry.actor_id for entry in entries if entry.actor_type == "teammate"}
     teams: set[str] = set()
@@ -121,8 +139,9 @@ def gather(entries: list[Entry]) -> Round:
     followers = followers_of(conversations.values())
     is_new = any(entry.kind == "conversation.started" for entry in entries)
     watchful = set(waiting_for_new()) if is_new else set()
+    authors = authors_of(entry.subject_id for entry in entries if entry.kind in UNSENT)
     pks = {row.assignee_id for row in conversations.values()}.union(
-        *members.values(), *followers.values(), watchful
+        *members.values(), *followers.values(), watchful, authors.values()
     )
     mates = Teammate.objects.filter(public_id__in=names - {None}) | Teammate.objects.filter(
         pk__in=pks - {None}
@@ -135,14 +154,23 @@ def gather(entries: list[Entry]) -> Round:
         followers,
         members,
         watchful,
+        authors,
     )
+
+
+def authors_of(names: Iterable[str]) -> dict[str, int]:
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = LaterMessage.objects.filter(public_id__in=wanted)
+    return dict(rows.values_list("public_id", "teammate_id"))
 
 
 def go_back(entry: Entry, to: Round) -> None:
     """Notes who had the conversation before this entry."""
     if "assignee" in entry.before:
         old = to.mates.get(entry.before["assignee"] or "")
-        to.assignees[to.conversations[entry.subject_id].pk] = old.pk if old else None
+        to.assignees[to.conversations[place_of(entry)].pk] = old.pk if old else None
 
 
 def followers_of(conversations: Iterable[Conversation]) -> dict[int, dict[int, datetime]]:
@@ -160,7 +188,7 @@ def waiting_for_new() -> Iterable[int]:
 
 def look_at(entry: Entry, to: Round) -> None:
     """What one entry means for whom."""
-    conversation = to.conversations[entry.subject_id]
+    conversation = to.conversations[place_of(entry)]
     doer = to.mates.get(entry.actor_id) if entry.actor_type == "teammate" else None
     name = str(doer or conversation.contact.display_name)
     match entry.kind:
@@ -187,6 +215,8 @@ def look_at(entry: Entry, to: Round) -> None:
             to.finish(conversation)
         case "notice.failed":
             to.tell(to.holders(conversation, entry), entry, attention.FAILED, "")
+        case "later.failed" | "later.called_off" if entry.subject_id in to.authors:
+            to.tell([to.authors[entry.subject_id]], entry, attention.FAILED, "")
 
 
 def look_at_assignment(entry: Entry, to: Round, conversation: Conversation, name: str) -> None:
@@ -276,7 +306,7 @@ def upsert(news: Mapping[Key, News], previews: Mapping[str, str]) -> dict[Key, d
     # In one order everywhere, so that two rounds at once do not wait for each other.
     for (teammate, conversation), each in sorted(news.items()):
         values += [new_id("nf"), teammate, conversation, json.dumps(each.reasons)]
-        values += [previews.get(each.message, ""), each.seq, each.at]
+        values += [previews.get(each.message, each.words)[:PREVIEW], each.seq, each.at]
     row = "(%s, %s, %s, %s::jsonb, %s, %s, %s, false)"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -316,7 +346,7 @@ def show(
         "type": "notification",
         "conversation": conversation.public_id,
         "title": attention.said(news.reasons),
-        "body": previews.get(news.message, "") or conversation.contact.display_name,
+        "body": previews.get(news.message, news.words) or conversation.contact.display_name,
         "reasons": list(reasons),
         "is_cleared": False,
         "has_sound": rings and wishes.has_sound,

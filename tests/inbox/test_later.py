@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from ground.journal.models import Entry
+from ground.journal.reactions import run_owed
 from ground.web.problems import (
     ClientIdReused,
     Invalid,
@@ -32,7 +33,7 @@ from inbox.actions import (
 )
 from inbox.actions.attaching import forget_unused
 from inbox.actions.later import call_off_overtaken
-from inbox.models import Attachment, Draft, LaterMessage, Message
+from inbox.models import Attachment, Draft, LaterMessage, Message, Notification
 from people.actions import create_token, deactivate, remove_from_team
 from people.models.token import Scope
 from tests.live import Socket, committed, play, session_cookie
@@ -285,6 +286,53 @@ def test_who_cannot_see_the_conversation_finds_nothing(conversation, ada, ben, c
         take_back(waiting, by=ben)
     with pytest.raises(NotFound):
         later(conversation, ben)
+
+
+# ---- who is told that it came to nothing --------------------------------------------------------
+
+
+def told(teammate):
+    while run_owed():
+        pass
+    rows = Notification.objects.open().filter(teammate=teammate)
+    return [(row.reasons, row.preview) for row in rows]
+
+
+def test_its_author_is_told_why_it_could_not_be_sent(conversation, ada, ben, agent_role):
+    later(conversation, ben)
+    agent_role.capabilities = []
+    agent_role.save()
+    make_due()
+    send_due()
+    entry = Entry.objects.get(kind="later.failed")
+    assert entry.after["reason"]
+    assert told(ben) == [({"failed": ""}, entry.after["reason"])] and told(ada) == []
+
+
+def test_its_author_is_told_who_called_it_off(conversation, ada, ben):
+    take_back(later(conversation, ben), by=ada)
+    assert told(ben) == [({"failed": ""}, "Ada Byron called it off.")] and told(ada) == []
+    assert Entry.objects.get(kind="later.called_off").actor_id == ada.public_id
+
+
+def test_its_author_is_told_that_the_customer_was_first(conversation, ben, dora):
+    later(conversation, ben)
+    reply(conversation, by=dora, body="It came!", client_id=uuid.uuid4())
+    assert told(ben) == [({"failed": ""}, "Dora Lindqvist wrote before it went out.")]
+
+
+def test_who_takes_back_their_own_is_not_told(conversation, ben):
+    take_back(later(conversation, ben), by=ben)
+    assert told(ben) == [] and journaled()[-1] == "later.taken_back"
+
+
+def test_who_may_no_longer_see_the_conversation_is_not_told_of_it(conversation, ada, cleo, billing):
+    later(conversation, cleo)
+    assign(conversation, by=ada, team=billing)
+    remove_from_team(cleo, billing, by=ada)
+    make_due()
+    send_due()
+    assert journaled()[-1] == "later.failed" and told(cleo) == []
 
 
 # ---- the page ------------------------------------------------------------------------------------
