@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from inbox import wording
 from inbox.models import Conversation, Message
+from people.names import first_name
 
 MESSAGES_MAX = 2000
 FORMATS = {"text": ("txt", "text/plain"), "html": ("html", "text/html")}
@@ -47,9 +48,18 @@ def transcript_of(conversation: Conversation, *, has_notes: bool) -> Transcript:
     if not has_notes:
         lines = lines.public()
     newest = list(lines.order_by("-seq")[: MESSAGES_MAX + 1])
+    if not has_notes:
+        name_for_customers(newest)
     return Transcript(
         conversation, newest[:MESSAGES_MAX][::-1], len(newest) > MESSAGES_MAX, has_notes
     )
+
+
+def name_for_customers(messages: list[Message]) -> None:
+    """As in their messenger: teammates by their first names."""
+    for message in messages:
+        if message.author_type == Message.Author.TEAMMATE:
+            message.author_name = first_name(message.author_name)
 
 
 def as_text(transcript: Transcript) -> str:

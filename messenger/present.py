@@ -8,7 +8,7 @@ from django.db.models import prefetch_related_objects
 from ground.web import files
 from inbox.models import Attachment, Conversation, Message
 from people.models import Contact, Teammate
-from people.names import initials
+from people.names import first_name, initials
 
 
 def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def author_json(message: Message) -> dict[str, Any]:
 
 def public_name(author_type: str, name: str) -> str:
     """How visitors read an author's name: teammates go by their first one."""
-    return name.split(" ")[0] if author_type == Message.Author.TEAMMATE else name
+    return first_name(name) if author_type == Message.Author.TEAMMATE else name
 
 
 def attachment_json(attachment: Attachment, viewer: str) -> dict[str, Any]:

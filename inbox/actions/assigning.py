@@ -34,16 +34,20 @@ def assign(
     by: Actor,
     assignee: Teammate | None = KEEP,
     team: Team | None = KEEP,
+    expected: Teammate | None = KEEP,
     cause: Entry | None = None,
 ) -> Conversation:
     """Gives a conversation to a teammate, a team, both or (None) nobody.
 
-    Raises Invalid when the teammate could not see it there, NotFound, NotAllowed.
+    With `expected` it stays as it is when meanwhile it is somebody else's. Raises Invalid when the
+    teammate could not see it there, NotFound, NotAllowed.
     """
     with transaction.atomic():
         locked = lock(conversation)
         require(by, locked, Capability.MANAGE)
         old_topic = list_topic(locked)
+        if expected is not KEEP and locked.assignee != expected:
+            return locked
         changes: dict[str, Any] = {}
         if assignee is not KEEP and assignee != locked.assignee:
             changes["assignee"] = assignee
@@ -92,19 +96,17 @@ def give_back(teammate: Teammate) -> list[Conversation]:
     or for anybody. At most GIVEN_BACK_MAX at once; returns them. Raises NotAllowed.
     """
     theirs = Conversation.objects.visible_to(teammate).unfinished().assigned_to(teammate)
-    given = list(theirs.newest_first()[:GIVEN_BACK_MAX])
-    for conversation in given:
-        assign(conversation, by=teammate, assignee=None)
-    return given
+    newest = list(theirs.newest_first()[:GIVEN_BACK_MAX])
+    after = [assign(each, by=teammate, assignee=None, expected=teammate) for each in newest]
+    return [each for each in after if each.assignee is None]
 
 
 def take_up_again(teammate: Teammate, names: Collection[str]) -> int:
     """Undoes that for what nobody has taken since; returns how many."""
     free = Conversation.objects.visible_to(teammate).unfinished().unassigned()
-    mine = list(free.filter(public_id__in=names))
-    for conversation in mine:
-        assign(conversation, by=teammate, assignee=teammate)
-    return len(mine)
+    named = list(free.filter(public_id__in=names))
+    after = [assign(each, by=teammate, assignee=teammate, expected=None) for each in named]
+    return sum(each.assignee == teammate for each in after)
 
 
 def check_assignee(conversation: Conversation, changes: dict[str, Any]) -> None:

@@ -85,12 +85,13 @@ def mark_unread(conversation: Conversation, *, by: Teammate) -> ReadMarker:
     it twice leaves no trace. Raises NotFound.
     """
     with transaction.atomic():
+        # The mark first and then the conversation, as reading takes them.
+        marker, _ = ReadMarker.objects.select_for_update().get_or_create(
+            conversation=conversation, teammate=by
+        )
         locked = lock(conversation)
         if not can_see(by, locked):
             raise NotFound
-        marker, _ = ReadMarker.objects.select_for_update().get_or_create(
-            conversation=locked, teammate=by
-        )
         if marker.is_unread:
             return marker
         old_seq = marker.seq

@@ -17,10 +17,11 @@ from ground.web.templatetags.web import icon
 from inbox import transcript, wording
 from inbox.keyboard import Keyboard, keyboard_of
 from inbox.onboarding import Progress, reminder_for
-from people.names import initials
+from people.names import first_name, initials
 
 register = template.Library()
 register.filter("initials", initials)
+register.filter("first_name", first_name)
 
 TINTS = ("", "a", "b", "g", "n")
 
@@ -28,11 +29,6 @@ TINTS = ("", "a", "b", "g", "n")
 @register.filter
 def equals(one: object, other: object) -> bool:
     return one == other
-
-
-@register.filter
-def first_name(name: str) -> str:
-    return str(name).split(" ", 1)[0]
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,5 @@
 import { ask } from "./ask.js";
+import { chip } from "./chip.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
 import { keepEmoji } from "./emoji.js";
 import { keepFormatting, make } from "./formatting.js";
@@ -8,13 +9,13 @@ import { openMenu } from "./menu.js";
 import { MacroPicker } from "./macros.js";
 import { keepMentions } from "./mentions.js";
 import { keepNoticing, openPlace } from "./noticing.js";
+import { Offer } from "./offering.js";
 import { joined, sentenceOf, showDifference } from "./overtaking.js";
 import { hear, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
 
 const TYPING_EVERY_MS = 3000;
-const CHOICES_MAX = 8;
 const CLOSE = '{"do":"close"}';
 const TOLD_EVERY_MS = 5000;
 const UPLOAD_TIMEOUT_MS = 120000;
@@ -27,7 +28,6 @@ export class InboxComposer extends HTMLElement {
     this.text = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
     this.alert = /** @type {HTMLElement} */ (this.querySelector(".composer-alert"));
     this.list = /** @type {HTMLElement} */ (this.querySelector(".uploads"));
-    this.offer = /** @type {HTMLElement|null} */ (this.querySelector(".offer"));
     this.replyHint = this.text.placeholder;
     /** @type {Map<string, {name: string, state: "busy"|"failed", file: File}>} */
     this.unfinished = new Map();
@@ -39,8 +39,10 @@ export class InboxComposer extends HTMLElement {
     this.overtaken = null;
     this.isWaiting = false;
     this.isClosing = false;
-    this.isOffering = false;
     this.typedAt = 0;
+    const offer = /** @type {HTMLElement|null} */ (this.querySelector(".offer"));
+    const opener = /** @type {HTMLButtonElement|null} */ (this.querySelector("[data-offer]"));
+    this.offer = offer && opener ? new Offer(this, offer, opener) : null;
     const written = this.text.value;
     this.draft = loadDraft(this.conversation);
     this.keepDrafts();
@@ -92,7 +94,6 @@ export class InboxComposer extends HTMLElement {
       event.preventDefault();
       this.form.requestSubmit(this.form.querySelector('[name="due"][value="own"]'));
     });
-    this.listenToOffer();
     this.listenToMacros();
     keepFormatting(this.text);
     this.emoji = keepEmoji(this.text);
@@ -133,7 +134,7 @@ export class InboxComposer extends HTMLElement {
     this.text.placeholder =
       kind === "note" ? this.text.dataset.notePlaceholder || "" : this.replyHint;
     this.showUploads();
-    this.showOffer();
+    this.offer?.show();
     this.showThen();
     this.showClash();
     this.say();
@@ -379,7 +380,7 @@ export class InboxComposer extends HTMLElement {
       override: isOverride,
     });
     this.draft[kind] = emptyPart(part.version);
-    this.isOffering = false;
+    if (this.offer) this.offer.isOpen = false;
     this.unwarn();
     this.show();
     saveDraft(this.conversation, this.draft);
@@ -482,97 +483,7 @@ export class InboxComposer extends HTMLElement {
     }
   }
 
-  // ---- answers to pick from ----
-
-  listenToOffer() {
-    const { offer, opener } = this;
-    if (!offer || !opener) return;
-    opener.hidden = false;
-    opener.addEventListener("click", () => this.toggleOffer());
-    const field = /** @type {HTMLInputElement} */ (offer.querySelector("input"));
-    field.addEventListener("keydown", (event) => this.keyedInOffer(event, field));
-    field.addEventListener("blur", () => this.addChoice(field));
-    offer.addEventListener("click", (event) => {
-      const item = /** @type {Element} */ (event.target).closest("button")?.closest("li");
-      if (!item) return;
-      this.part.choices = this.part.choices.filter((choice) => choice !== item.dataset.key);
-      this.changedOffer();
-      field.focus();
-    });
-  }
-
-  get opener() {
-    return /** @type {HTMLButtonElement|null} */ (this.querySelector("[data-offer]"));
-  }
-
-  toggleOffer() {
-    if (!this.offer) return;
-    this.isOffering = this.offer.hidden;
-    if (this.isOffering) {
-      this.showOffer();
-      this.offer.querySelector("input")?.focus();
-      return;
-    }
-    this.part.choices = [];
-    this.changedOffer();
-    this.text.focus();
-  }
-
-  /**
-   * @param {KeyboardEvent} event
-   * @param {HTMLInputElement} field
-   */
-  keyedInOffer(event, field) {
-    if (event.isComposing) return;
-    const { choices } = this.part;
-    if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      this.addChoice(field);
-    } else if (event.key === "Enter") {
-      this.addChoice(field);
-      this.keyed(event);
-    } else if (event.key === "Backspace" && !field.value && choices.length) {
-      choices.pop();
-      this.changedOffer();
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      field.value = "";
-      this.isOffering = choices.length > 0;
-      this.showOffer();
-      this.text.focus();
-    }
-  }
-
-  /** @param {HTMLInputElement} field */
-  addChoice(field) {
-    const choice = field.value.trim();
-    field.value = "";
-    const { choices } = this.part;
-    if (!choice || choices.length >= CHOICES_MAX || choices.includes(choice)) return;
-    choices.push(choice);
-    this.changedOffer();
-  }
-
-  changedOffer() {
-    const isInside = this.offer?.contains(document.activeElement) || false;
-    this.isOffering = isInside || this.part.choices.length > 0;
-    this.save();
-    this.showOffer();
-  }
-
-  showOffer() {
-    const { offer, opener } = this;
-    if (!offer || !opener) return;
-    const { choices } = this.part;
-    const isShown = this.kind === "reply" && (choices.length > 0 || this.isOffering === true);
-    offer.hidden = !isShown;
-    opener.setAttribute("aria-expanded", String(isShown));
-    const chips = choices.map((choice) => chip(choice, choice, "done"));
-    offer.querySelector("ul")?.replaceChildren(...chips);
-    const field = /** @type {HTMLInputElement} */ (offer.querySelector("input"));
-    field.hidden = choices.length >= CHOICES_MAX;
-  }
+  // ---- files that are still on their way ----
 
   /** @param {boolean} isClosing */
   waitForFiles(isClosing) {
@@ -660,31 +571,6 @@ export class InboxComposer extends HTMLElement {
 /** @param {string} at */
 const clockOf = (at) =>
   new Date(at).toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-
-/**
- * @param {string} key
- * @param {string} name
- * @param {"done"|"busy"|"failed"} state
- */
-function chip(key, name, state) {
-  const item = document.createElement("li");
-  item.className = `upload is-${state}`;
-  item.dataset.key = key;
-  const words = document.createElement("span");
-  words.className = "cut";
-  words.textContent = name;
-  item.append(words);
-  const actions = state === "failed" ? ["retry", "remove"] : ["remove"];
-  for (const action of actions) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.action = action;
-    button.textContent = action === "retry" ? "Try again" : "×";
-    if (action === "remove") button.setAttribute("aria-label", `Remove ${name}`);
-    item.append(button);
-  }
-  return item;
-}
 
 /** @returns {InboxComposer|null} */
 export const composer = () => document.querySelector("inbox-composer");

@@ -6,6 +6,8 @@ import pytest
 
 from ground.journal.models import Entry
 from inbox.actions import assign, close, snooze
+from inbox.actions.assigning import give_back, take_up_again
+from inbox.querysets import ConversationQuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +80,20 @@ def test_nobody_takes_what_they_may_not_see(begin, dora, ada, ben, billing, brow
     browser_of(ben).post("/inbox/availability/", form)
     private.refresh_from_db()
     assert private.assignee is None
+
+
+def test_what_a_colleague_took_meanwhile_stays_theirs(work, ada, ben, monkeypatch):
+    read = ConversationQuerySet.newest_first
+    mine = assign(work[0], by=ada, assignee=ben)
+
+    def read_and_lose(self):
+        rows = list(read(self)[:200])
+        assign(mine, by=ada, assignee=ada)
+        return rows
+
+    monkeypatch.setattr(ConversationQuerySet, "newest_first", read_and_lose)
+    given = give_back(ben)
+    mine.refresh_from_db()
+    assert mine.assignee == ada
+    assert mine not in given
+    assert take_up_again(ben, [mine.public_id]) == 0
