@@ -51,7 +51,8 @@ def demo(product):
     return json.loads((product.data_dir / "demo.json").read_text())
 
 
-@pytest.fixture(scope="session")
+# Playwright's loop runs as long as it does, and tests without a browser want none.
+@pytest.fixture(scope="package")
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_PATH"])
@@ -86,7 +87,7 @@ def window(chromium):
     assert complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def log_ins(chromium, demo):
     """log_ins("ben"): the cookies of a logged-in teammate; each logs in once."""
     kept = {}
