@@ -25,6 +25,8 @@ let isPollFailing = false;
 let isResuming = true;
 let isHeadOwed = false;
 let wasLive = false;
+/** @type {string|null} the conversation that the server was last told to watch for us */
+let told = null;
 /** @type {any} */
 let pollTimer = 0;
 /** @type {any} */
@@ -174,6 +176,7 @@ const react = {
   ready(frame) {
     const open = thread();
     if (open) open.heardOf(frame.conversation[open.id_] || 0);
+    if (told !== (open?.id_ || "")) watch();
     if (!isResuming) return;
     isResuming = false;
     refreshAll();
@@ -249,8 +252,14 @@ function isHeadOld(state) {
 
 function watching() {
   const open = thread();
+  told = open?.id_ || "";
   const visible = document.visibilityState === "visible";
   return { visible, view: view(), conversation: open ? { [open.id_]: open.lastSeq } : {} };
+}
+
+/** Says what is on screen; what cannot be said yet is said when the connection is ready. */
+function watch() {
+  if (!socket.send({ type: "watch", watch: watching() })) told = null;
 }
 
 // ---- the state of the connection ----
@@ -357,7 +366,7 @@ export function goLive() {
   });
   hear("inbox:arrived", () => {
     showCount();
-    socket.send({ type: "watch", watch: watching() });
+    watch();
   });
   hear("inbox:record", recordSoon);
   hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
@@ -377,7 +386,7 @@ export function goLive() {
   window.addEventListener("offline", showConnection);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") hurry();
-    socket.send({ type: "watch", watch: watching() });
+    watch();
   });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) hurry();

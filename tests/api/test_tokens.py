@@ -43,6 +43,10 @@ NEEDED = [
     ("get", "macros", "conversations:read"),
     ("post", "tags", "conversations:write"),
     ("post", "uploads", "conversations:write"),
+    ("get", "search", "conversations:read"),
+    ("get", "notifications", "conversations:read"),
+    ("delete", "notifications/ntf_x", "conversations:write"),
+    ("delete", "conversations/cv_x/later-messages/lm_x", "conversations:write"),
 ]
 
 

@@ -420,6 +420,35 @@ def test_a_long_thread_is_read_upwards_and_jumped_down(agent, visitor):
     expect(page.locator(".new-line")).to_have_count(1)
 
 
+def test_a_conversation_chosen_before_the_socket_was_ready_is_live_too(agent, visitor):
+    customer = visitor()
+    customer.say("An early question.")
+    page = agent("ben")
+    held = []
+
+    def wire(socket):
+        server = socket.connect_to_server()
+
+        def pass_on(text):
+            if '"ready"' in text and not held:
+                held.append(lambda: socket.send(text))
+            else:
+                socket.send(text)
+
+        server.on_message(pass_on)
+
+    page.route_web_socket("**/ws/inbox/", wire)
+    page.reload()
+    open_row(page, customer)
+    for _ in range(200):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    held[0]()
+    customer.say("And what came next.")
+    expect(bubble(page, "And what came next.")).to_be_visible()
+
+
 def test_whoever_was_logged_out_loses_no_word(agent, visitor, log_ins):
     customer = visitor()
     customer.say("Do not forget me.")

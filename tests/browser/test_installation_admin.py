@@ -125,7 +125,7 @@ def test_code_is_copied_and_chosen_by_language(setting_up, demo):
     page.get_by_role("tab", name="Python").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tab", name="Ruby")).to_be_focused()
-    expect(page.get_by_text("gem install jwt")).to_be_visible()
+    expect(page.get_by_text("OpenSSL::HMAC")).to_be_visible()
     expect(page.get_by_text("pip install pyjwt")).to_be_hidden()
 
 

@@ -366,9 +366,9 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
 
 
 def test_the_menu_closes_before_the_messenger_does(shopper):
-    customer = shopper("dora", settings={"push": None})
-    frame = customer.open()
-    frame.locator(".conversation").first.click()
+    customer = shopper(settings={"push": None})
+    customer.begin("Where is the bell?")
+    frame = customer.frame
     bell = frame.get_by_role("button", name="Notifications")
     bell.click()
     expect(frame.get_by_label("Sound for new messages")).not_to_be_checked()

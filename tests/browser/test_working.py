@@ -47,7 +47,7 @@ def test_rows_find_their_place_in_the_order_of_those_who_wait(agent, visitor):
     first, second = visitor(), visitor()
     first.say("I have waited for ages.")
     second.say("I have only just come.")
-    page, colleague = agent("ben", "waiting/"), agent("ada", "waiting/")
+    page, colleague = agent("ben", "waiting/?limit=100"), agent("ada", "waiting/?limit=100")
     before = page.locator(f"#row-{first.conversation} ~ #row-{second.conversation}")
     expect(before).to_have_count(1)
     first.say("Hello?")
