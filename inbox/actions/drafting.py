@@ -69,10 +69,24 @@ def save_draft(
         # An empty one that has another name says nothing about these words.
         if is_other and not (draft.is_empty and draft.client_id != client_id):
             raise DraftOvertaken(draft)
+        if client_id is not None and is_sent(conversation, client_id):
+            # It was under way while the message overtook it: what is sent is no draft any more.
+            if draft.is_empty:
+                return draft
+            if any(words.values()):
+                raise DraftOvertaken(draft)
         # A row that was forgotten goes on from what the device remembers of it.
         draft.version = max(draft.version, version)
         put(draft, words, client_id)
     return draft
+
+
+def is_sent(conversation: Conversation, client_id: uuid.UUID) -> bool:
+    """Whether a message, or one that was to go out later, has been made under this name."""
+    return (
+        conversation.messages.filter(client_id=client_id).exists()
+        or conversation.later_messages.filter(client_id=client_id).exists()
+    )
 
 
 def sound(

@@ -2,14 +2,24 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from ground.journal.models import Entry
 from ground.web.problems import NewerMessages, NotAllowed, NotFound
-from inbox.actions import DraftOvertaken, assign, attach, forget_empty_drafts, reply, save_draft
+from inbox.actions import (
+    DraftOvertaken,
+    assign,
+    attach,
+    forget_empty_drafts,
+    reply,
+    save_draft,
+    send_later,
+)
 from inbox.actions import send as send_message
 from inbox.models import Draft
 from people.models import Role
@@ -119,6 +129,27 @@ def test_the_same_words_again_are_no_conflict_and_no_new_version(conversation, b
     desk(ben).keep("Two", 1)
     again = desk(ben).keep("Two", 1)
     assert (again.status_code, again.json()["version"]) == (200, 2)
+
+
+def test_a_first_save_that_comes_after_its_message_brings_nothing_back(conversation, ben, desk):
+    send(conversation, ben, "On its way.")
+    late = desk(ben).keep("On its way.")
+    assert (late.status_code, late.json()["version"]) == (200, 0)
+    assert desk(ben).marks() == [] and Draft.objects.get().body == ""
+    assert desk(ben).keep("And more", client_id=str(SECOND)).json()["version"] == 1
+    assert Draft.objects.get().body == "And more"
+
+
+def test_a_first_save_that_comes_after_its_reply_was_put_off_brings_nothing_back(
+    conversation, ben, desk
+):
+    due_at = timezone.now() + timedelta(hours=1)
+    send_later(conversation, by=ben, body="Soon", client_id=FIRST, due_at=due_at)
+    assert desk(ben).keep("Soon").status_code == 200
+    assert desk(ben).marks() == [] and Draft.objects.get().body == ""
+    desk(ben).keep("Next", client_id=str(SECOND))
+    assert desk(ben).keep("Soon").status_code == 409
+    assert Draft.objects.get().body == "Next"
 
 
 def test_only_the_message_made_of_it_clears_a_draft(conversation, ada, ben):
