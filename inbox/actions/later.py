@@ -7,11 +7,11 @@ the author can meet in any order, and it is sent once or not at all.
 import logging
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from ground.journal import record
@@ -40,6 +40,7 @@ LATEST = timedelta(days=366)
 BATCH = 50
 WAITING_MAX = 20
 GONE = "This has gone out already."
+OUR_FAULT = "Something went wrong on our side. Please send it again."
 
 
 def send_later(
@@ -69,35 +70,39 @@ def send_later(
     now = database_now()
     if not now < due_at <= now + LATEST:
         raise Invalid(errors={"due_at": ["Choose a time within the next year."]})
-    with transaction.atomic():
-        locked = lock(conversation)
-        require(by, locked, Capability.REPLY)
-        stored = LaterMessage.objects.filter(client_id=client_id).first()
-        if stored is not None:
-            return replayed(stored, locked, by, draft.text)
-        if locked.messages.filter(client_id=client_id).exists():
-            raise ClientIdReused
-        check_seen(locked, draft, by, None if override else last_seen_seq)
-        if locked.later_messages.waiting().count() >= WAITING_MAX:
-            raise Invalid(errors={"due_at": ["Enough messages wait in this conversation."]})
-        later = LaterMessage.objects.create(
-            conversation=locked,
-            teammate=by,
-            client_id=client_id,
-            body=draft.text,
-            attachments=list(draft.attachments),
-            choices=list(draft.choices),
-            then=sound,
-            macros=list(dict.fromkeys(macros))[:MACROS_MAX],
-            zone=zone,
-            seen_seq=locked.last_seq,
-            is_held=is_held,
-            due_at=due_at,
-        )
-        clear_draft(locked, by=by, kind=Message.Kind.REPLY, client_id=client_id)
-        if not is_held:
-            journal(kinds.LATER_SCHEDULED, later, by=by, after={"due_at": due_at.isoformat()})
-        return later
+    try:
+        with transaction.atomic():
+            locked = lock(conversation)
+            require(by, locked, Capability.REPLY)
+            stored = LaterMessage.objects.filter(client_id=client_id).first()
+            if stored is not None:
+                return replayed(stored, locked, by, draft.text)
+            if locked.messages.filter(client_id=client_id).exists():
+                raise ClientIdReused
+            check_seen(locked, draft, by, None if override else last_seen_seq)
+            if locked.later_messages.waiting().count() >= WAITING_MAX:
+                raise Invalid(errors={"due_at": ["Enough messages wait in this conversation."]})
+            later = LaterMessage.objects.create(
+                conversation=locked,
+                teammate=by,
+                client_id=client_id,
+                body=draft.text,
+                attachments=list(draft.attachments),
+                choices=list(draft.choices),
+                then=sound,
+                macros=list(dict.fromkeys(macros))[:MACROS_MAX],
+                zone=zone,
+                seen_seq=locked.last_seq,
+                is_held=is_held,
+                due_at=due_at,
+            )
+            clear_draft(locked, by=by, kind=Message.Kind.REPLY, client_id=client_id)
+            if not is_held:
+                journal(kinds.LATER_SCHEDULED, later, by=by, after={"due_at": due_at.isoformat()})
+            return later
+    except IntegrityError:
+        # The same name was kept in another conversation at the same moment.
+        raise ClientIdReused from None
 
 
 def replayed(
@@ -197,9 +202,32 @@ def send_due() -> int:
                     sent += deliver(locked, conversation).state == State.SENT
         except NotFound:
             continue
+        except (OperationalError, InterfaceError):
+            # The database is away or busy: it is as due in the next round.
+            logger.exception("The later message %s could not be sent yet", later.public_id)
         except Exception:
             logger.exception("The later message %s could not be sent", later.public_id)
+            give_up(later)
     return sent
+
+
+def give_up(later: LaterMessage) -> None:
+    """Fails what broke while it was sent: it would break again, and keep others from their turn."""
+    try:
+        with transaction.atomic():
+            locked, _ = held(later)
+            if locked.is_waiting:
+                fail(locked, OUR_FAULT)
+    except Exception:
+        logger.exception("The later message %s could not be given up", later.public_id)
+
+
+def zone_of(later: LaterMessage) -> tzinfo:
+    """The author's zone; UTC when this machine does not know it any more."""
+    try:
+        return ZoneInfo(later.zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
@@ -212,7 +240,7 @@ def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
     if not can_see(author, conversation):
         return fail(later, f"{author} can no longer see this conversation.")
     try:
-        with transaction.atomic(), timezone.override(ZoneInfo(later.zone)):
+        with transaction.atomic(), timezone.override(zone_of(later)):
             posted = send(
                 conversation,
                 by=author,

@@ -1,12 +1,13 @@
 """Replies that wait: for their time, or for the few seconds in which they can be taken back."""
 
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from ground.journal.models import Entry
@@ -33,6 +34,7 @@ from inbox.actions import (
 )
 from inbox.actions.attaching import forget_unused
 from inbox.actions.later import call_off_overtaken
+from inbox.actions.posting import check_seen
 from inbox.models import Attachment, Draft, LaterMessage, Message, Notification
 from people.actions import create_token, deactivate, remove_from_team
 from people.models.token import Scope
@@ -124,6 +126,44 @@ def test_two_workers_at_once_send_it_once(conversation, ben):
     assert sorted(said(conversation)[1:]) == [f"Number {number}" for number in range(5)]
 
 
+def test_a_zone_that_is_unknown_by_now_does_not_stop_it(conversation, ben):
+    later(conversation, ben, zone="Middle/Earth")
+    make_due()
+    assert send_due() == 1 and journaled() == ["later.scheduled", "later.sent"]
+
+
+def test_what_breaks_while_it_is_sent_is_failed_and_not_tried_for_ever(
+    conversation, ben, monkeypatch
+):
+    waiting = later(conversation, ben)
+    make_due()
+    tried = []
+
+    def breaks(*args, **more):
+        tried.append(args)
+        raise RuntimeError("A fault of ours")
+
+    monkeypatch.setattr("inbox.actions.later.send", breaks)
+    assert send_due() == 0 and send_due() == 0
+    waiting.refresh_from_db()
+    assert len(tried) == 1 and waiting.state == "failed" and waiting.reason
+    assert "fault of ours" not in waiting.reason
+    assert journaled() == ["later.scheduled", "later.failed"] and len(said(conversation)) == 1
+
+
+def test_a_database_that_is_away_is_waited_for(conversation, ben, monkeypatch):
+    later(conversation, ben)
+    make_due()
+
+    def lost(*args, **more):
+        raise OperationalError("gone")
+
+    with monkeypatch.context() as away:
+        away.setattr("inbox.actions.later.send", lost)
+        assert send_due() == 0
+    assert send_due() == 1 and journaled() == ["later.scheduled", "later.sent"]
+
+
 def test_a_retry_of_keeping_it_keeps_it_once(conversation, ben):
     name = uuid.uuid4()
     first = later(conversation, ben, client_id=name)
@@ -134,6 +174,33 @@ def test_a_retry_of_keeping_it_keeps_it_once(conversation, ben):
     send_due()
     assert later(conversation, ben, client_id=name).state == "sent"
     assert len(said(conversation)) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_name_in_two_conversations_at_once_is_kept_in_one_and_refused_in_the_other(
+    begin, dora, emil, ben, monkeypatch
+):
+    both = threading.Barrier(2)
+
+    def together(*args):
+        both.wait(10)
+        return check_seen(*args)
+
+    monkeypatch.setattr("inbox.actions.later.check_seen", together)
+    name = uuid.uuid4()
+
+    def keep(conversation):
+        try:
+            return later(conversation, ben, client_id=name).state
+        except ClientIdReused:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as workers:
+        results = sorted(workers.map(keep, [begin(dora), begin(emil)]))
+    assert results == ["refused", "waiting"] and LaterMessage.objects.count() == 1
+    assert journaled() == ["later.scheduled"]
 
 
 @pytest.mark.parametrize("away", [timedelta(minutes=-1), timedelta(days=400)])
