@@ -114,6 +114,14 @@ def attachments(data: QueryDict) -> list[str]:
     return names
 
 
+def named(data: QueryDict, field: str) -> list[str]:
+    """The ids that a field names. Raises Invalid for what cannot be one."""
+    names = data.getlist(field)
+    if not all(map(PUBLIC_ID.fullmatch, names)):
+        raise Invalid(errors={field: ["There is no such thing."]})
+    return names
+
+
 def steps(data: QueryDict) -> list[Any]:
     """What is to be done along with a message, as `send` takes it. Raises Invalid."""
     try:

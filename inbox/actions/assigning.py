@@ -25,7 +25,8 @@ from people.models import Team, Teammate
 from people.models.teammate import Capability
 
 KEEP: Any = object()
-GIVEN_BACK_MAX = 200
+# Their names go in a header for undo, and proxies take no long ones.
+GIVEN_BACK_MAX = 100
 
 
 def assign(

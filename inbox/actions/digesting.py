@@ -1,6 +1,6 @@
 """What waits for teammates who are away, by mail: one at most in a quarter of an hour."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -24,6 +24,7 @@ EVERY = timedelta(minutes=15)
 LEASE = timedelta(minutes=3)
 MOST = 20
 ROUND = 50
+LOOKED_AT = 5 * MOST
 
 
 def mail_digests() -> int:
@@ -49,13 +50,17 @@ def give_up_on_the_lost() -> None:
     lost.update(state=Digest.State.UNKNOWN, reason="The sender was cut off.")
 
 
-def waiting() -> Iterable[Teammate]:
-    """Who may be due: the rest is decided under their lock."""
+def waiting() -> Iterator[Teammate]:
+    """Who may be due, all of them: the rest is decided under their lock."""
     news = Notification.objects.open().filter(
         teammate=OuterRef("pk"), is_mailed=False, happened_at__lt=Now() - AFTER
     )
     lately = Digest.objects.filter(teammate=OuterRef("pk"), created_at__gt=Now() - EVERY)
-    return list(Teammate.objects.active().filter(Exists(news), ~Exists(lately))[:ROUND])
+    maybe = Teammate.objects.active().filter(Exists(news), ~Exists(lately)).order_by("pk")
+    last = 0
+    while page := list(maybe.filter(pk__gt=last)[:ROUND]):
+        yield from page
+        last = page[-1].pk
 
 
 def prepare(teammate: Teammate) -> tuple[Digest, Letter, list[int]] | None:
@@ -65,16 +70,26 @@ def prepare(teammate: Teammate) -> tuple[Digest, Letter, list[int]] | None:
         now = database_now()
         if not is_due(held, now):
             return None
-        wishes = attention.wishes_of(held)
-        visible = Conversation.objects.visible_to(held)
-        news = Notification.objects.of(held, visible).filter(is_mailed=False)
-        wanted = [each for each in news[: 5 * MOST] if wants_mail(wishes, each)]
+        wanted = look_through(held)
         if not wanted:
             return None
         digest = Digest.objects.create(teammate=held)
-        pks = [each.pk for each in wanted]
-        Notification.objects.filter(pk__in=pks).update(is_mailed=True)
-        return digest, letter(digest, held, wanted), pks
+        return digest, letter(digest, held, wanted), [each.pk for each in wanted]
+
+
+def look_through(teammate: Teammate) -> list[Notification]:
+    """The latest that a mail is wanted for. What was looked at is marked as mailed, wanted or not:
+    so the next look goes further, and news that want no mail are not looked at again."""
+    wishes = attention.wishes_of(teammate)
+    visible = Conversation.objects.visible_to(teammate)
+    news = Notification.objects.of(teammate, visible).filter(is_mailed=False)
+    wanted: list[Notification] = []
+    while not wanted and (looked_at := list(news[:LOOKED_AT])):
+        wanted = [each for each in looked_at if wants_mail(wishes, each)]
+        # What something has joined since is looked at anew.
+        same = Notification.objects.filter(happened_at__lte=looked_at[0].happened_at)
+        same.filter(pk__in=[each.pk for each in looked_at]).update(is_mailed=True)
+    return wanted
 
 
 def is_due(teammate: Teammate, now: datetime) -> bool:

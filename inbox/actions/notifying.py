@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from ground.journal.live import publish_after_commit
 from ground.journal.models import Entry
@@ -238,16 +239,18 @@ def look_at_assignment(entry: Entry, to: Round, conversation: Conversation, name
 
 
 def settle(gathered: Round) -> None:
-    """Clears what the round has found done."""
+    """Clears what the round has found done, all at once: so it is locked in one order."""
     open_ = Notification.objects.open()
-    clear(open_.filter(conversation__in=gathered.finished))
-    for teammate, conversation in gathered.done:
-        clear(open_.filter(teammate=teammate, conversation=conversation))
+    done = Q(conversation__in=gathered.finished)
+    for teammate, conversation in sorted(gathered.done):
+        done |= Q(teammate=teammate, conversation=conversation)
+    pks = set(open_.filter(done).values_list("pk", flat=True))
     if gathered.taken:
         only_team = open_.filter(conversation__in=gathered.taken)
         for each in only_team.filter(reasons__has_any_keys=[attention.TEAM, attention.NEW]):
             if set(each.reasons) <= {attention.TEAM, attention.NEW}:
-                clear(open_.filter(pk=each.pk))
+                pks.add(each.pk)
+    clear(open_.filter(pk__in=pks))
 
 
 # ---- what is told --------------------------------------------------------------------------------

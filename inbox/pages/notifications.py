@@ -11,14 +11,15 @@ from django_htmx.http import trigger_client_event
 
 from ground.web.paging import keyset, limit_from
 from inbox import actions, attention
-from inbox.forms import ZoneField, checked
+from inbox.forms import ZoneField, checked, named
 from inbox.models import Notification
 from inbox.pages.bell import bell, with_words
 from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates, is_script, part_wanted
 from people.actions import prefer
 
-RESTORED_MAX = 500
+# What names them for undo goes in a header, and proxies take no long ones.
+NAMED_MAX = 100
 ORDER = ("-happened_at", "-id")
 
 
@@ -43,17 +44,17 @@ def shown(request: HttpRequest) -> HttpResponse:
 
 
 def change(request: HttpRequest) -> HttpResponse:
-    if restored := request.POST.getlist("restore")[:RESTORED_MAX]:
+    if restored := named(request.POST, "restore")[:NAMED_MAX]:
         actions.restore(request.user, restored)
         return answer(request, [])
     own = Notification.objects.open().filter(teammate=request.user)
     if "all" not in request.POST:
-        conversations = request.POST.getlist("conversation")[:RESTORED_MAX]
-        names = request.POST.getlist("notification")[:RESTORED_MAX]
+        conversations = named(request.POST, "conversation")[:NAMED_MAX]
+        names = named(request.POST, "notification")[:NAMED_MAX]
         own = own.filter(public_id__in=names) | own.filter(
             conversation__public_id__in=conversations
         )
-    return answer(request, actions.clear(own))
+    return answer(request, actions.clear(own.order_by(*ORDER)))
 
 
 def answer(request: HttpRequest, cleared: list[str]) -> HttpResponse:
@@ -61,7 +62,9 @@ def answer(request: HttpRequest, cleared: list[str]) -> HttpResponse:
         return redirect("inbox:notifications")
     response = shown(request)
     if cleared and "is_quiet" not in request.POST:
-        said = {"words": "Cleared.", "cleared": cleared[:RESTORED_MAX], "url": request.path}
+        is_all = len(cleared) <= NAMED_MAX
+        words = "Cleared." if is_all else f"Cleared. The latest {NAMED_MAX} can be brought back."
+        said = {"words": words, "cleared": cleared[:NAMED_MAX], "url": request.path}
         trigger_client_event(response, "inbox:cleared", said)
     return response
 

@@ -7,7 +7,7 @@ from django_htmx.http import trigger_client_event
 
 from ground.web.problems import Invalid
 from inbox import actions
-from inbox.forms import AvailabilityForm, checked
+from inbox.forms import AvailabilityForm, checked, named
 from inbox.pages.requests import for_teammates, is_script
 from people.actions import change_avatar, set_away
 
@@ -17,10 +17,10 @@ from people.actions import change_avatar, set_away
 def set_availability(request: HttpRequest) -> HttpResponse:
     """Going away with `give_back` hands over all open work; `take_back` names what returns."""
     is_away = checked(AvailabilityForm(request.POST))["is_away"]
+    wanted = named(request.POST, "take_back")[: actions.GIVEN_BACK_MAX]
     given = actions.give_back(request.user) if is_away and "give_back" in request.POST else []
     request.user = set_away(request.user, is_away, by=request.user)
     if not is_away:
-        wanted = request.POST.getlist("take_back")[: actions.GIVEN_BACK_MAX]
         actions.take_up_again(request.user, wanted)
     if not is_script(request):
         return redirect("inbox:home")

@@ -1,5 +1,6 @@
 """Who is told of what, once, and no longer when it is done."""
 
+import json
 import uuid
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from inbox import attention, presence
 from inbox.actions import (
     assign,
     close,
+    digesting,
     follow,
     mark_read,
     mark_spam,
@@ -191,6 +193,24 @@ def test_the_same_reaction_twice_tells_nothing_twice(bens, dora, ben):
     assert Notification.objects.open().filter(teammate=ben).count() == 1
 
 
+def test_what_is_settled_is_locked_in_one_order_by_one_statement(begin, dora, emil, ada, ben):
+    for contact in (dora, emil):
+        held = assign(begin(contact), by=ada, assignee=ben)
+        remark(held, ben, "@Ada Byron, look")
+        say(held, contact)
+        assert open_for(ben) and open_for(ada)
+        remark(held, ada, "I look")
+        remark(held, ben, "So do I")
+    with CaptureQueriesContext(connection) as queries:
+        notify(list(Entry.objects.filter(kind="note.added").order_by("-id")[:4][::-1]))
+    said = [each["sql"] for each in queries]
+    locks = [sql for sql in said if sql.endswith("FOR UPDATE")]
+    cleared = [sql for sql in said if sql.startswith('UPDATE "inbox_notification"')]
+    assert len(locks) == len(cleared) == 1 and said.index(locks[0]) < said.index(cleared[0])
+    order = locks[0].split("ORDER BY")[1]
+    assert 0 < order.index("teammate_id") < order.index("conversation_id")
+
+
 # ---- bell, page, keys ----------------------------------------------------------------------------
 
 
@@ -227,6 +247,34 @@ def test_all_are_cleared_and_brought_back(begin, dora, emil, ada, ben, browser_o
     assert open_for(ben) == {}, "others bring nothing of mine back"
     browser.post("/inbox/notifications/", {"restore": names})
     assert set(open_for(ben)) == {"Dora Lindqvist", "Emil Novak"}
+
+
+def test_no_more_is_named_for_undo_than_a_header_holds(begin, ben, browser_of):
+    from people.actions import create_contact
+
+    for number in range(101):
+        Notification.objects.create(
+            teammate=ben,
+            conversation=begin(create_contact(by=None, name=f"C{number}", role="lead")),
+            reasons={"team": ""},
+            seq=1,
+            happened_at=timezone.now() + timedelta(seconds=number),
+        )
+    latest = Notification.objects.order_by("-happened_at").values_list("public_id", flat=True)
+    answer = browser_of(ben).post("/inbox/notifications/", {"all": "1"}, HTTP_HX_REQUEST="true")
+    said = json.loads(answer.headers["HX-Trigger"])["inbox:cleared"]
+    assert said["cleared"] == list(latest[:100]) and "100" in said["words"]
+    assert len(answer.headers["HX-Trigger"]) < 4000
+    assert not Notification.objects.open().exists()
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 1000, "' OR 1=1", "é"])
+def test_what_cannot_be_an_id_is_refused(name, ben, browser_of):
+    for field in ("restore", "notification", "conversation"):
+        answer = browser_of(ben).post("/inbox/notifications/", {field: name})
+        assert answer.status_code == 400
+    form = {"is_away": "false", "take_back": name}
+    assert browser_of(ben).post("/inbox/availability/", form).status_code == 400
 
 
 def test_nobody_clears_for_another(bens, dora, ada, ben, browser_of):
@@ -406,11 +454,45 @@ def test_no_mail_goes_to_who_is_there_or_wants_none(bens, dora, ben, letters):
     set_away(ben, True, by=ben)
     prefer(ben, "notifications", {"kinds": {"reply": ["app"]}}, by=ben)
     assert mail_digests() == 0
+    say(bens, dora, "And now?")
     quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
     prefer(ben, "notifications", {"quiet": quiet}, by=ben)
+    run_owed()
+    age()
     assert mail_digests() == 0
     prefer(ben, "notifications", {}, by=ben)
     assert mail_digests() == 1 and letters
+
+
+def test_who_is_not_due_keeps_nobody_else_waiting(bens, dora, ada, ben, cleo, letters, monkeypatch):
+    monkeypatch.setattr(digesting, "ROUND", 1)
+    follow(bens, by=ada)
+    follow(bens, by=cleo)
+    say(bens, dora)
+    run_owed()
+    age()
+    presence.be_here(ada.public_id)
+    quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
+    prefer(ben, "notifications", {"quiet": quiet}, by=ben)
+    assert mail_digests() == 1 and [letter.to for letter in letters] == ["cleo@lumen.test"]
+
+
+def test_news_that_want_no_mail_hide_no_older_ones_and_are_looked_at_once(
+    begin, dora, emil, otto, ada, ben, letters, monkeypatch
+):
+    monkeypatch.setattr(digesting, "LOOKED_AT", 1)
+    for contact, reason in ((dora, "assigned"), (emil, "team"), (otto, "note")):
+        Notification.objects.create(
+            teammate=ben,
+            conversation=begin(contact),
+            reasons={reason: "Ada Byron"},
+            seq=1,
+            happened_at=timezone.now() - timedelta(minutes={"assigned": 30}.get(reason, 10)),
+        )
+    assert mail_digests() == 1
+    assert "Dora Lindqvist gave" not in letters[0].text and "Dora" in letters[0].text
+    assert "Emil" not in letters[0].text
+    assert not Notification.objects.filter(is_mailed=False).exists()
 
 
 def test_a_mail_that_could_not_be_handed_over_is_tried_later(bens, dora, ben, letters, monkeypatch):
