@@ -117,6 +117,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.close(refusal.code)
         except TimeoutError:
             await self.close(GOING_AWAY)
+        except OSError:
+            # So a server says that nobody is there any more.
+            with contextlib.suppress(OSError):
+                await self.close(GOING_AWAY)
         except Exception:
             logger.exception("A socket ended by an error of ours")
             await self.close(OUR_FAULT)

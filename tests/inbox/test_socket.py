@@ -202,6 +202,22 @@ def test_an_error_of_ours_closes_the_socket_and_gives_its_place_back(
     assert play(scene) == (1011, {"type": "ready", "conversation": {}})
 
 
+def test_who_leaves_while_being_spoken_to_is_no_error_of_ours(ben, cookie_of, monkeypatch, caplog):
+    cookie = cookie_of(ben)
+
+    async def left(self, frame):
+        raise BrokenPipeError
+
+    async def scene():
+        monkeypatch.setattr(InboxConsumer, "on_watch", left)
+        socket, _ = await opened(cookie)
+        await socket.say({"type": "watch", "watch": {}})
+        return await socket.closed_with()
+
+    assert play(scene) == consumers.GOING_AWAY
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_leaving_a_team_ends_what_its_lists_show(conversation, dora, ada, cleo, billing, cookie_of):
     assign(conversation, by=ada, team=billing)
     cookie = cookie_of(cleo)
