@@ -18,6 +18,9 @@ from tests.up.product import Product
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
 
+# What the product remembers of an installation, and a little more.
+REMEMBERED_S = 2.2
+
 # What a browser says of a network that a test took away is no fault of the page.
 NETWORK = ("net::ERR_", "WebSocket connection", "Failed to load resource")
 
@@ -30,7 +33,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def product():
     running = Product()
     # A push service of a test's own may be called, and soon.
@@ -45,7 +48,7 @@ def product():
     running.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(product):
     """The demo's addresses and log-ins, as scripts read them."""
     return json.loads((product.data_dir / "demo.json").read_text())
@@ -87,7 +90,7 @@ def window(chromium):
     assert complaints == []
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def log_ins(chromium, demo):
     """log_ins("ben"): the cookies of a logged-in teammate; each logs in once."""
     kept = {}
@@ -212,7 +215,7 @@ class Host:
         self.origin = f"http://localhost:{self.server.server_port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def allowed_hosts(product):
     """allowed_hosts(number): a server that the installation allows; each is made once."""
     hosts = []
@@ -224,8 +227,7 @@ def allowed_hosts(product):
                 "UPDATE messenger_installation"
                 f" SET allowed_origins = array_append(allowed_origins, '{hosts[-1].origin}')"
             )
-            # The product remembers for two seconds who is allowed.
-            time.sleep(2.2)
+            time.sleep(REMEMBERED_S)
         return hosts[number]
 
     yield host

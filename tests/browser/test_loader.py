@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import uuid
 from urllib.request import Request, urlopen
 
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 
 from config.up import places
 from messenger import links
+from tests.browser.conftest import REMEMBERED_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
@@ -291,6 +293,7 @@ def test_the_launcher_speaks_the_visitors_language(host):
 
 def test_the_title_counts_unread_replies_and_comes_back(host, product):
     product.psql("UPDATE messenger_installation SET is_unread_in_title = true")
+    time.sleep(REMEMBERED_S)
     try:
         shop = host().has_launcher()
         unread = {"unread": 2}

@@ -301,10 +301,8 @@ def test_in_forced_colors_what_is_a_button_or_a_bubble_keeps_its_edge(shopper):
 
 
 def test_with_reduced_motion_nothing_moves(shopper):
-    customer = shopper("dora")
-    frame = customer.open()
-    frame.locator(".conversation").first.click()
-    expect(frame.locator(".message").first).to_be_visible()
-    customer.write("Standing still")
+    customer = shopper()
+    customer.begin("Standing still")
+    frame = customer.frame
     expect(customer.bubble("Standing still")).to_be_visible()
     assert frame.evaluate("document.getAnimations().length") == 0
