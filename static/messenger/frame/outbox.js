@@ -69,9 +69,10 @@ export class Outbox {
 
   /** Take over what an earlier page or another tab left behind, and send it. */
   async load() {
-    const known = new Set(this.#items.map((item) => item.client_id));
     /** @type {Outgoing[]} */
     const stored = await this.options.store.all("outbox").catch(() => []);
+    // After the wait: what was written during it is on the device and here.
+    const known = new Set(this.#items.map((item) => item.client_id));
     for (const item of stored) if (!known.has(item.client_id)) this.#items.push(item);
     this.#items.sort((a, b) => (a.n ?? Infinity) - (b.n ?? Infinity));
     for (const thread of this.#threads()) this.options.onChange(thread);

@@ -371,3 +371,15 @@ test("clearing leaves nothing, here or on the device", async () => {
   assert.deepEqual(await store.all("drafts"), []);
   assert.deepEqual(server.stored, []);
 });
+
+test("what is written while the device is read is there once", async () => {
+  const { all } = store;
+  const { outbox, write } = tab({ deliver: () => new Promise(() => {}) });
+  store.all = async (shelf) => {
+    write("in between");
+    for (let turns = 0; turns < 20; turns += 1) await null;
+    return all(shelf);
+  };
+  await outbox.load();
+  assert.deepEqual(outbox.items().map((item) => item.body), ["in between"]);
+});
