@@ -1,5 +1,6 @@
 import { ask, elementsOf } from "./ask.js";
 import { markBegun } from "./begun.js";
+import { withNews } from "./meanwhile.js";
 import { addressOf, conversation, hear, me, tell, view } from "./page.js";
 import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
@@ -155,13 +156,27 @@ export class InboxList extends HTMLElement {
     if (hadFocus && next) focusRow(next);
   }
 
+  /**
+   * @param {string} url
+   * @param {(fresh: Element[]) => void} place what is done with the rows that the server draws
+   */
+  fetchRows(url, place) {
+    return withNews(async () => {
+      const response = await ask(url, { part: "rows" });
+      const fresh = elementsOf(await response.text());
+      if (this.isConnected) place(fresh);
+    });
+  }
+
   /** Takes the list from the server again, as far as it was loaded. */
-  async refresh() {
+  refresh() {
     const limit = Math.min(Number(this.dataset.most), Math.max(USUAL_ROWS, this.all().length));
     const url = addressOf(view(), "", { limit: String(limit) });
-    const response = await ask(url, { part: "rows" });
-    const fresh = elementsOf(await response.text());
-    if (!this.isConnected) return;
+    return this.fetchRows(url, (fresh) => this.replace(fresh));
+  }
+
+  /** @param {Element[]} fresh */
+  replace(fresh) {
     fresh.filter((row) => row.classList.contains("row")).forEach(learn);
     if (signature(fresh) === signature([...this.rows.children])) {
       for (const row of this.all()) this.own(row);
@@ -182,10 +197,10 @@ export class InboxList extends HTMLElement {
     if (!more || !link || more.hasAttribute("data-loading")) return;
     more.toggleAttribute("data-loading", true);
     try {
-      const response = await ask(link.href, { part: "rows" });
-      const fresh = elementsOf(await response.text());
-      more.replaceWith(...fresh.filter((row) => !row.id || !document.getElementById(row.id)));
-      this.settle();
+      await this.fetchRows(link.href, (fresh) => {
+        more.replaceWith(...fresh.filter((row) => !row.id || !document.getElementById(row.id)));
+        this.settle();
+      });
     } catch (error) {
       more.removeAttribute("data-loading");
       explain(error);

@@ -2,6 +2,7 @@ import { LiveSocket } from "../shared/socket.js";
 import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
+import { remember, withNews } from "./meanwhile.js";
 import { addressOf, conversation, hear, home, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
@@ -110,7 +111,7 @@ const countsSoon = spaced(
 );
 
 const headSoon = spaced(
-  () => quietly(refreshHead),
+  () => quietly(() => withNews(refreshHead)),
   HEAD_SOON_MS,
   HEAD_SOON_MS,
 );
@@ -192,11 +193,8 @@ const react = {
     if (frame.conversation === conversation()) thread()?.receive(frame);
   },
   conversation(frame) {
-    list().apply(frame);
-    countsSoon();
-    if (frame.conversation !== conversation()) return;
-    if (frame.removed || isHeadOld(frame.state)) headSoon();
-    if (!frame.removed && isRecordOld(frame.state)) recordSoon();
+    remember(frame);
+    showState(frame);
   },
   typing(frame) {
     if (frame.conversation !== conversation()) return;
@@ -234,6 +232,15 @@ const react = {
     recordSoon();
   },
 };
+
+/** @param {any} frame the row and the state of a conversation */
+function showState(frame) {
+  list().apply(frame);
+  countsSoon();
+  if (frame.conversation !== conversation()) return;
+  if (frame.removed || isHeadOld(frame.state)) headSoon();
+  if (!frame.removed && isRecordOld(frame.state)) recordSoon();
+}
 
 /** @param {any} state */
 function isHeadOld(state) {
@@ -368,6 +375,7 @@ export function goLive() {
     showCount();
     watch();
   });
+  hear("inbox:again", showState);
   hear("inbox:record", recordSoon);
   hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
   hear("inbox:read", sendRead);

@@ -1,4 +1,5 @@
 import { ask, elementsOf, Problem } from "./ask.js";
+import { withNews } from "./meanwhile.js";
 import { addressOf, app, conversation, hear, isWide, order, parse, tell, view } from "./page.js";
 import { explain, toast } from "./toasts.js";
 
@@ -44,11 +45,13 @@ export async function go(url, { push = true } = {}) {
   const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
   tell("inbox:leaving", place);
   try {
-    const response = await ask(url, { part, signal: journey.signal });
-    const html = await response.text();
-    if (journey.signal.aborted) return;
-    if (push) history.pushState(null, "", url);
-    arrive(html, place);
+    await withNews(async () => {
+      const response = await ask(url, { part, signal: journey.signal });
+      const html = await response.text();
+      if (journey.signal.aborted) return;
+      if (push) history.pushState(null, "", url);
+      arrive(html, place);
+    });
   } catch (error) {
     if (journey.signal.aborted) return;
     stay(error, url, { push });

@@ -508,6 +508,39 @@ def test_buttons_are_offered_by_keys_and_the_picked_one_stands_out(agent, visito
     expect(ben.locator(".choice.is-picked")).to_contain_text("Wednesday")
 
 
+def refresh(page):
+    page.evaluate("() => void import('/static/inbox/list.js').then(({list}) => list().refresh())")
+
+
+def go_to_unassigned(page):
+    page.keyboard.press("g")
+    page.keyboard.press("u")
+
+
+@pytest.mark.parametrize("ask", [refresh, go_to_unassigned])
+def test_an_answer_that_was_under_way_takes_no_news_back(agent, visitor, ask):
+    page, customer, held = agent("ada"), visitor(), []
+    expect(page.locator("#rows .row").first).to_be_visible()
+
+    def hold(route):
+        if route.request.headers.get("hx-target") not in ("rows", "room") or held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/inbox/**", hold)
+    ask(page)
+    while not held:
+        page.wait_for_timeout(20)
+    customer.say("Written while the list was on its way")
+    expect(row_of(page, customer)).to_be_visible()
+    route, answer = held[0]
+    drawn_before = page.locator("#rows .row").first.element_handle()
+    route.fulfill(response=answer)
+    page.wait_for_function("row => !row.isConnected", arg=drawn_before)
+    expect(row_of(page, customer)).to_be_visible()
+
+
 def test_spam_goes_out_of_sight_by_one_key_and_comes_back(agent, visitor):
     spammer, ben, ada = visitor(), agent("ben"), agent("ada")
     spammer.say("Cheap watches, only today")
