@@ -12,9 +12,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 from unfold.admin import ModelAdmin
 
-from ground.web import mail
+from ground.web import mail, push
 from ground.web.admin import LargeTable, LookOnly
-from messenger import push, trials
+from messenger import trials
 from messenger.models import Notice, PushSubscription
 
 NO_MAIL = "No mail is sent from here, because EMAIL_URL is not set."

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from ground.web import files, languages
-from messenger import push
+from ground.web import files, languages, push
 from messenger.models import Installation, InstallationText
 from messenger.present import teammate_json
 from messenger.texts import texts_in

@@ -19,12 +19,12 @@ from django.db.models.functions import Now
 
 from ground.journal import record
 from ground.journal.models import Entry
-from ground.web import mail
+from ground.web import mail, push
 from ground.web.ids import new_id
 from ground.web.problems import StateConflict
 from inbox.actions.thread import database_now
 from inbox.models import Conversation, Message
-from messenger import kinds, letters, push
+from messenger import browsers, kinds, letters
 from messenger.models import Installation, MailStop, Notice, PushSubscription
 from people.actions.identities import claim_identity
 from people.models import Contact, Identity
@@ -198,7 +198,7 @@ def tell_due() -> int:
     A mail server that cannot be reached ends the round: the next mail would not go out either, and
     only one round runs at a time. A mail that it does not take now waits by itself.
     """
-    push.forget_expired()
+    browsers.forget_expired()
     count = give_up_on_the_lost()
     for way in Way.values:
         end_at = time.monotonic() + ROUND_SECONDS
@@ -307,11 +307,12 @@ def deliver(job: Job) -> bool:
 def deliver_push(job: Job) -> bool:
     """To every browser of the contact; one that took it is enough."""
     shown = [letters.notification(job.notice, job.replies, to.locale) for to in job.browsers]
-    outcomes = push.hand_out(job.browsers, shown, topic=job.notice.conversation.public_id)
+    topics = [job.notice.conversation.public_id] * len(shown)
+    outcomes = push.hand_out(job.browsers, shown, topics)
     reached, later = 0, []
     for browser, outcome in zip(job.browsers, outcomes, strict=True):
         try:
-            push.judge(browser, outcome)
+            browsers.judge(browser, outcome)
             reached += 1
         except push.Later as reason:
             later.append(reason)

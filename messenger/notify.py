@@ -1,18 +1,14 @@
 """The pages around notices: asking a browser whether it may notify, its service worker, and ending
 the mails about a conversation."""
 
-from pathlib import Path
-
-from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ground.web import languages
+from ground.web import languages, push
 from ground.web.problems import NotAuthenticated, NotFound
-from messenger import away, push
+from messenger import away
 from messenger.appearance import on_color
 from messenger.links import conversation_to_stop
 from messenger.models import Installation
@@ -47,22 +43,8 @@ def ask(request: HttpRequest, app: str) -> HttpResponse:
 
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """What shows notifications while no page of ours is open. Browsers ask for it anew each day."""
-    response = HttpResponse(worker_script(), content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
-
-
-def worker_script() -> bytes:
-    name = getattr(staticfiles_storage, "hashed_files", {}).get(WORKER, WORKER)
-    if staticfiles_storage.exists(name):
-        with staticfiles_storage.open(name) as file:
-            script: bytes = file.read()
-            return script
-    path = finders.find(WORKER)
-    if path is None:
-        raise Http404
-    return Path(path).read_bytes()
+    """What shows notifications of replies. Its address sets its reach: SCOPE."""
+    return push.service_worker(WORKER)
 
 
 @csrf_exempt

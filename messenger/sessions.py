@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from ground.journal.live import publish_after_commit
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
-from messenger import push
+from messenger import browsers
 from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity
 from messenger.links import open_link
@@ -115,7 +115,7 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
         signed_in = visitor
     elif anonymous is not None:
         hand_uploads(anonymous.key, signed_in.key)
-        push.hand_over(anonymous.key, signed_in.key)
+        browsers.hand_over(anonymous.key, signed_in.key)
         contact = note_claims(contact, anonymous.claims)
         publish_after_commit([f"visitor.{anonymous.key}"], ACCESS_CHANGED)
     elif visitor is not None:
@@ -128,7 +128,7 @@ def sign_in(installation: Installation, visitor: Visitor | None, signed: SignedI
 def end(visitor: Visitor) -> None:
     """Signs a browser out: its token opens nothing any more, its sockets are closed, and it
     is notified of nothing."""
-    push.unsubscribe(visitor)
+    browsers.unsubscribe(visitor)
     if visitor.contact is not None:
         sign_out(visitor.contact, scope=visitor.installation.public_id, visitor_id=visitor.key)
 
@@ -176,7 +176,7 @@ def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
             for conversation in conversations
         ],
         "unread": visitor.conversations().contact_unread_total(),
-        "is_notified": push.prolong(visitor),
+        "is_notified": browsers.prolong(visitor),
         "outbound": [],
     }
 

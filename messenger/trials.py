@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from ground.web import mail
+from ground.web import mail, push
 from ground.web.ids import new_id
 from ground.web.mail import Letter
-from messenger import push
+from messenger import browsers
 from messenger.models import PushSubscription
 
 TITLE = "A test from Counterfoil"
@@ -40,5 +40,5 @@ def push_to(subscription: PushSubscription) -> str:
         "url": f"{settings.SITE_URL}/m/page/{installation.public_id}/",
         "app": installation.public_id,
     }
-    (outcome,) = push.hand_out([subscription], [shown], topic="test")
-    return push.judge(subscription, outcome)
+    (outcome,) = push.hand_out([subscription], [shown], ["test"])
+    return browsers.judge(subscription, outcome)

@@ -14,6 +14,7 @@ from messenger.models import IdentitySecret, Installation
 from people.actions import create_contact, create_teammate, upsert_company
 from people.models import Role, Team
 from people.models.teammate import Capability
+from tests.pushing import PushService
 from tests.visiting import SITE, Browser
 
 
@@ -194,3 +195,11 @@ def signed(installation):
         return jwt.encode(kept, key, algorithm=algorithm, headers=headers)
 
     return sign
+
+
+@pytest.fixture
+def push_service(settings):
+    service = PushService()
+    settings.OUTBOUND_ALLOWED_HOSTS = [service.host]
+    yield service
+    service.close()

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from ground.web.api import checked
 from ground.web.text import CleanCharField
-from messenger import away, push
+from messenger import away, browsers
 from messenger.api.base import HOUR, MessengerView
 
 
@@ -34,13 +34,13 @@ class PushView(MessengerView):
     def post(self, request: Request) -> Response:
         given = checked(PushSerializer, request.data)
         self.spend("addresses", settings.VISITOR_ADDRESSES_PER_HOUR, HOUR)
-        push.subscribe(
+        browsers.subscribe(
             self.visitor, endpoint=given["endpoint"], **given["keys"], locale=given["locale"]
         )
         return Response(status=204)
 
     def delete(self, request: Request) -> Response:
-        push.unsubscribe(self.visitor)
+        browsers.unsubscribe(self.visitor)
         return Response(status=204)
 
 

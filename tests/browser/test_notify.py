@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_loader import Host
 from tests.browser.test_messenger import Shopper
-from tests.messenger.away import PushService
+from tests.pushing import PushService
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 

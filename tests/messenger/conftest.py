@@ -9,15 +9,7 @@ from inbox.actions import reply
 from inbox.models import Conversation
 from messenger import away
 from messenger.models import Notice
-from tests.messenger.away import Mailbox, PushService
-
-
-@pytest.fixture
-def push_service(settings):
-    service = PushService()
-    settings.OUTBOUND_ALLOWED_HOSTS = [service.host]
-    yield service
-    service.close()
+from tests.messenger.away import Mailbox
 
 
 @pytest.fixture

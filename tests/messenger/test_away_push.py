@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ground.journal.models import Entry
 from inbox.actions import mark_read
-from messenger import away, push
+from messenger import away, browsers
 from messenger.models import Notice, PushSubscription
 from people.actions import merge_contacts, update_contact
 from people.models import Contact
@@ -315,10 +315,10 @@ def test_asking_is_limited(talk, push_service, subscribe, settings):
 
 def test_the_oldest_browsers_fall_out(talk, push_service, subscribe, settings):
     settings.VISITOR_ADDRESSES_PER_HOUR = 100
-    for number in range(push.SUBSCRIPTIONS_MAX + 2):
+    for number in range(browsers.SUBSCRIPTIONS_MAX + 2):
         subscribe(talk, push_service.browser(str(number)))
     kept = PushSubscription.objects.order_by("id").values_list("endpoint", flat=True)
-    assert len(kept) == push.SUBSCRIPTIONS_MAX and kept[0].endswith("/2")
+    assert len(kept) == browsers.SUBSCRIPTIONS_MAX and kept[0].endswith("/2")
 
 
 def test_the_offer_is_made_where_browsers_can_take_it(browser, settings):

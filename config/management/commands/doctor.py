@@ -20,8 +20,8 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from config import pulse, tasks
-from ground.web import mail
-from messenger import push, trials
+from ground.web import mail, push
+from messenger import trials
 from messenger.models import Installation
 from people.models import Teammate
 
