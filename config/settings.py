@@ -302,6 +302,19 @@ BUNDLES = {
         "messenger/css/thread.css",
         "messenger/css/composer.css",
     ],
+    "inbox/inbox.bundle.js": ["inbox/main.js"],
+    "inbox/inbox.bundle.css": [
+        "tokens.css",
+        "parts.css",
+        "inbox/inbox.css",
+        "inbox/css/sorting.css",
+        "inbox/css/writing.css",
+        "inbox/css/attention.css",
+        "inbox/css/finding.css",
+        "inbox/css/onboarding.css",
+        "inbox/css/lists.css",
+        "inbox/css/record.css",
+    ],
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Besides what is compressed already: source maps, which are large and rarely asked for.

@@ -1,28 +1,32 @@
 """Bundles: several of our own modules or style sheets as one file, for pages where requests count.
 
 No parser, but an agreement. A bundled module imports others only by name
-(`import { a, b } from "./x.js";`), exports only what it declares (`export function a …`), and what
-it declares at its top level has a name that no other module of the bundle uses. Then the modules
-one after the other, those that are imported first, are one script. What breaks the agreement
-fails the build, in words.
+(`import { a, b } from "./x.js";`) or for what they do (`import "./x.js";`), and exports only what
+it declares for good (`export function a …`). Then the modules one after the other, those that are
+imported first, are one script. What breaks the agreement fails the build, in words.
+
+While no two modules declare the same name at their top level they share one scope, which makes the
+smallest script. Otherwise each has a scope of its own.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 # From a static file's name to its text; FileNotFoundError for one that does not exist.
 Read = Callable[[str], str]
 
 # Only what begins a line is looked at: our own code is formatted so.
 STATEMENT = re.compile(r"^(?:import|export)\b", re.MULTILINE)
-IMPORT = re.compile(r'^import \{([\w$\s,]+)\} from "(\.{1,2}/[^"]+)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:\{([\w$\s,]+)\} from )?"(\.{1,2}/[^"]+)";$', re.MULTILINE)
 DECLARED = re.compile(
     r"^(export )?(?:async )?(?:const|let|class|function\*?) ([\w$]+)", re.MULTILINE
 )
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+# Whoever imports a name gets the value that it has when the module has run.
+CHANGING = re.compile(r"^export let [\w$]+", re.MULTILINE)
 SCATTERED = re.compile(r"^(?:export )?(?:const|let) (?:[\[{]|[\w$]+,)|^var ", re.MULTILINE)
 
 
@@ -43,17 +47,24 @@ def script(entry: str, read: Read) -> str:
     """
     modules: dict[str, str] = {}
     _collect(entry, read, modules, above=())
-    owners: dict[str, str] = {}
-    for name, text in modules.items():
-        for _, declared in DECLARED.findall(text):
-            if declared in owners:
-                raise CannotBundle(
-                    f"{name} and {owners[declared]} both declare {declared!r} at their top level:"
-                    " give one of them another name."
-                )
-            owners[declared] = name
-    bodies = (_body(text) for text in modules.values())
+    declared = [name for text in modules.values() for _, name in DECLARED.findall(text)]
+    is_shared = len(declared) == len(set(declared))
+    bodies = map(_body, modules.values()) if is_shared else _scoped(modules)
     return "(()=>{" + "\n".join(bodies) + "\n})()\n"
+
+
+def _scoped(modules: dict[str, str]) -> Iterator[str]:
+    """Each module as a function that is run at once and gives what the module exports."""
+    numbers = {name: number for number, name in enumerate(modules)}
+    for name, text in modules.items():
+        imports = (
+            f"const {{{names}}}=$m{numbers[_target(name, path)]};"
+            for names, path in IMPORT.findall(text)
+            if names
+        )
+        exports = ",".join(declared for mark, declared in DECLARED.findall(text) if mark)
+        head = f"const $m{numbers[name]}=(()=>{{{''.join(imports)}"
+        yield f"{head}\n{_body(text)}\nreturn{{{exports}}}}})();"
 
 
 def style(names: Iterable[str], read: Read) -> str:
@@ -74,7 +85,7 @@ def _collect(name: str, read: Read, modules: dict[str, str], above: tuple[str, .
         raise CannotBundle(f"{importer} imports {name}, which is not there.") from None
     _check(name, text)
     for names, path in IMPORT.findall(text):
-        other = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+        other = _target(name, path)
         _collect(other, read, modules, (*above, name))
         exported = {declared for mark, declared in DECLARED.findall(modules[other]) if mark}
         for wanted in names.replace(",", " ").split():
@@ -83,11 +94,21 @@ def _collect(name: str, read: Read, modules: dict[str, str], above: tuple[str, .
     modules[name] = text
 
 
+def _target(name: str, path: str) -> str:
+    """The file that `path` means in the module `name`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
 def _check(name: str, text: str) -> None:
     if scattered := SCATTERED.search(text):
         raise CannotBundle(
             f"{name}: {text[scattered.start() :].splitlines()[0]!r} cannot be bundled. Declare each"
             " name at the top level on its own."
+        )
+    if changing := CHANGING.search(text):
+        raise CannotBundle(
+            f"{name}: {changing.group()!r} cannot be bundled. Export a function that tells its"
+            " value."
         )
     for found in STATEMENT.finditer(text):
         rest = text[found.start() :]

@@ -38,7 +38,7 @@ function mark() {
 const waiting = () => (bell().dataset.conversations || "").split(" ").filter(Boolean);
 
 /** The conversation on screen has been seen to, for what waited in it. */
-function clearShown() {
+export function clearShown() {
   const id = conversation();
   if (!id || document.visibilityState !== "visible" || !waiting().includes(id)) return;
   const form = new URLSearchParams({ conversation: id, is_quiet: "true" });
@@ -155,5 +155,3 @@ export function keepBell() {
   mark();
   clearShown();
 }
-
-export { clearShown };

@@ -4,7 +4,7 @@ import { composer } from "./composer.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
-import { app, conversation, isWide } from "./page.js";
+import { app, conversation, isWide, tell } from "./page.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
 import { thread } from "./thread.js";
@@ -56,7 +56,7 @@ export function showHelp() {
   else help.showModal();
 }
 
-/** The palette opens at once, so that what is typed next is its own; its module fills it. */
+/** The palette opens at once, so that what is typed next is its own, and is filled then. */
 function openPalette() {
   const palette = /** @type {HTMLDialogElement} */ (document.getElementById("palette"));
   const field = /** @type {HTMLInputElement} */ (palette.querySelector("input"));
@@ -64,7 +64,7 @@ function openPalette() {
   field.value = "";
   palette.showModal();
   field.focus();
-  import("./palette.js").then(({ fillPalette }) => fillPalette()).catch(explain);
+  tell("inbox:palette");
 }
 
 /** @param {"reply"|"note"} kind */

@@ -217,11 +217,7 @@ const react = {
   },
   later: (frame) => tell("inbox:later", frame),
   draft: (frame) => tell("inbox:draft", frame),
-  stale() {
-    refreshAll();
-    recordSoon();
-    tell("inbox:resumed");
-  },
+  stale: () => tell("inbox:stale"),
   record() {
     headSoon();
     recordSoon();
@@ -376,6 +372,11 @@ export function goLive() {
     watch();
   });
   hear("inbox:again", showState);
+  hear("inbox:stale", () => {
+    refreshAll();
+    recordSoon();
+    tell("inbox:resumed");
+  });
   hear("inbox:record", recordSoon);
   hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
   hear("inbox:read", sendRead);

@@ -9,6 +9,7 @@ import { goLive } from "./live.js";
 import { keepLater } from "./later.js";
 import "./menu.js";
 import { conversation, hear, isWide, tell, view } from "./page.js";
+import "./palette.js";
 import { go, keepPlaces } from "./places.js";
 import { keepSending } from "./sending.js";
 import { explain, sayDone } from "./toasts.js";

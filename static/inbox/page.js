@@ -1,6 +1,6 @@
 /** What this page is: who looks, at which list, at which conversation. */
 
-const { dataset } = document.body;
+const dataset = document.body.dataset;
 
 export const me = dataset.me || "";
 export const home = dataset.home || "/inbox/";

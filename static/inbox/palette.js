@@ -6,7 +6,7 @@ import { isChoosing } from "./choosing.js";
 import { composer } from "./composer.js";
 import { fitting } from "./fuzzy.js";
 import { commands, perform } from "./keys.js";
-import { conversation, store } from "./page.js";
+import { conversation, hear, store } from "./page.js";
 import { go } from "./places.js";
 
 const RECENT = "counterfoil:palette";
@@ -266,5 +266,5 @@ dialog.addEventListener("close", () => {
   asking?.abort();
 });
 
-/** Shows what fits the words that are in the field already. */
-export const fillPalette = () => fill(field.value);
+// What is in the field already may have been typed since it opened.
+hear("inbox:palette", () => fill(field.value));

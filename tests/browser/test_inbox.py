@@ -509,7 +509,7 @@ def test_buttons_are_offered_by_keys_and_the_picked_one_stands_out(agent, visito
 
 
 def refresh(page):
-    page.evaluate("() => void import('/static/inbox/list.js').then(({list}) => list().refresh())")
+    page.evaluate("() => void document.dispatchEvent(new CustomEvent('inbox:stale'))")
 
 
 def go_to_unassigned(page):

@@ -58,20 +58,28 @@ def test_types_in_comments_are_not_imports():
     assert bundle(main='/** @type {import("./types.js").Page} */\nconst page = null;\npage;\n')
 
 
+def test_modules_with_the_same_names_have_scopes_of_their_own(tmp_path):
+    made = bundle(
+        main='import "./b.js";\nimport { one, Two } from "./a.js";\n'
+        "const x = one();\nsay(x, new Two().y);\n",
+        a="const x = 1;\nexport const one = () => x;\nexport class Two {\n  y = x + 1;\n}\n",
+        b="const x = 0;\nsay(x);\n",
+    )
+    if node := shutil.which("node"):
+        file = tmp_path / "made.mjs"
+        file.write_text(f"const say = (...words) => console.log(...words);\n{made}")
+        ran = subprocess.run([node, file], check=True, capture_output=True, text=True)
+        assert ran.stdout == "0\n1 2\n"
+
+
 @pytest.mark.parametrize(
     ("modules", "words"),
     [
-        (
-            {
-                "main": 'import { a } from "./a.js";\nconst one = a;\n',
-                "a": "export const a = 1;\nfunction one() {}\n",
-            },
-            "room/main.js and room/a.js both declare 'one'",
-        ),
         ({"main": 'import a from "./a.js";\n'}, "cannot be bundled"),
         ({"main": 'import * as a from "./a.js";\n'}, "cannot be bundled"),
         ({"main": 'import { a as b } from "./a.js";\n', "a": ""}, "does not export"),
-        ({"main": 'import "./a.js";\n'}, "cannot be bundled"),
+        ({"main": 'import "./a.js";\n'}, "imports room/a.js, which is not there"),
+        ({"main": "export let a = 1;\n"}, "Export a function that tells its value"),
         ({"main": 'import { a } from "package";\n'}, "cannot be bundled"),
         ({"main": "export default 1;\n"}, "cannot be bundled"),
         ({"main": "export { a };\n"}, "cannot be bundled"),
@@ -95,16 +103,30 @@ def test_what_breaks_the_agreement_is_refused_with_the_reason(modules, words):
     assert words in str(refusal.value)
 
 
-def test_the_messengers_modules_make_one_script_that_a_browser_can_read(settings, tmp_path):
-    (entry,) = settings.BUNDLES["messenger/frame.bundle.js"]
+@pytest.mark.parametrize("name", ["messenger/frame.bundle.js", "inbox/inbox.bundle.js"])
+def test_the_modules_make_one_script_that_a_browser_can_read(name, settings, tmp_path):
+    (entry,) = settings.BUNDLES[name]
     made = script(entry, found)
-    small = minified("messenger/frame.bundle.js", made)
+    small = minified(name, made)
     assert len(small) < len(made)
     if node := shutil.which("node"):
         for number, text in enumerate((made, small)):
             file = tmp_path / f"{number}.mjs"
             file.write_text(text)
             subprocess.run([node, "--check", file], check=True)
+
+
+def test_no_two_modules_of_the_messenger_share_a_name_because_scopes_cost_bytes(settings):
+    (entry,) = settings.BUNDLES["messenger/frame.bundle.js"]
+    assert "$m0" not in script(entry, found)
+
+
+def test_the_inboxs_styles_are_all_in_its_style_sheet(settings):
+    folder = settings.BASE_DIR / "static/inbox/css"
+    ours = {f"inbox/css/{file.name}" for file in folder.iterdir()}
+    names = settings.BUNDLES["inbox/inbox.bundle.css"]
+    assert ours - set(names) == {"inbox/css/transcript.css"}
+    assert names[:3] == ["tokens.css", "parts.css", "inbox/inbox.css"]
 
 
 def test_the_messengers_styles_are_all_in_its_style_sheet(settings):

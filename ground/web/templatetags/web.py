@@ -37,13 +37,6 @@ def import_map(context: Context, room: str) -> SafeString:
     return mark_safe(f'<script type="importmap">{found.text}</script>')
 
 
-@register.simple_tag
-def preload_modules(room: str) -> SafeString:
-    """Has all modules of a room fetched in one wave, not one import after the other."""
-    urls = importmap.import_map(room).urls
-    return format_html_join("\n", '<link rel="modulepreload" href="{}">', ((url,) for url in urls))
-
-
 @register.simple_tag(takes_context=True)
 def bundled(context: Context, name: str) -> SafeString:
     """The element for a bundle of `settings.BUNDLES`; for its parts where nothing is collected."""
