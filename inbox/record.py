@@ -11,6 +11,8 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
 from ground.web.paging import Page, keyset
@@ -18,7 +20,7 @@ from inbox.details import attribute_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
 from inbox.querysets import ConversationQuerySet
 from people.duplicates import twins_of
-from people.models import Attribute, Contact, Event, Identity, Teammate
+from people.models import Attribute, Contact, ContactTagging, Event, Identity, Tag, Teammate
 from people.models.teammate import Capability
 
 EVENTS_SHOWN = 10
@@ -155,6 +157,17 @@ def details(glance: Glance) -> Values:
     }
 
 
+def tags(glance: Glance) -> Values | None:
+    """The contact's tags and, for whoever may put them there, all others; one query."""
+    on = ContactTagging.objects.filter(contact=glance.contact, tag=OuterRef("pk"))
+    found = Tag.objects.annotate(is_on=Exists(on)).filter(Q(is_on=True) | Q(is_archived=False))
+    offered = list(found.order_by(Lower("name"), "id"))
+    has = [tag for tag in offered if tag.is_on]
+    if not glance.can_edit and not has:
+        return None
+    return {"tags": has, "offered": offered, "can_edit": glance.can_edit}
+
+
 def attributes(glance: Glance) -> Values | None:
     definitions = glance.definitions_of(Attribute.Subject.CONTACT)
     known, missing = attribute_fields(glance.contact.attributes, definitions)
@@ -219,6 +232,7 @@ def known_since(glance: Glance) -> Values:
 
 RATING = Panel("inbox/record/rating.html", rating)
 DETAILS = Panel("inbox/record/details.html", details)
+TAGS = Panel("inbox/record/tags.html", tags)
 ATTRIBUTES = Panel("inbox/record/attributes.html", attributes)
 TWINS = Panel("inbox/record/twins.html", twins)
 MERGES = Panel("inbox/record/merges.html", merges)

@@ -60,6 +60,11 @@ urlpatterns = [
         name="transcript",
     ),
     path("<slug:view>/<pid:conversation>/record/", record.edit_record, name="record"),
+    path(
+        "<slug:view>/<pid:conversation>/record/tags/",
+        record.change_contact_tags,
+        name="contact-tags",
+    ),
     path("<slug:view>/<pid:conversation>/events/", record.show_events, name="events"),
     path("<slug:view>/<pid:conversation>/others/", record.show_others, name="others"),
     path("<slug:view>/<pid:conversation>/merges/", record.merge, name="merges"),

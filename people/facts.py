@@ -13,13 +13,14 @@ from ground.conditions import (
     FactType,
     Reach,
     Relation,
+    Rows,
     Window,
     json_value,
     register,
     register_family,
     register_relation,
 )
-from people.models import Attribute, Contact, Event, Identity
+from people.models import Attribute, Contact, ContactTagging, Event, Identity
 
 TYPES = {
     Attribute.Type.TEXT: FactType.TEXT,
@@ -82,6 +83,20 @@ register(
         "contact",
         lambda contact, window: events_in(window, contact.events.all()).count(),
         lambda reach, window: events_in(window, Event.objects.filter(contact=reach.outer("pk"))),
+        cost=Cost.QUERY,
+    )
+)
+
+register(
+    Fact(
+        "contact.tags",
+        "Customer’s tags",
+        FactType.LIST,
+        "contact",
+        lambda contact: [tag.name for tag in contact.tags],
+        lambda reach: Rows(
+            ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__name"
+        ),
         cost=Cost.QUERY,
     )
 )

@@ -13,6 +13,7 @@ CONTACT_CLAIMED = declare(
 CONTACT_SIGNED_OUT = declare("contact.signed_out", "A contact signed out of one browser.")
 CONTACT_BLOCKED = declare("contact.blocked", "A contact was blocked: they can write no more.")
 CONTACT_UNBLOCKED = declare("contact.unblocked", "A contact may write again.")
+CONTACT_TAGGED = declare("contact.tagged", "Tags were put on a contact or taken off.")
 CONTACT_DID = declare("contact.did", "A contact did something on a site or in a product.")
 IDENTITY_ADDED = declare("identity.added", "A contact became reachable by one more address.")
 IDENTITY_REMOVED = declare("identity.removed", "An address was taken from a contact.")

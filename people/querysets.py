@@ -87,6 +87,10 @@ class ContactQuerySet(models.QuerySet):
         """With every address, in one more query for all of them."""
         return self.prefetch_related("identities")
 
+    def with_tags(self):
+        """With every tag, in one more query for all of them."""
+        return self.prefetch_related("taggings")
+
     def known_by(self, text):
         """Contacts with this very address of any kind, whoever claims it."""
         return self.filter(identities__value=text.strip().lower()).distinct()

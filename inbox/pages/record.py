@@ -13,13 +13,19 @@ from inbox import default_views
 from inbox.details import label_of
 from inbox.finding.people import companies_like
 from inbox.finding.words import words
-from inbox.forms import EditForm, MergeForm, checked
+from inbox.forms import EditForm, MergeForm, TagForm, checked
 from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates, is_script
 from inbox.querysets import ConversationQuerySet
 from inbox.record import events_of, others_of, record_of
-from people.actions import edit_contact, merge_contacts, unmerge
+from people.actions import (
+    edit_contact,
+    find_or_create_tag,
+    merge_contacts,
+    tag_contact,
+    unmerge,
+)
 from people.actions.editing import PREFIX, Edit
 from people.models import Attribute
 
@@ -52,6 +58,21 @@ def edit_record(request: HttpRequest, view: str, conversation: str) -> HttpRespo
     undo = {"field": field, "value": edit.before, "was": edit.after}
     said = words_for(field, edit)
     return told(request, view, conversation, said, undo=undo if edit.before != edit.after else {})
+
+
+@for_teammates
+@require_POST
+def change_contact_tags(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Puts one tag on the contact or takes it off; a `name` that is new becomes a tag."""
+    found = find(visible_to(request), conversation)
+    data = checked(TagForm(request.POST))
+    tag = data["tag"] or find_or_create_tag(data["name"], by=request.user)[0]
+    is_on = data["is_on"] or bool(data["name"])
+    is_news = is_on != found.contact.taggings.filter(tag=tag).exists()
+    tag_contact(found.contact, by=request.user, **{"add" if is_on else "remove": [tag]})
+    words = f"Tagged {tag.name}." if is_on else f"No longer tagged {tag.name}."
+    undo = {"tag": tag.public_id, "is_on": "false" if is_on else "true"}
+    return told(request, view, conversation, words, undo=undo if is_news else {})
 
 
 @for_teammates

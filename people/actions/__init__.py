@@ -5,6 +5,7 @@ from people.actions.avatars import change_avatar
 from people.actions.blocking import block_contact, unblock_contact
 from people.actions.claims import checked_claims, note_claims
 from people.actions.companies import find_or_create_company, update_company, upsert_company
+from people.actions.contact_tags import CONTACT_TAGS_MAX, set_contact_tags, tag_contact
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
 from people.actions.editing import edit_contact
 from people.actions.events import track
@@ -28,6 +29,7 @@ from people.actions.teammates import (
 from people.actions.tokens import create_token, find_token, revoke_token
 
 __all__ = [
+    "CONTACT_TAGS_MAX",
     "add_to_team",
     "block_contact",
     "change_avatar",
@@ -57,7 +59,9 @@ __all__ = [
     "remove_from_team",
     "revoke_token",
     "set_away",
+    "set_contact_tags",
     "sign_out",
+    "tag_contact",
     "track",
     "unblock_contact",
     "unmerge",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("contacts", contacts.ContactsView.as_view(), name="contacts"),
     path("contacts/<pid:id>", contacts.ContactView.as_view(), name="contact"),
     path("contacts/<pid:id>/block", contacts.BlockView.as_view(), name="block"),
+    path("contacts/<pid:id>/tags", contacts.ContactTagsView.as_view(), name="contact-tags"),
     path("companies", companies.CompaniesView.as_view(), name="companies"),
     path("companies/<pid:id>", companies.CompanyView.as_view(), name="company"),
     path("events", events.EventsView.as_view(), name="events"),

@@ -25,9 +25,9 @@ from ground.web.text import CleanCharField
 from people import actions
 from people.addresses import VALUE_LENGTH, normalized
 from people.api.companies import NEWEST_FIRST
-from people.api.references import CompanyReferenceSerializer
+from people.api.references import CompanyReferenceSerializer, TagReferenceSerializer
 from people.bearer import TokenView
-from people.models import Company, Contact, Identity, Teammate
+from people.models import Company, Contact, Identity, Tag, Teammate
 from people.models.token import Scope
 
 SHOWN_KINDS = [kind for kind in Identity.Kind if kind != Identity.Kind.WIDGET_VISITOR]
@@ -75,6 +75,7 @@ class ContactSerializer(serializers.Serializer):
     external_id = KnownField()
     identities = serializers.SerializerMethodField()
     company = CompanyReferenceSerializer(allow_null=True)
+    tags = serializers.SerializerMethodField()
     locale = serializers.CharField()
     timezone = serializers.CharField()
     attributes = serializers.DictField()
@@ -90,6 +91,11 @@ class ContactSerializer(serializers.Serializer):
     def get_identities(self, contact: Contact) -> list[dict[str, Any]]:
         shown = [identity for identity in contact.identities.all() if identity.kind in SHOWN_KINDS]
         return IdentitySerializer(shown, many=True).data
+
+
+    @extend_schema_field(TagReferenceSerializer(many=True))
+    def get_tags(self, contact: Contact) -> list[dict[str, Any]]:
+        return TagReferenceSerializer([tag.shown for tag in contact.tags], many=True).data
 
 
 class ContactsQuery(PageQuery):
@@ -129,7 +135,7 @@ class ContactConflictSerializer(ProblemSerializer):
 
 
 def contacts_for(viewer: Teammate | None) -> QuerySet[Contact]:
-    return Contact.objects.visible_to(viewer).select_related("company").with_identities()
+    return Contact.objects.visible_to(viewer).select_related("company").with_identities().with_tags()
 
 
 def visible_contact(viewer: Teammate | None, public_id: str) -> Contact:
@@ -204,6 +210,32 @@ class ContactView(TokenView):
         contact = visible_contact(self.viewer, id)
         changed = actions.update_contact(contact, by=self.doer, **given)
         return Response(ContactSerializer(contacts_for(self.viewer).get(pk=changed.pk)).data)
+
+
+class ContactTagsSerializer(StrictSerializer):
+    """All tags that a contact shall have."""
+
+    tags = serializers.ListField(
+        child=Reference(lambda viewer: Tag.objects.all(), noun="tag"),
+        max_length=actions.CONTACT_TAGS_MAX,
+    )
+
+
+class ContactTagsView(TokenView):
+    reads = writes = Scope.CONTACTS_WRITE
+
+    @operation(
+        "contact_tags_put",
+        "Set the tags of a contact",
+        description="The list replaces the one before; an empty one takes all tags off.",
+        body=ContactTagsSerializer,
+        answers={200: ContactSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        tags = checked(ContactTagsSerializer, request.data, viewer=self.viewer)["tags"]
+        contact = visible_contact(self.viewer, id)
+        tagged = actions.set_contact_tags(contact, by=self.doer, tags=tags)
+        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=tagged.pk)).data)
 
 
 class BlockView(TokenView):

@@ -4,6 +4,7 @@ from people.models.contact import Contact, Identity
 from people.models.event import Event
 from people.models.merge import ContactMerge
 from people.models.tag import Tag
+from people.models.tagging import ContactTagging
 from people.models.teammate import Membership, Role, Team, Teammate
 from people.models.token import ApiToken
 
@@ -13,6 +14,7 @@ __all__ = [
     "Company",
     "Contact",
     "ContactMerge",
+    "ContactTagging",
     "Event",
     "Identity",
     "Membership",

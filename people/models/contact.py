@@ -74,6 +74,12 @@ class Contact(models.Model):
         )
 
     @property
+    def tags(self):
+        """By name. For many contacts fetch `with_tags()`."""
+        found = [tagging.tag for tagging in self.taggings.all()]
+        return sorted(found, key=lambda tag: tag.name.lower())
+
+    @property
     def email(self) -> str:
         """The best known address, "" for none. For many contacts fetch `with_identities()`."""
         return self.address(Identity.Kind.EMAIL)

@@ -69,7 +69,7 @@ function rowOf(name) {
  * @param {string} html
  */
 export function showRecord(html) {
-  isOwed = about()?.querySelector(":is(.field[open], .htmx-request)") !== null;
+  isOwed = about()?.querySelector(":is(.field[open], .pick details[open], .htmx-request)") !== null;
   if (isOwed) return;
   const place = placeNow();
   put(html);
@@ -101,7 +101,9 @@ function keyed(event) {
 /** @param {Event} event */
 function toggled(event) {
   const field = event.target;
-  if (!(field instanceof HTMLDetailsElement) || !field.matches("#about .field")) return;
+  if (!(field instanceof HTMLDetailsElement)) return;
+  if (!field.matches("#about :is(.field, .pick details)")) return;
+  if (field.open && !field.matches(".field")) return;
   if (field.open) {
     const control = /** @type {HTMLElement|null} */ (
       field.querySelector('[name="value"]')

@@ -7,7 +7,13 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from ground.conditions import evaluate, facts_for, parse, to_queryset
-from people.actions import create_contact, track, update_contact
+from people.actions import (
+    create_contact,
+    find_or_create_tag,
+    tag_contact,
+    track,
+    update_contact,
+)
 from people.models import Attribute, Contact, Event
 
 CLAUSES = [
@@ -31,6 +37,9 @@ CLAUSES = [
     {"fact": "contact.attributes.vip", "op": "is", "value": True},
     {"fact": "contact.attributes.renews_at", "op": "after", "value": "2026-01-01T00:00:00Z"},
     {"fact": "company.attributes.segment", "op": "is", "value": "retail"},
+    {"fact": "contact.tags", "op": "contains", "value": "vip"},
+    {"fact": "contact.tags", "op": "contains_all", "value": ["VIP", "Press"]},
+    {"fact": "contact.tags", "op": "does_not_contain", "value": "press"},
     {"fact": "contact.events", "op": "at_least", "value": {"name": "order.placed", "count": 2}},
     {"fact": "contact.events", "op": "none", "value": {"name": "order.placed", "days": 3}},
     {"fact": "contact.events", "op": "ever", "value": {"name": "cart.left"}},
@@ -65,6 +74,9 @@ def people(dora, emil, otto, acme):
     Contact.objects.filter(pk=emil.pk).update(last_seen_at=Now() - timedelta(days=9))
     acme.attributes = {"segment": "Retail"}
     acme.save()
+    vip, press = (find_or_create_tag(name, by=None)[0] for name in ("VIP", "Press"))
+    tag_contact(dora, by=None, add=[vip])
+    tag_contact(otto, by=None, add=[press, vip])
     track(dora, "order.placed")
     track(dora, "order.placed")
     track(otto, "cart.left")
