@@ -94,9 +94,7 @@ register(
         FactType.LIST,
         "contact",
         lambda contact: [tag.name for tag in contact.tags],
-        lambda reach: Rows(
-            ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__name"
-        ),
+        lambda reach: Rows(ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__name"),
         cost=Cost.QUERY,
     )
 )

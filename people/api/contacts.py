@@ -92,7 +92,6 @@ class ContactSerializer(serializers.Serializer):
         shown = [identity for identity in contact.identities.all() if identity.kind in SHOWN_KINDS]
         return IdentitySerializer(shown, many=True).data
 
-
     @extend_schema_field(TagReferenceSerializer(many=True))
     def get_tags(self, contact: Contact) -> list[dict[str, Any]]:
         return TagReferenceSerializer([tag.shown for tag in contact.tags], many=True).data
@@ -135,7 +134,9 @@ class ContactConflictSerializer(ProblemSerializer):
 
 
 def contacts_for(viewer: Teammate | None) -> QuerySet[Contact]:
-    return Contact.objects.visible_to(viewer).select_related("company").with_identities().with_tags()
+    return (
+        Contact.objects.visible_to(viewer).select_related("company").with_identities().with_tags()
+    )
 
 
 def visible_contact(viewer: Teammate | None, public_id: str) -> Contact:
