@@ -18,6 +18,11 @@ from tests.pushing import PushService
 from tests.visiting import SITE, Browser
 
 
+def pytest_collection_modifyitems(items):
+    """Long files first, so that no worker is left alone with one of them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("product") is None)
+
+
 @pytest.fixture(autouse=True)
 def fresh_limits():
     """What one test spent of a limit, or remembered, is not missed by the next."""

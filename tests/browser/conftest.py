@@ -25,16 +25,21 @@ REMEMBERED_S = 2.2
 NETWORK = ("net::ERR_", "WebSocket connection", "Failed to load resource")
 
 
-def pytest_collection_modifyitems(items):
-    if os.environ.get("BROWSER_PATH"):
-        return
-    for item in items:
-        if "tests/browser" in item.nodeid:
-            item.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
+def pytest_collection_modifyitems(config, items):
+    journeys = [item for item in items if "tests/browser" in item.nodeid]
+    if not os.environ.get("BROWSER_PATH"):
+        for journey in journeys:
+            journey.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
+    elif hasattr(config, "workerinput"):
+        # In a run of everything a busy machine may be to blame: a journey is tried once more, and
+        # the report names it. Each name there is to be looked into.
+        for journey in journeys:
+            journey.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="module")
-def product():
+@pytest.fixture(scope="package")
+def running_product():
+    """The product, once for all files of journeys; its database is kept as it was at first."""
     running = Product()
     # A push service of a test's own may be called, and soon.
     running.settings |= {"OUTBOUND_ALLOWED_HOSTS": "127.0.0.1", "AWAY_PUSH_SECONDS": 1}
@@ -44,8 +49,16 @@ def product():
     for limit in ("MESSAGES_PER_MINUTE", "CONVERSATIONS_PER_HOUR", "UPLOADS_PER_HOUR"):
         running.settings[f"VISITOR_{limit}"] = 10_000
     running.start()
+    running.keep()
     yield running
     running.end()
+
+
+@pytest.fixture(scope="module")
+def product(running_product):
+    """The product with its demo, in which no other file of journeys has left anything."""
+    running_product.go_back()
+    return running_product
 
 
 @pytest.fixture(scope="module")

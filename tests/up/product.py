@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+KEPT = "kept"
 ROOT = Path(__file__).resolve().parents[2]
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VENV", "PYTHON", "SSL_CERT_FILE")
 
@@ -120,21 +121,55 @@ class Product:
         return sorted(pid for pid, line in found if all(word in line for word in words))
 
     def psql(self, sql: str) -> list[tuple]:
-        import psycopg2
+        with self.line() as line, line, line.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall() if cursor.description else []
 
+    def keep(self) -> None:
+        """Keeps what is in the database now, for `go_back`."""
+        self.copy_database(self.database["NAME"], KEPT)
+
+    def go_back(self) -> None:
+        """Makes the database what it was when it was kept; no number is given out twice."""
+        (used,) = self.psql("SELECT max(last_value) FROM pg_sequences")
+        self.copy_database(KEPT, self.database["NAME"])
+        self.psql(
+            "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass,"
+            f" {used[0]} + coalesce(last_value, 0)) FROM pg_sequences"
+        )
+
+    def copy_database(self, source: str, copy: str) -> None:
+        """Replaces a database by another one. Whoever is connected comes back by itself."""
+        with self.line("postgres") as line, line.cursor() as cursor:
+            line.autocommit = True
+            cursor.execute(f"ALTER DATABASE {source} ALLOW_CONNECTIONS false")
+            cursor.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'"
+            )
+            cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
+            cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {source}")
+            cursor.execute(f"ALTER DATABASE {source} ALLOW_CONNECTIONS true")
+
+    @property
+    def database(self) -> dict:
         from config import addresses
         from config.up import places
 
-        where = addresses.database(places.database_url(self.data_dir))
-        line = psycopg2.connect(
-            host=where["HOST"], port=where["PORT"], user=where["USER"], dbname=where["NAME"]
+        return addresses.database(places.database_url(self.data_dir))
+
+    def line(self, name: str = ""):
+        """A connection to one of its databases, closed at the end of the block."""
+        import psycopg2
+
+        where = self.database
+        return contextlib.closing(
+            psycopg2.connect(
+                host=where["HOST"],
+                port=where["PORT"],
+                user=where["USER"],
+                dbname=name or where["NAME"],
+            )
         )
-        try:
-            with line, line.cursor() as cursor:
-                cursor.execute(sql)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            line.close()
 
     def stop(self, number: int = signal.SIGTERM) -> float:
         """Sends a signal to bin/up and waits for its end. Returns the seconds that took."""
