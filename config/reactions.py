@@ -35,5 +35,7 @@ REACTIONS = {
     "contact.unmerged": ["inbox.tasks.follow_name"],
     "teammate.left_team": ["inbox.tasks.release_unseen"],
     "teammate.avatar_changed": ["people.tasks.forget_picture"],
-    "teammate.deactivated": ["inbox.tasks.release_unseen"],
+    "teammate.deactivated": ["inbox.tasks.release_unseen", "people.tasks.drop_devices"],
+    "teammate.role_changed": ["people.tasks.drop_devices"],
+    "teammate.password_changed": ["people.tasks.drop_devices"],
 }

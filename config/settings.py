@@ -180,6 +180,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
     },
+    "push-to-teammates": {
+        "task": "inbox.push_due",
+        "schedule": 5,
+        "options": {"queue": "upkeep", "expires": 5},
+    },
     "work-off-batches": {
         "task": "inbox.work_off_batches",
         "schedule": 2,

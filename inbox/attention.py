@@ -70,12 +70,16 @@ class Wishes:
 
     ways: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_sound: bool = False
+    has_words: bool = False
     quiet: Quiet | None = None
 
     def wants(self, kind: str, way: str) -> bool:
         """Whether news of a kind come by a way; what is not even in the inbox comes by none."""
         ways = self.ways.get(kind, KINDS[kind].ways)
         return way in ways and APP in ways
+
+    def sounds(self, kind: str) -> bool:
+        return self.has_sound and self.wants(kind, DESKTOP)
 
     def is_quiet(self, at: datetime) -> bool:
         return self.quiet is not None and self.quiet.holds(at)
@@ -89,7 +93,9 @@ def wishes_of(teammate: Any) -> Wishes:
         for kind, ways in (kept.get("kinds") or {}).items()
         if kind in KINDS
     }
-    return Wishes(ways, bool(kept.get("sound")), quiet_of(kept.get("quiet")))
+    return Wishes(
+        ways, bool(kept.get("sound")), bool(kept.get("words")), quiet_of(kept.get("quiet"))
+    )
 
 
 def quiet_of(kept: Mapping[str, str] | None) -> Quiet | None:
@@ -102,10 +108,14 @@ def quiet_of(kept: Mapping[str, str] | None) -> Quiet | None:
         return None
 
 
-def said(reasons: Mapping[str, str]) -> str:
-    """Why somebody is told, in words: "Ben mentioned you · Dora wrote"."""
-    return " · ".join(
-        f"{reasons[name]} {kind.said}" if kind.is_by_somebody and reasons[name] else kind.said
+def said(reasons: Mapping[str, str], *, of: str = "") -> str:
+    """Why somebody is told, in words: "Ben mentioned you · Dora wrote". Where the name of the
+    contact stands beside it, it is not repeated: `of` Dora, "Ben mentioned you · wrote"."""
+    words = " · ".join(
+        f"{reasons[name]} {kind.said}"
+        if kind.is_by_somebody and reasons[name] not in ("", of)
+        else kind.said
         for name, kind in KINDS.items()
         if name in reasons
     )
+    return words[:1].upper() + words[1:]

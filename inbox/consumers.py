@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.http import parse_cookie
 
 from ground.journal import live
@@ -19,32 +18,22 @@ from ground.journal.consumers import (
 )
 from ground.journal.live import RedisAway
 from ground.web import files
-from ground.web.sessions import SessionStore
 from inbox import actions, presence
 from inbox.models import Conversation
 from inbox.templatetags.inbox import tint
 from people.models import Team, Teammate
 from people.names import initials
+from people.sessions import teammate_in
 
 WATCH_LIMIT = 10
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
-
-
-class SessionHolder:
-    """As much of a request as Django needs to know its user."""
-
-    def __init__(self, session: SessionStore) -> None:
-        self.session = session
 
 
 def teammate_of(headers: list[tuple[bytes, bytes]]) -> Teammate | None:
     """The teammate whose session cookie the handshake carried."""
     cookies = dict(headers).get(b"cookie", b"").decode("latin-1")
     key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME)
-    if not key:
-        return None
-    user = get_user(SessionHolder(SessionStore(key)))
-    return user if isinstance(user, Teammate) and user.is_active else None
+    return teammate_in(key) if key else None
 
 
 def topics_of(teammate: Teammate) -> set[str]:
@@ -65,6 +54,9 @@ class InboxConsumer(LiveConsumer):
 
     teammate: Teammate
     is_visible = True
+    socket_id = ""
+    # Whether others know that somebody is at this socket.
+    is_counted = False
     # The conversations that this socket is known to look at.
     looking: frozenset[str] = frozenset()
 
@@ -89,12 +81,13 @@ class InboxConsumer(LiveConsumer):
         return was_narrowed
 
     async def disconnect(self, code: int) -> None:
-        if self.looking:
-            self.shown = {}
+        if self.socket_id:
+            self.shown, self.is_visible = {}, False
             await in_database(self.be_seen)
 
     def be_seen(self) -> None:
         """Shows to others what this teammate looks at, as far as they may see it themselves."""
+        self.be_counted()
         wanted = frozenset(self.shown) if self.is_visible else frozenset()
         person = {
             "id": self.teammate.public_id,
@@ -108,6 +101,14 @@ class InboxConsumer(LiveConsumer):
         for name in wanted:
             presence.look(name, person, self.socket_id)
         self.looking = wanted
+
+    def be_counted(self) -> None:
+        """While somebody can see this tab, no device of theirs need be told of anything."""
+        if self.is_visible:
+            presence.be_here(self.teammate.public_id, self.socket_id)
+        elif self.is_counted:
+            presence.be_elsewhere(self.teammate.public_id, self.socket_id)
+        self.is_counted = self.is_visible
 
     async def confirm(self) -> None:
         teammate = await in_database(teammate_of, self.scope["headers"])
@@ -129,8 +130,6 @@ class InboxConsumer(LiveConsumer):
         return {name: row.last_seq for name, row in rows.items()}
 
     def pulse(self) -> dict[str, Any]:
-        if self.is_visible:
-            presence.be_here(self.teammate.public_id)
         self.be_seen()
         return {"seq": self.last_seqs()}
 

@@ -17,12 +17,41 @@ HERE_SECONDS = 60
 Person = dict[str, Any]
 
 
-def be_here(teammate: str) -> None:
-    """A teammate has the inbox in front of them."""
+def be_here(teammate: str, socket: str = "") -> None:
+    """A teammate has the inbox in front of them, in the tab of this socket."""
+    key, now = sockets_of(teammate), time.time()
     try:
-        hotline().call("SET", f"counterfoil:here:{teammate}", 1, "EX", HERE_SECONDS)
+        hotline().call_all(
+            [
+                ("SET", f"counterfoil:here:{teammate}", 1, "EX", HERE_SECONDS),
+                ("ZREMRANGEBYSCORE", key, "-inf", now),
+                ("ZADD", key, now + LOOKING_SECONDS, socket),
+                ("EXPIRE", key, 2 * LOOKING_SECONDS),
+            ]
+        )
     except RedisAway:
         pass
+
+
+def be_elsewhere(teammate: str, socket: str) -> None:
+    """The tab of this socket is closed, or behind others."""
+    try:
+        hotline().call("ZREM", sockets_of(teammate), socket)
+    except RedisAway:
+        pass
+
+
+def is_looking(teammate: str) -> bool:
+    """Whether a teammate has an inbox in front of them at this moment, in any browser; without
+    Redis nobody knows, as in `is_here`."""
+    try:
+        return hotline().call("ZCOUNT", sockets_of(teammate), f"({time.time()}", "+inf") > 0
+    except RedisAway:
+        return False
+
+
+def sockets_of(teammate: str) -> str:
+    return f"counterfoil:sockets:{teammate}"
 
 
 def is_here(teammate: str) -> bool:

@@ -6,7 +6,7 @@ from django.db import connection
 from ground.journal.models import Entry
 from ground.journal.reactions import together
 from inbox import actions
-from inbox.actions import batches, digesting, notifying
+from inbox.actions import batches, digesting, notifying, pushing
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken
@@ -52,6 +52,11 @@ def forget_empty_drafts() -> int:
 @shared_task(name="inbox.mail_digests", expires=60)
 def mail_digests() -> int:
     return digesting.mail_digests()
+
+
+@shared_task(name="inbox.push_due", expires=5)
+def push_due() -> int:
+    return pushing.push_due()
 
 
 @shared_task(name="inbox.forget_cleared_notifications", expires=3600)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from inbox.pages import (
     batches,
+    devices,
     drafts,
     files,
     keys,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("drafts/", drafts.begun, name="begun"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),
+    path("notifications/devices/", devices.devices, name="devices"),
+    path("sw.js", devices.service_worker, name="service-worker"),
     path("files/<pid:attachment>/", files.open_file, name="file"),
     path("batches/<pid:batch>/", batches.batch, name="batch"),
     path("<slug:view>/", reading.show_view, name="view"),

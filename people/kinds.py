@@ -40,6 +40,12 @@ TEAMMATE_AVATAR_CHANGED = declare(
 TEAMMATE_PREFERENCES_CHANGED = declare(
     "teammate.preferences_changed", "A teammate chose how they like to work."
 )
+TEAMMATE_DEVICE_ADDED = declare(
+    "teammate.device_added", "A teammate asked to be notified in a browser."
+)
+TEAMMATE_DEVICE_REMOVED = declare(
+    "teammate.device_removed", "A teammate is not notified in a browser any more."
+)
 TAG_CREATED = declare("tag.created", "A tag was made.")
 TAG_CHANGED = declare("tag.changed", "A tag got another name, was archived or brought back.")
 TOKEN_CREATED = declare("token.created", "An API token was created.")

@@ -6,6 +6,8 @@ from ground.journal.models import Entry
 from ground.journal.reactions import together
 from ground.web import files
 from people.actions.contacts import latest, move_times
+from people.actions.devices import drop_ended_devices
+from people.models import Teammate
 
 
 @together
@@ -32,3 +34,10 @@ def forget_picture(entry: Entry) -> None:
     key = entry.before["avatar"]
     if key:
         files.delete(key)
+
+
+def drop_devices(entry: Entry) -> None:
+    """Sessions of a teammate are over: the browsers that were notified by them are not any more."""
+    teammate = Teammate.objects.filter(public_id=entry.subject_id).first()
+    if teammate is not None:
+        drop_ended_devices(teammate)

@@ -52,6 +52,8 @@ DOORS = {
     "inbox/avatar/": STAFF,
     "inbox/notifications/": STAFF,
     "inbox/notifications/settings/": STAFF,
+    "inbox/notifications/devices/": STAFF,
+    "inbox/sw.js": EVERYBODY,
     "inbox/first-steps/": (OUT, OUT, OUT, HIDDEN, HIDDEN, IN),
     "inbox/macros/": STAFF,
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,

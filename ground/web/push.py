@@ -23,6 +23,8 @@ FAILURES_MAX = 20
 AT_ONCE = 10
 DAY = 24 * 60 * 60
 GONE = {404, 410}
+# Whose browsers take a permission back from who shows nothing, without a warning.
+STRICT = ".push.apple.com"
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 BAD_KEYS = "These are not the keys of a push subscription."
 
@@ -63,6 +65,11 @@ def check(endpoint: str, p256dh: str, auth: str) -> None:
         webpush.browser_keys(Recipient(endpoint, p256dh, auth))
     except webpush.Unsound:
         raise Invalid(errors={"keys": [BAD_KEYS]}) from None
+
+
+def may_be_silent(subscription: Subscription) -> bool:
+    """Whether a push may come that shows nothing but takes something away."""
+    return not f".{subscription.service}".endswith(STRICT)
 
 
 def service_worker(name: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from ground.journal.live import publish_after_commit
+from inbox.actions.pushing import withdraw
 from inbox.models import Conversation, Notification
 from people.models import Teammate
 
@@ -26,6 +27,7 @@ def clear(notifications: Any) -> list[str]:
         held = ours.select_for_update().order_by("teammate_id", "conversation_id")
         pks = list(held.values_list("pk", flat=True))
         Notification.objects.filter(pk__in=pks).update(cleared_at=Now())
+        withdraw(pks)
         for teammate, conversation in dict.fromkeys(row[2:] for row in rows):
             frame = {"type": "notification", "conversation": conversation, "is_cleared": True}
             publish_after_commit([f"teammate.{teammate}"], frame)

@@ -112,7 +112,7 @@ def letter(digest: Digest, teammate: Teammate, news: list[Notification]) -> Lett
         "news": [
             {
                 "name": each.conversation.contact.display_name,
-                "said": attention.said(each.reasons),
+                "said": attention.said(each.reasons, of=each.conversation.contact.display_name),
                 "url": address_of(each.conversation),
             }
             for each in news[:MOST]

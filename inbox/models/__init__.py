@@ -10,6 +10,7 @@ from inbox.models.macro import Macro
 from inbox.models.mention import Mention
 from inbox.models.message import Message
 from inbox.models.notification import Digest, Notification
+from inbox.models.push import Push
 from inbox.models.rating import Rating
 from inbox.models.tagging import Tagging
 
@@ -30,6 +31,7 @@ __all__ = [
     "Mention",
     "Message",
     "Notification",
+    "Push",
     "Rating",
     "ReadMarker",
     "Tagging",

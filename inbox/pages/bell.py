@@ -22,5 +22,5 @@ def bell(teammate: Teammate, visible: ConversationQuerySet) -> dict[str, Any]:
 
 def with_words(notifications: list[Notification]) -> list[Notification]:
     for each in notifications:
-        each.said = attention.said(each.reasons)
+        each.said = attention.said(each.reasons, of=each.conversation.contact.display_name)
     return notifications

@@ -14,6 +14,7 @@ from inbox import actions, attention
 from inbox.forms import ZoneField, checked, named
 from inbox.models import Notification
 from inbox.pages.bell import bell, with_words
+from inbox.pages.devices import devices_of
 from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates, is_script, part_wanted
 from people.actions import prefer
@@ -73,6 +74,7 @@ class SettingsForm(forms.Form):
     """By which ways each kind of news comes, and when nothing does."""
 
     has_sound = forms.BooleanField(required=False)
+    has_words = forms.BooleanField(required=False)
     is_quiet = forms.BooleanField(required=False)
     quiet_from = forms.TimeField(required=False)
     quiet_to = forms.TimeField(required=False)
@@ -110,6 +112,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         ],
         "wishes": wished,
         "is_kept": request.method == "POST",
+        **devices_of(request),
     }
     return render(request, "inbox/notification_settings.html", context)
 
@@ -129,6 +132,7 @@ def wishes(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
     return {
         **({"kinds": kinds} if kinds else {}),
         **({"sound": True} if data["has_sound"] else {}),
+        **({"words": True} if data["has_words"] else {}),
         **({"quiet": quiet} if data["is_quiet"] else {}),
     }
 

@@ -7,6 +7,13 @@ from people.actions.claims import checked_claims, note_claims
 from people.actions.companies import find_or_create_company, update_company, upsert_company
 from people.actions.contact_tags import CONTACT_TAGS_MAX, set_contact_tags, tag_contact
 from people.actions.contacts import create_contact, meet_visitor, note_seen, update_contact
+from people.actions.devices import (
+    add_device,
+    drop_device,
+    drop_ended_devices,
+    leave_device,
+    remove_device,
+)
 from people.actions.editing import edit_contact
 from people.actions.events import track
 from people.actions.identify import identify
@@ -30,6 +37,7 @@ from people.actions.tokens import create_token, find_token, revoke_token
 
 __all__ = [
     "CONTACT_TAGS_MAX",
+    "add_device",
     "add_to_team",
     "block_contact",
     "change_avatar",
@@ -44,11 +52,14 @@ __all__ = [
     "create_token",
     "current",
     "deactivate",
+    "drop_device",
+    "drop_ended_devices",
     "edit_contact",
     "find_or_create_company",
     "find_or_create_tag",
     "find_token",
     "identify",
+    "leave_device",
     "meet_visitor",
     "merge_contacts",
     "note_claims",
@@ -56,6 +67,7 @@ __all__ = [
     "password_changed",
     "prefer",
     "reactivate",
+    "remove_device",
     "remove_from_team",
     "revoke_token",
     "set_away",

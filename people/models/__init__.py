@@ -1,6 +1,7 @@
 from people.models.attribute import Attribute
 from people.models.company import Company
 from people.models.contact import Contact, Identity
+from people.models.device import Device
 from people.models.event import Event
 from people.models.merge import ContactMerge
 from people.models.tag import Tag
@@ -15,6 +16,7 @@ __all__ = [
     "Contact",
     "ContactMerge",
     "ContactTagging",
+    "Device",
     "Event",
     "Identity",
     "Membership",

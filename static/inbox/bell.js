@@ -1,6 +1,7 @@
 /** The bell: what waits for this teammate, on every screen of theirs alike. */
 
 import { ask } from "./ask.js";
+import { clearDevice, popUpByWorker } from "./devices.js";
 import { addressOf, conversation, hear } from "./page.js";
 import { go, put } from "./places.js";
 import { explain, toast } from "./toasts.js";
@@ -28,6 +29,14 @@ function show(html) {
   }
   put(html);
   mark();
+  clearOver();
+}
+
+/** What is seen to elsewhere need not stand on this device any more. */
+function clearOver() {
+  const names = waiting();
+  const isAll = !bell().querySelector("em")?.textContent?.endsWith("+");
+  if (isAll) clearDevice((id) => !names.includes(id));
 }
 
 /** Where the views are behind a button, the button says that something waits. */
@@ -51,10 +60,11 @@ export function clearShown() {
 /**
  * Something asks for this teammate: it sounds and pops up once, in whichever tab is first.
  * @param {{conversation: string, title: string, body: string, is_cleared: boolean,
- *   has_sound: boolean, is_desktop: boolean}} frame
+ *   at: number, has_sound: boolean, is_desktop: boolean}} frame
  */
 export function ring(frame) {
   const isSeen = frame.conversation === conversation() && document.visibilityState === "visible";
+  if (frame.is_cleared && frame.conversation) clearDevice((id) => id === frame.conversation);
   if (frame.is_cleared || isSeen) return;
   const alarm = () => {
     if (frame.has_sound) sound();
@@ -89,16 +99,19 @@ function sound() {
   }
 }
 
-/** @param {{conversation: string, title: string, body: string}} frame */
-function popUp({ conversation: id, title, body }) {
+/** @param {{conversation: string, title: string, body: string, at: number}} frame */
+async function popUp({ conversation: id, title, body, at }) {
   const isAllowed = "Notification" in window && Notification.permission === "granted";
   if (!isAllowed || (document.visibilityState === "visible" && document.hasFocus())) return;
+  const url = addressOf("all", id);
+  // Where this browser is notified without us, too, one and the same pop-up is meant.
+  if (await popUpByWorker(title, { body, tag: id, data: { url, at } })) return;
   try {
     const popped = new Notification(title, { body, tag: id });
     popped.onclick = () => {
       window.focus();
       popped.close();
-      go(addressOf("all", id));
+      go(url);
     };
   } catch {
     // Some browsers let only service workers do this.
@@ -153,5 +166,6 @@ export function keepBell() {
   );
   document.addEventListener("htmx:afterSwap", mark);
   mark();
+  clearOver();
   clearShown();
 }

@@ -6,9 +6,12 @@
  * From the frame, once: {type: "visitor", token, wanted}.
  */
 
+import { canBeNotified, subscribe, unsubscribe } from "../shared/pushing.js";
+
 /** @type {{push: {public_key: string}|null, scope: string, locale: string, texts: Record<string, string>}} */
 const given = JSON.parse(/** @type {HTMLElement} */ (document.getElementById("notify")).textContent ?? "");
 const { texts } = given;
+const place = { worker: "/m/sw.js", scope: given.scope, key: given.push?.public_key ?? "" };
 const ask = /** @type {HTMLButtonElement} */ (document.getElementById("ask"));
 const closer = /** @type {HTMLButtonElement} */ (document.getElementById("close"));
 const text = /** @type {HTMLElement} */ (document.getElementById("text"));
@@ -55,7 +58,7 @@ async function turnOn() {
   said.textContent = texts.wait ?? "";
   try {
     if ((await Notification.requestPermission()) !== "granted") return finish("denied");
-    const { endpoint, keys } = (await subscription()).toJSON();
+    const { endpoint, keys } = (await subscribe(place)).toJSON();
     await call("POST", { endpoint, keys, locale: given.locale });
     return finish("done", "on");
   } catch {
@@ -65,35 +68,10 @@ async function turnOn() {
   return undefined;
 }
 
-/** The browser's subscription with our key, made anew where it was made with an older one. */
-async function subscription() {
-  const { pushManager } = await worker();
-  const options = { userVisibleOnly: true, applicationServerKey: given.push?.public_key };
-  try {
-    return await pushManager.subscribe(options);
-  } catch (error) {
-    const old = await pushManager.getSubscription();
-    if (!old) throw error;
-    await old.unsubscribe();
-    return pushManager.subscribe(options);
-  }
-}
-
-/** @returns {Promise<ServiceWorkerRegistration>} whose worker is active: none other may subscribe */
-async function worker() {
-  const registration = await navigator.serviceWorker.register("/m/sw.js", { scope: given.scope });
-  const young = registration.installing ?? registration.waiting;
-  if (registration.active || !young) return registration;
-  return new Promise((resolve) => {
-    young.addEventListener("statechange", () => young.state === "activated" && resolve(registration));
-  });
-}
-
 async function turnOff() {
   try {
     await call("DELETE");
-    const registration = await navigator.serviceWorker.getRegistration(given.scope);
-    await (await registration?.pushManager.getSubscription())?.unsubscribe();
+    await unsubscribe(given.scope);
     finish("off", "off");
   } catch {
     finish("failed");
@@ -112,8 +90,7 @@ function hear({ source, origin, data }) {
 
 function begin() {
   if (!opener) return finish("lost");
-  const isAble = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
-  if (!isAble || !given.push) return finish("unsupported");
+  if (!canBeNotified() || !given.push) return finish("unsupported");
   addEventListener("message", hear);
   tell({ type: "ready" });
   setTimeout(() => token || finish("lost"), PATIENCE_MS);

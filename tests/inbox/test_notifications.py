@@ -226,7 +226,7 @@ def test_the_bell_counts_and_leads_there(bens, dora, ben, ada, browser_of):
     page = browser_of(ben).get("/inbox/all/").content.decode()
     bell = page.split('id="bell"')[1].split("</pick-menu>")[0]
     assert '<em class="num">1</em>' in bell and f"/inbox/all/{bens.public_id}/" in bell
-    assert "Dora Lindqvist wrote" in bell and "<b>Bold" not in bell
+    assert ">Wrote<" in bell and "Dora Lindqvist wrote" not in bell and "<b>Bold" not in bell
     assert '<em class="num"></em>' in fragment(browser_of(ada))
 
 
@@ -429,7 +429,7 @@ def test_who_is_away_gets_one_mail_of_all_that_waits(bens, begin, emil, dora, ad
     assert mail_digests() == 1 and mail_digests() == 0
     (letter,) = letters
     assert letter.to == "ben@lumen.test" and "2 conversations wait for you" in letter.subject
-    assert "Dora Lindqvist wrote" in letter.text and bens.public_id in letter.text
+    assert "Dora Lindqvist: Wrote" in letter.text and bens.public_id in letter.text
     assert "Secret words" not in letter.text + letter.html
     assert Digest.objects.get().state == "sent"
 
