@@ -211,7 +211,8 @@ def said(
     is_message = not {attention.REPLY, attention.NEW}.isdisjoint(wanted)
     title, body = "New message in Counterfoil" if is_message else "News for you in Counterfoil", ""
     if wishes.has_words:
-        title, body = attention.said(notification.reasons, of=name), notification.preview or name
+        title = attention.said(notification.reasons)
+        body = notification.preview or ("" if name in title else name)
     return {
         "title": title[:TITLE_MAX],
         "body": body[:BODY_MAX],

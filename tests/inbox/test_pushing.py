@@ -63,7 +63,7 @@ def test_who_is_elsewhere_is_told_on_their_device_without_names_or_words(
     (shown,) = push_service.shown_by(device)
     assert (shown["title"], shown["body"]) == ("New message in Counterfoil", "")
     assert shown["tag"] == bens.public_id and shown["url"] == f"/inbox/all/{bens.public_id}/"
-    assert shown["silent"] is True and shown["showing"] == [bens.public_id]
+    assert shown["silent"] is True and shown["showing"] == []
     headers = push_service.calls[0][1]
     assert headers["Topic"] == bens.public_id and headers["Content-Encoding"] == "aes128gcm"
     assert b"Counterfoil" not in push_service.calls[0][2]
@@ -146,9 +146,11 @@ def test_who_left_the_private_team_is_told_nothing(
 
 
 def test_what_is_seen_to_before_is_not_sent(bens, dora, ben, device, push_service):
-    message = say(bens, dora).message
+    say(bens, dora)
     run_owed()
-    mark_read(bens, by=ben, seq=message.seq)
+    bens.refresh_from_db()
+    mark_read(bens, by=ben, seq=bens.last_seq)
+    assert not Notification.objects.open().filter(teammate=ben).exists()
     told()
     assert push_service.calls == [] and Push.objects.get().state == "obsolete"
 
@@ -186,6 +188,16 @@ def test_one_conversation_is_one_pop_up_and_news_replace_it(bens, dora, device, 
     first, second = push_service.shown_by(device)
     assert first["tag"] == second["tag"] and first["at"] < second["at"]
     assert Push.objects.count() == 1
+
+
+def test_a_pop_up_names_what_may_still_stand_beside_it(
+    bens, begin, emil, dora, ada, ben, device, push_service
+):
+    say(bens, dora)
+    told()
+    assign(begin(emil), by=ada, assignee=ben)
+    told()
+    assert push_service.shown_by(device)[-1]["showing"] == [bens.public_id]
 
 
 def test_news_that_go_on_do_not_push_the_sending_back(bens, dora, device):
