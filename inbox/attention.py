@@ -12,7 +12,7 @@ SUBJECT = "notifications"
 MENTIONED, ASSIGNED, REPLY, NOTE = "mentioned", "assigned", "reply", "note"
 TEAM, WOKEN, FAILED, NEW = "team", "woken", "failed", "new"
 APP, DESKTOP, MAIL = "app", "desktop", "mail"
-WAYS = {APP: "In the inbox", DESKTOP: "On the desktop", MAIL: "By mail when away"}
+WAYS = {APP: "In the inbox", DESKTOP: "Pop-up", MAIL: "By mail when away"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,9 @@ class Wishes:
     has_sound: bool = False
     has_words: bool = False
     quiet: Quiet | None = None
+    quiet_until: datetime | None = None
+    # Kinds that make no sound even where others do.
+    silent: frozenset[str] = frozenset()
 
     def wants(self, kind: str, way: str) -> bool:
         """Whether news of a kind come by a way; what is not even in the inbox comes by none."""
@@ -79,9 +82,11 @@ class Wishes:
         return way in ways and APP in ways
 
     def sounds(self, kind: str) -> bool:
-        return self.has_sound and self.wants(kind, DESKTOP)
+        return self.has_sound and kind not in self.silent and self.wants(kind, DESKTOP)
 
     def is_quiet(self, at: datetime) -> bool:
+        if self.quiet_until is not None and at < self.quiet_until:
+            return True
         return self.quiet is not None and self.quiet.holds(at)
 
 
@@ -94,7 +99,12 @@ def wishes_of(teammate: Any) -> Wishes:
         if kind in KINDS
     }
     return Wishes(
-        ways, bool(kept.get("sound")), bool(kept.get("words")), quiet_of(kept.get("quiet"))
+        ways,
+        has_sound=bool(kept.get("sound")),
+        has_words=bool(kept.get("words")),
+        quiet=quiet_of(kept.get("quiet")),
+        quiet_until=moment_of(kept.get("until")),
+        silent=frozenset(kept.get("silent") or ()),
     )
 
 
@@ -105,6 +115,13 @@ def quiet_of(kept: Mapping[str, str] | None) -> Quiet | None:
         begins, ends = time.fromisoformat(kept["from"]), time.fromisoformat(kept["to"])
         return Quiet(begins, ends, ZoneInfo(kept["zone"]))
     except (KeyError, ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+
+
+def moment_of(kept: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(kept) if kept else None
+    except ValueError:
         return None
 
 

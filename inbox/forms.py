@@ -260,6 +260,13 @@ class AvailabilityForm(forms.Form):
     is_away = forms.BooleanField(required=False)
 
 
+class QuietForm(forms.Form):
+    """Until when nothing disturbs: one of DUES in the teammate's zone, or "off"."""
+
+    quiet = forms.ChoiceField(choices=[(name, name) for name in ("hour", "tomorrow", "off")])
+    timezone = ZoneField(required=False, max_length=64)
+
+
 class FollowForm(forms.Form):
     is_following = forms.BooleanField(required=False)
 

@@ -57,7 +57,8 @@ class Round:
             news.reasons[reason] = by
             news.seq = max(news.seq, entry.after.get("seq") or conversation.last_seq)
             news.message = entry.after.get("message", news.message)
-            news.words = entry.after.get("reason", "") if entry.kind in UNSENT else news.words
+            reason = entry.after.get("reason", "") if entry.kind in UNSENT else ""
+            news.words = reason or entry.after.get("why", "") or news.words
             news.at = entry.created_at
 
     def is_doer(self, pk: int, entry: Entry) -> bool:
@@ -141,5 +142,13 @@ def look_at_assignment(entry: Entry, to: Round, conversation: Conversation, name
         # Somebody has it: their team need not look any more.
         to.taken.add(conversation.pk)
         to.tell([new.pk], entry, attention.ASSIGNED, name)
-    elif entry.after.get("team") and conversation.assignee_id is None:
-        to.tell(to.members.get(entry.after["team"], ()), entry, attention.TEAM, name)
+    elif conversation.assignee_id is None and (team := team_asked(entry, conversation)):
+        to.tell(to.members.get(team, ()), entry, attention.TEAM, name)
+
+
+def team_asked(entry: Entry, conversation: Conversation) -> str:
+    """The team that an assignment asks to look: it was given to them, or one of theirs gave it
+    back and says why."""
+    if given := entry.after.get("team"):
+        return str(given)
+    return conversation.team.public_id if conversation.team and entry.after.get("why") else ""

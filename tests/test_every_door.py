@@ -50,6 +50,7 @@ DOORS = {
     "inbox/uploads/": STAFF,
     "inbox/availability/": STAFF,
     "inbox/avatar/": STAFF,
+    "inbox/quiet/": STAFF,
     "inbox/notifications/": STAFF,
     "inbox/notifications/settings/": STAFF,
     "inbox/notifications/devices/": STAFF,

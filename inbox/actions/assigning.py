@@ -36,9 +36,11 @@ def assign(
     assignee: Teammate | None = KEEP,
     team: Team | None = KEEP,
     expected: Teammate | None = KEEP,
+    why: str = "",
     cause: Entry | None = None,
 ) -> Conversation:
-    """Gives a conversation to a teammate, a team, both or (None) nobody.
+    """Gives a conversation to a teammate, a team, both or (None) nobody; `why` in a few words for
+    those who are told of it.
 
     With `expected` it stays as it is when meanwhile it is somebody else's. Raises Invalid when the
     teammate could not see it there, NotFound, NotAllowed.
@@ -65,6 +67,7 @@ def assign(
             changes=changes,
             cause=cause,
             more_rows={"old_topic": old_topic},
+            why=why,
             **handing_over(changes, by),
         )
         return locked
@@ -98,7 +101,10 @@ def give_back(teammate: Teammate) -> list[Conversation]:
     """
     theirs = Conversation.objects.visible_to(teammate).unfinished().assigned_to(teammate)
     newest = list(theirs.newest_first()[:GIVEN_BACK_MAX])
-    after = [assign(each, by=teammate, assignee=None, expected=teammate) for each in newest]
+    why = f"{teammate} went away"
+    after = [
+        assign(each, by=teammate, assignee=None, expected=teammate, why=why) for each in newest
+    ]
     return [each for each in after if each.assignee is None]
 
 

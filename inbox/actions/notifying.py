@@ -15,7 +15,7 @@ from inbox.actions.clearing import clear
 from inbox.actions.telling import deliver
 from inbox.attention import APP
 from inbox.models import Conversation, Follower, LaterMessage, Notification
-from inbox.news import UNSENT, Round, go_back, look_at, place_of
+from inbox.news import UNSENT, Round, go_back, look_at, place_of, team_asked
 from people.models import Team, Teammate
 
 
@@ -39,11 +39,12 @@ def gather(entries: list[Entry]) -> Round:
     for entry in entries:
         names |= {entry.after.get("assignee"), entry.before.get("assignee")}
         names |= set(entry.after.get("mentioned", ()))
-        if entry.kind == "conversation.assigned" and entry.after.get("team"):
-            teams.add(entry.after["team"])
+        asked = conversations.get(entry.subject_id)
+        if entry.kind == "conversation.assigned" and asked is not None:
+            teams.add(team_asked(entry, asked))
     members = {
         team.public_id: set(team.memberships.values_list("teammate_id", flat=True))
-        for team in Team.objects.filter(public_id__in=teams)
+        for team in Team.objects.filter(public_id__in=teams - {""})
     }
     followers = followers_of(conversations.values())
     is_new = any(entry.kind == "conversation.started" for entry in entries)

@@ -152,6 +152,7 @@ def change(
     more_rows: Mapping[str, Any] | None = None,
     repeated: Mapping[str, Any] | None = None,
     dated: Sequence[str] = (),
+    why: str = "",
 ) -> Entry:
     """Sets fields of a locked conversation, says so in the thread, and journals before and after.
 
@@ -172,7 +173,7 @@ def change(
         topics=topics(conversation),
         before=before,
         after={field: plain(value) for field, value in changes.items()}
-        | {"message": message.public_id, "seq": message.seq},
+        | {"message": message.public_id, "seq": message.seq, **({"why": why} if why else {})},
         cause=cause,
         rows={"conversation": conversation, "message": message, **(more_rows or {})},
     )

@@ -107,7 +107,12 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {
         "ways": attention.WAYS,
         "rows": [
-            (name, label, [(way, words, way in on) for way, words in attention.WAYS.items()])
+            (
+                name,
+                label,
+                [(way, words, way in on) for way, words in attention.WAYS.items()],
+                name not in wished.silent,
+            )
             for name, label, on in rows
         ],
         "wishes": wished,
@@ -129,8 +134,12 @@ def wishes(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:
         "to": written(data["quiet_to"]),
         "zone": str(data["timezone"]),
     }
+    silent = [name for name in attention.KINDS if f"{name}_sound" not in request.POST]
+    kept = request.user.preferences.get(attention.SUBJECT) or {}
     return {
         **({"kinds": kinds} if kinds else {}),
+        **({"silent": silent} if silent else {}),
+        **({"until": kept["until"]} if kept.get("until") else {}),
         **({"sound": True} if data["has_sound"] else {}),
         **({"words": True} if data["has_words"] else {}),
         **({"quiet": quiet} if data["is_quiet"] else {}),

@@ -2,14 +2,15 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from ground.web.problems import Invalid
-from inbox import actions
-from inbox.forms import AvailabilityForm, checked, named
+from inbox import actions, attention
+from inbox.forms import DUES, AvailabilityForm, QuietForm, checked, named
 from inbox.pages.requests import for_teammates, is_script
-from people.actions import change_avatar, set_away
+from people.actions import change_avatar, prefer, set_away
 
 
 @for_teammates
@@ -35,6 +36,23 @@ def set_availability(request: HttpRequest) -> HttpResponse:
 def handed_back(count: int) -> str:
     words = "1 conversation is" if count == 1 else f"{count} conversations are"
     return f"You are away. {words} back with the team, or with nobody."
+
+
+@for_teammates
+@require_POST
+def set_quiet(request: HttpRequest) -> HttpResponse:
+    """Nothing disturbs the teammate for an hour or until tomorrow; "off" ends that."""
+    data = checked(QuietForm(request.POST))
+    others = dict(request.user.preferences.get(attention.SUBJECT) or {})
+    others.pop("until", None)
+    if data["quiet"] != "off":
+        others["until"] = DUES[data["quiet"]](
+            timezone.now().astimezone(data["timezone"])
+        ).isoformat()
+    request.user = prefer(request.user, attention.SUBJECT, others, by=request.user)
+    if not is_script(request):
+        return redirect("inbox:home")
+    return render(request, "inbox/_me.html")
 
 
 @for_teammates

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 
 from ground.web import files
 from ground.web.templatetags.web import icon
-from inbox import transcript, wording
+from inbox import attention, transcript, wording
 from inbox.keyboard import Keyboard, keyboard_of
 from inbox.onboarding import Progress, reminder_for
 from people.names import first_name, initials
@@ -85,6 +85,13 @@ def stamp(moment: datetime | None) -> str:
 def _time(moment: datetime, form: str, text: str) -> str:
     """A moment that `static/shared/times.js` rewrites in the reader's own zone and language."""
     return format_html('<time datetime="{}" data-time="{}">{}</time>', stamp(moment), form, text)
+
+
+@register.simple_tag
+def quiet_until(teammate) -> datetime | None:
+    """Until when a teammate wants nothing to disturb them; None when that is over."""
+    until = attention.wishes_of(teammate).quiet_until
+    return until if until and until > timezone.now() else None
 
 
 @register.simple_tag

@@ -18,6 +18,7 @@ from inbox.actions import (
     close,
     digesting,
     follow,
+    give_back,
     mark_read,
     mark_spam,
     note,
@@ -97,6 +98,30 @@ def test_a_team_is_told_until_somebody_has_it(conversation, ada, ben, cleo, supp
     assert open_for(ben) == open_for(cleo) == {"Dora Lindqvist": {"team": "Ada Byron"}}
     assign(conversation, by=cleo, assignee=cleo)
     assert open_for(ben) == {}
+
+
+def test_a_team_is_told_when_one_of_theirs_goes_away_and_why(conversation, ada, ben, cleo, support):
+    add_to_team(cleo, support, by=ada)
+    assign(conversation, by=ada, team=support, assignee=ben)
+    assert open_for(cleo) == {}
+    give_back(ben)
+    assert open_for(cleo) == {"Dora Lindqvist": {"team": "Ben Okafor"}}
+    assert Notification.objects.get(teammate=cleo).preview == "Ben Okafor went away"
+    assert open_for(ben) == {}
+    entry = Entry.objects.filter(kind="conversation.assigned").latest("id")
+    assert entry.after["why"] == "Ben Okafor went away"
+
+
+def test_who_is_given_something_reads_why(conversation, ada, ben):
+    assign(conversation, by=ada, assignee=ben, why="asked for a person")
+    assert open_for(ben) == {"Dora Lindqvist": {"assigned": "Ada Byron"}}
+    assert Notification.objects.get(teammate=ben).preview == "asked for a person"
+
+
+def test_the_name_that_stands_beside_it_is_not_said_again():
+    reasons = {"reply": "Dora Lindqvist", "mentioned": "Ada Byron"}
+    assert attention.said(reasons, of="Dora Lindqvist") == "Ada Byron mentioned you · wrote"
+    assert attention.said({"reply": "Dora"}, of="Dora") == "Wrote"
 
 
 def test_a_snooze_that_ends_is_told_and_one_ended_by_hand_is_not(bens, ben, ada):
@@ -403,6 +428,54 @@ def test_in_quiet_hours_nothing_rings(bens, dora, ben, published):
         run_owed()
     (frame,) = [frame for _, frame in published if frame["type"] == "notification"]
     assert not frame["has_sound"] and not frame["is_desktop"] and not frame["is_cleared"]
+
+
+def test_a_sound_is_wished_for_and_kinds_may_be_silent(bens, dora, ada, ben, published):
+    from django.test import TestCase
+
+    prefer(ben, "notifications", {"sound": True, "silent": ["reply"]}, by=ben)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        say(bens, dora)
+        run_owed()
+        remark(bens, ada, "@Ben Okafor, quick")
+        run_owed()
+    reply_, mention = [frame for _, frame in published if frame["type"] == "notification"]
+    assert reply_["is_desktop"] and not reply_["has_sound"]
+    assert mention["is_desktop"] and mention["has_sound"]
+
+
+def test_nothing_disturbs_until_a_time_and_the_settings_keep_it(
+    bens, dora, ben, browser_of, published
+):
+    browser = browser_of(ben)
+    form = {"quiet": "hour", "timezone": "Europe/Madrid"}
+    menu = browser.post("/inbox/quiet/", form, HTTP_HX_REQUEST="true").content.decode()
+    assert "not disturbed" in menu and 'value="off"' in menu
+    ben.refresh_from_db()
+    until = datetime.fromisoformat(ben.preferences["notifications"]["until"])
+    assert timedelta(minutes=59) < until - timezone.now() < timedelta(minutes=61)
+    assert Entry.objects.get(kind="teammate.preferences_changed").actor_id == ben.public_id
+    browser.post("/inbox/notifications/settings/", {"reply_app": "on"})
+    ben.refresh_from_db()
+    wishes = attention.wishes_of(ben)
+    assert wishes.is_quiet(timezone.now()) and not wishes.is_quiet(until + timedelta(seconds=1))
+    browser.post("/inbox/quiet/", {"quiet": "off"})
+    ben.refresh_from_db()
+    assert not attention.wishes_of(ben).is_quiet(timezone.now())
+    assert "until" not in ben.preferences["notifications"]
+
+
+@pytest.mark.parametrize("form", [{}, {"quiet": "monday"}, {"quiet": "hour\x00"}])
+def test_no_other_time_is_taken(form, ben, browser_of):
+    assert browser_of(ben).post("/inbox/quiet/", form).status_code == 400
+
+
+def test_an_hour_that_is_over_is_not_in_the_menu(ben, browser_of):
+    past = (timezone.now() - timedelta(seconds=1)).isoformat()
+    prefer(ben, "notifications", {"until": past}, by=ben)
+    page = browser_of(ben).get("/inbox/all/").content.decode()
+    assert "not disturbed" not in page and 'value="hour"' in page
+    assert attention.moment_of("nonsense") is None
 
 
 # ---- by mail -------------------------------------------------------------------------------------
