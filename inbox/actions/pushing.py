@@ -96,6 +96,10 @@ class Obsolete(Exception):
     """This push is not needed any more. Says why."""
 
 
+class LoggedOut(Obsolete):
+    """The session in which this device asked is over."""
+
+
 class Postponed(Exception):
     """Not yet, for they may be looking at it already."""
 
@@ -138,7 +142,8 @@ def give_up_on_the_lost() -> int:
 
 def take() -> tuple[int, list[Job]]:
     """The next due ones: how many were looked at, and what of them is being sent from now on. Two
-    senders never take the same."""
+    senders never take the same. Devices whose session turns out to be over are dropped."""
+    ended: list[Device] = []
     with transaction.atomic():
         rows = list(
             Push.objects.select_for_update(skip_locked=True, of=("self",))
@@ -147,17 +152,22 @@ def take() -> tuple[int, list[Job]]:
             .order_by("due_at", "id")[:BATCH]
         )
         now = database_now()
-        jobs = [job for row in rows if (job := taken(row, now)) is not None]
+        jobs = [job for row in rows if (job := taken(row, now, ended)) is not None]
         fields = ["state", "due_at", "attempts", "is_shown", "reason"]
-        Push.objects.bulk_update([row for row in rows if row.pk], fields)
+        Push.objects.bulk_update(rows, fields)
+    # With its rows, and after this transaction, which holds some of them.
+    for device in ended:
+        drop_device(device, "the session is over")
     return len(rows), jobs
 
 
-def taken(row: Push, now: datetime) -> Job | None:
+def taken(row: Push, now: datetime, ended: list[Device]) -> Job | None:
     """Decides at the last moment, and notes it on the row."""
     try:
-        shown = withdrawal(row) if row.is_withdrawal else prepared(row, now)
+        shown = withdrawal(row, now) if row.is_withdrawal else prepared(row, now)
     except Obsolete as why:
+        if isinstance(why, LoggedOut):
+            ended.append(row.device)
         row.state, row.reason = State.OBSOLETE, str(why)
         return None
     except Postponed:
@@ -169,7 +179,9 @@ def taken(row: Push, now: datetime) -> Job | None:
     return Job(row, shown)
 
 
-def withdrawal(row: Push) -> dict[str, Any]:
+def withdrawal(row: Push, now: datetime) -> dict[str, Any]:
+    if row.since < now - TOO_LATE:
+        raise Obsolete("Too late.")
     if not push.may_be_silent(row.device):
         raise Obsolete("Such a service takes nothing that shows nothing.")
     return {"withdrawn": row.notification.conversation.public_id}
@@ -184,9 +196,7 @@ def prepared(row: Push, now: datetime) -> dict[str, Any]:
         raise Obsolete("Too late.")
     teammate = teammate_in(device.session_key)
     if teammate is None or teammate.pk != notification.teammate_id:
-        drop_device(device, "the session is over")
-        row.pk = None
-        raise Obsolete("Logged out.")
+        raise LoggedOut("The session is over.")
     visible = Conversation.objects.visible_to(teammate)
     if not visible.filter(pk=notification.conversation_id).exists():
         raise Obsolete("They may not see it any more.")
