@@ -450,7 +450,7 @@ def test_nothing_disturbs_until_a_time_and_the_settings_keep_it(
     browser = browser_of(ben)
     form = {"quiet": "hour", "timezone": "Europe/Madrid"}
     menu = browser.post("/inbox/quiet/", form, HTTP_HX_REQUEST="true").content.decode()
-    assert "not disturbed" in menu and 'value="off"' in menu
+    assert "Available, quiet" in menu and 'value="off"' in menu
     ben.refresh_from_db()
     until = datetime.fromisoformat(ben.preferences["notifications"]["until"])
     assert timedelta(minutes=59) < until - timezone.now() < timedelta(minutes=61)
@@ -474,7 +474,7 @@ def test_an_hour_that_is_over_is_not_in_the_menu(ben, browser_of):
     past = (timezone.now() - timedelta(seconds=1)).isoformat()
     prefer(ben, "notifications", {"until": past}, by=ben)
     page = browser_of(ben).get("/inbox/all/").content.decode()
-    assert "not disturbed" not in page and 'value="hour"' in page
+    assert "Available, quiet" not in page and 'value="hour"' in page
     assert attention.moment_of("nonsense") is None
 
 
