@@ -64,14 +64,17 @@ def test_a_tab_behind_others_looks_at_nothing(conversation, ada, ben, cookie_of)
         first = await opened(adas, conversation)
         second = await opened(bens, conversation, visible=False)
         quiet = await first.hears_nothing()
+        looks = [presence.is_looking(ben.public_id)]
         await second.say({"type": "watch", "watch": watching(conversation)})
         seen = names(await first.hear("presence"))
+        looks.append(presence.is_looking(ben.public_id))
         await first.close()
         await second.close()
-        return quiet, seen
+        return quiet, seen, looks
 
-    assert play(scene) == (True, ["Ada Byron", "Ben Okafor"])
-    assert presence.is_here(ben.public_id)
+    assert play(scene) == (True, ["Ada Byron", "Ben Okafor"], [False, True])
+    assert presence.is_here(ben.public_id), "a moment ago"
+    assert not presence.is_looking(ben.public_id)
 
 
 def test_ones_own_second_tab_is_no_company(conversation, ada, cookie_of):
