@@ -57,8 +57,8 @@ class Round:
             news.reasons[reason] = by
             news.seq = max(news.seq, entry.after.get("seq") or conversation.last_seq)
             news.message = entry.after.get("message", news.message)
-            reason = entry.after.get("reason", "") if entry.kind in UNSENT else ""
-            news.words = reason or entry.after.get("why", "") or news.words
+            unsent = entry.after.get("reason", "") if entry.kind in UNSENT else ""
+            news.words = unsent or entry.after.get("why", "") or news.words
             news.at = entry.created_at
 
     def is_doer(self, pk: int, entry: Entry) -> bool:
