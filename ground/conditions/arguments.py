@@ -156,6 +156,10 @@ def named_events(fact: Fact, raw: Any) -> Events:
     return _events(fact, raw, allowed=("name",))
 
 
+# Choices as they were stored: what is no choice any more stays what it was.
+AS_STORED: dict[Any, Any] = {choice: text, choices: texts}
+
+
 def to_json(value: Any) -> Any:
     """The checked value as JSON that passes the same check and gives an equal value."""
     if isinstance(value, tuple):

@@ -42,6 +42,11 @@ class Clause:
         return OPERATORS[self.fact.type][self.op]
 
     @property
+    def phrase(self) -> str:
+        """How people read the operator, `{}` where the value stands."""
+        return self.fact.phrases.get(self.op, self.operator.phrase)
+
+    @property
     def cost(self) -> Cost:
         return self.fact.cost
 
@@ -104,13 +109,21 @@ class Not:
 Condition = AllOf | AnyOf | Not | Clause
 
 
-def parse(tree: Any, *, subject: str | None = None, registry: Registry = registry) -> Condition:
+def parse(
+    tree: Any,
+    *,
+    subject: str | None = None,
+    registry: Registry = registry,
+    is_stored: bool = False,
+) -> Condition:
     """The condition that a JSON tree says.
 
     subject: the key of what it will be asked of; then facts out of its reach are refused too.
+    is_stored: it was sound when it was stored. A choice that is gone since, or not for this reader
+        to know, then simply matches nothing; without it, it is an error.
     Raises InvalidCondition with a sentence for every place that is wrong.
     """
-    parser = _Parser(registry, subject)
+    parser = _Parser(registry, subject, is_stored)
     condition = parser.node(tree, "", 1)
     if parser.errors or condition is None:
         raise InvalidCondition(parser.errors)
@@ -127,9 +140,10 @@ class _Wrong(Exception):
 class _Parser:
     """One walk over a tree that goes on after an error, so that a form can show them all."""
 
-    def __init__(self, registry: Registry, subject: str | None) -> None:
+    def __init__(self, registry: Registry, subject: str | None, is_stored: bool) -> None:
         self.registry = registry
         self.subject = subject
+        self.is_stored = is_stored
         self.errors: dict[str, str] = {}
         self.nodes = 0
         self.leaves = 0
@@ -188,7 +202,10 @@ class _Parser:
             said = f"{fact.name} is a {fact.type} and can be asked: {', '.join(operators)}."
             _refuse(_join(place, "op"), said)
         try:
-            return Clause(fact, op, operators[op].argument(fact, tree.get("value")))
+            check = operators[op].argument
+            if self.is_stored:
+                check = arguments.AS_STORED.get(check, check)
+            return Clause(fact, op, check(fact, tree.get("value")))
         except BadValue as bad:
             _refuse(_join(place, "value") + bad.place, bad.said)
 

@@ -5,9 +5,10 @@ A *subject* is named by a short key. A Django model's is its lower-cased class n
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
 from django.db.models import F, OuterRef
@@ -54,6 +55,9 @@ class Fact:
         returns an expression; for a list a `TextList` (`Rows` or `JsonTexts`); for a count, given a
         `Window` too, the queryset of the subject's rows in it.
     choices: (value, label) pairs, or a callable that gives them; for `choice` only.
+    suggestions: texts that forms offer, as `choices`; others may be written all the same.
+    phrases: how people read an operator of this fact, where the type's own words do not fit:
+        {"is_unknown": "is nobody"}.
     """
 
     name: str
@@ -64,9 +68,14 @@ class Fact:
     path: Path = field(default=None, compare=False, repr=False)
     cost: Cost = field(default=Cost.LOADED, compare=False)
     choices: Choices | Callable[[], Choices] = field(default=(), compare=False, repr=False)
+    suggestions: Choices | Callable[[], Choices] = field(default=(), compare=False, repr=False)
+    phrases: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def current_choices(self) -> Choices:
         return self.choices() if callable(self.choices) else self.choices
+
+    def current_suggestions(self) -> Choices:
+        return self.suggestions() if callable(self.suggestions) else self.suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,50 @@ class Registry:
                     ways[target] = (*ways[key], relation)
                     queue.append(target)
         return ways
+
+
+class Snapshot(Registry):
+    """What can be asked as it is at one moment, for one reader: members of families and choices
+    are looked up once at most, and only when they are needed.
+
+    choices: by names of facts, what the reader may choose instead of what there is.
+    """
+
+    def __init__(
+        self, whole: Registry, choices: Mapping[str, Callable[[], Choices]] | None = None
+    ) -> None:
+        super().__init__(whole._facts, whole._families, whole._relations, whole._routes)
+        self._choices = choices or {}
+        self._seen: dict[str, Fact] = {}
+        self._members: dict[str, dict[str, Fact]] = {}
+
+    def find(self, name: str) -> Fact | None:
+        if name not in self._seen:
+            fact = self._facts.get(name) or self._member(name)
+            if fact is None:
+                return None
+            self._seen[name] = self._as_now(fact)
+        return self._seen[name]
+
+    def facts_for(self, subject: str) -> list[Fact]:
+        found = [self._as_now(fact) for fact in super().facts_for(subject)]
+        return [self._seen.setdefault(fact.name, fact) for fact in found]
+
+    def _member(self, name: str) -> Fact | None:
+        for prefix, family in self._families.items():
+            if name.startswith(f"{prefix}."):
+                if prefix not in self._members:
+                    self._members[prefix] = {fact.name: fact for fact in family.members()}
+                return self._members[prefix].get(name)
+        return None
+
+    def _as_now(self, fact: Fact) -> Fact:
+        choices = self._choices.get(fact.name, fact.choices)
+        return replace(
+            fact,
+            choices=cache(choices) if callable(choices) else choices,
+            suggestions=cache(fact.suggestions) if callable(fact.suggestions) else fact.suggestions,
+        )
 
 
 def subject_key(subject: Any) -> str:

@@ -8,8 +8,11 @@ from ground.conditions.grammar import AnyOf, Clause, Condition, Not
 from ground.conditions.registry import Fact
 from ground.conditions.values import FactType
 
+UNITS = {"day": 1, "hour": 24, "minute": 1440}
 ALWAYS = "always"
 NEVER = "never"
+# A choice that is there no more, or not for this reader to know.
+GONE = "(gone)"
 
 
 def sentence(condition: Condition) -> str:
@@ -33,11 +36,11 @@ def _part(condition: Condition) -> str:
 
 
 def _clause(clause: Clause) -> str:
-    fact, phrase = clause.fact, clause.operator.phrase
+    fact, phrase = clause.fact, clause.phrase
     if isinstance(clause.value, Events):
         return _events(fact, phrase, clause.value)
     if clause.op.endswith("_days_ago"):
-        return f"{_called(fact)} {phrase.format(_counted(clause.value, 'day'))}"
+        return f"{_called(fact)} {phrase.format(_span(clause.value))}"
     return f"{_called(fact)} {phrase.format(_value(clause))}"
 
 
@@ -74,7 +77,7 @@ def _one(fact: Fact, value: Any) -> str:
         midnight = value.hour == value.minute == value.second == value.microsecond == 0
         return f"{value:%Y-%m-%d}" if midnight else f"{value:%Y-%m-%d %H:%M} UTC"
     if fact.type is FactType.CHOICE:
-        return str(dict(fact.current_choices()).get(value, value))
+        return str(dict(fact.current_choices()).get(value, GONE))
     return _quoted(value)
 
 
@@ -82,6 +85,20 @@ def _quoted(text: str | None) -> str:
     """Quoted where a reader could not see where it begins and ends."""
     text = text or ""
     return text if text.isalnum() else f"“{text}”"
+
+
+def _span(days: float) -> str:
+    """Days in the largest unit that they are a whole number of."""
+    return _counted(*in_unit(days))
+
+
+def in_unit(days: float) -> tuple[float, str]:
+    """A number of days as a number and "day", "hour" or "minute", whole where it can be."""
+    for unit, in_a_day in UNITS.items():
+        number = round(days * in_a_day, 6)
+        if float(number).is_integer():
+            return int(number), unit
+    return days, "day"
 
 
 def _counted(number: float, noun: str) -> str:

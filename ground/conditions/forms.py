@@ -1,0 +1,473 @@
+"""A condition as a form: from a tree to fields, from fields to a tree.
+
+One form serves whatever asks by conditions. It is drawn on the server and sent back to be drawn
+anew when a part comes or goes, so it works without scripts; `static/shared/conditions.js` only
+presses its buttons. Names of fields are paths: `c.1.0.fact` is the fact of the first part of the
+second part.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import QueryDict
+
+from ground.conditions import arguments
+from ground.conditions.grammar import CLAUSES_MAX, DEPTH_MAX
+from ground.conditions.operators import MATCHES, OPERATORS, Operator
+from ground.conditions.registry import Choices, Fact, Registry
+from ground.conditions.sentences import GONE, UNITS, in_unit
+from ground.conditions.values import FactType
+
+# How the parts of a group hang together: its word, what the form calls it, what joins them.
+WORDS = {
+    "all": ("all of these", "and"),
+    "any": ("any of these", "or"),
+    "none": ("none of these", "or"),
+    "not_all": ("not all of these", "and"),
+}
+ROOT = "c"
+FIELD = re.compile(
+    rf"{ROOT}((?:\.[0-9]{{1,3}}){{0,{DEPTH_MAX * 2}}})"
+    r"\.(word|fact|was|op|value|unit|name|days|count|raw)"
+)
+DO = re.compile(rf"(add|group|remove) {ROOT}((?:\.[0-9]{{1,3}}){{0,{DEPTH_MAX * 2}}})")
+TEXT_MAX = 2_000
+BLANK: dict[str, Any] = {"fact": ""}
+
+# Which control a value is written in, by what checks it.
+CONTROLS: dict[Any, str] = {
+    arguments.nothing: "",
+    arguments.text: "text",
+    arguments.pattern: "text",
+    arguments.texts: "texts",
+    arguments.number: "number",
+    arguments.two_numbers: "between",
+    arguments.boolean: "boolean",
+    arguments.choice: "choice",
+    arguments.choices: "choices",
+    arguments.moment: "moment",
+    arguments.days: "span",
+    arguments.events: "events",
+    arguments.counted_events: "events",
+    arguments.named_events: "events",
+}
+
+State = dict[str, Any]
+
+
+# ---- state: what the fields of a form say --------------------------------------------------------
+
+
+def state_of(tree: Any) -> State:
+    """A tree as groups of clauses, one group at the top."""
+    found = _state(tree)
+    return found if "parts" in found else {"word": "all", "parts": [found]}
+
+
+def _state(tree: Any) -> State:
+    if not isinstance(tree, dict) or "fact" in tree or len(tree) != 1:
+        return {"raw": tree} if not isinstance(tree, dict) or "fact" not in tree else dict(tree)
+    (word, inner), *_ = tree.items()
+    if word in ("all", "any") and isinstance(inner, list):
+        return {"word": word, "parts": [_state(part) for part in inner]}
+    if word == "not" and isinstance(inner, dict):
+        negated = _state(inner)
+        if negated.get("word") in ("all", "any"):
+            return {**negated, "word": "none" if negated["word"] == "any" else "not_all"}
+        return {"word": "none", "parts": [negated]}
+    return {"raw": tree}
+
+
+def tree_of(state: State, *, with_blanks: bool = False) -> Any:
+    """The tree that a state says; clauses without a fact are left out."""
+    if "raw" in state:
+        return state["raw"]
+    if "parts" not in state:
+        return {key: state[key] for key in ("fact", "op", "value") if key in state}
+    parts = [tree_of(part) for part in state["parts"] if with_blanks or not _is_blank(part)]
+    word = state["word"]
+    if word in ("all", "any"):
+        return {word: parts}
+    return {"not": {"any" if word == "none" else "all": parts}}
+
+
+def _is_blank(state: State) -> bool:
+    if "parts" in state:
+        return bool(state["parts"]) and all(_is_blank(part) for part in state["parts"])
+    return "raw" not in state and not state.get("fact")
+
+
+def state_from(data: QueryDict, registry: Registry) -> State:
+    """What a form that was sent says. Whatever is no field of it is passed over."""
+    nodes: dict[tuple[int, ...], dict[str, list[str]]] = {}
+    for name in data:
+        match = FIELD.fullmatch(name)
+        if match:
+            texts = [text[:TEXT_MAX] for text in data.getlist(name)]
+            nodes.setdefault(_path(match[1]), {})[match[2]] = texts
+    return _node((), nodes, registry)
+
+
+def _path(steps: str) -> tuple[int, ...]:
+    return tuple(int(step) for step in steps.split(".")[1:])
+
+
+def _node(
+    path: tuple[int, ...],
+    nodes: Mapping[tuple[int, ...], Mapping[str, list[str]]],
+    registry: Registry,
+) -> State:
+    given = nodes.get(path, {})
+    if path and "word" not in given:
+        return _clause(given, registry)
+    beneath = sorted({at[: len(path) + 1] for at in nodes if len(at) > len(path)})
+    parts = [at for at in beneath if at[:-1] == path]
+    word = given.get("word", ["all"])[0]
+    return {
+        "word": word if word in WORDS else "all",
+        "parts": [_node(at, nodes, registry) for at in parts],
+    }
+
+
+def _clause(given: Mapping[str, list[str]], registry: Registry) -> State:
+    if "raw" in given:
+        try:
+            return _state(storable_json(given["raw"][0]))
+        except (ValueError, RecursionError):
+            return dict(BLANK)
+    name = given.get("fact", [""])[0]
+    fact = registry.find(name) if name else None
+    if fact is None:
+        return {"fact": name, "op": given.get("op", [""])[0]} if name else dict(BLANK)
+    operators = OPERATORS[fact.type]
+    op = given.get("op", [""])[0]
+    is_other = given.get("was", [name])[0] != name
+    if op not in operators or is_other:
+        return {"fact": name, "op": first_op(fact)}
+    value = _value(CONTROLS[operators[op].argument], given)
+    return {"fact": name, "op": op} | ({} if value is None else {"value": value})
+
+
+def storable_json(text: str) -> Any:
+    """JSON that somebody has sent. Raises ValueError, also for texts that no database takes, and
+    RecursionError."""
+    found = json.loads(text)
+    written = json.dumps(found, ensure_ascii=False)
+    written.encode()
+    if "\\u0000" in written:
+        raise ValueError("A text holds a NUL character.")
+    return found
+
+
+def _value(control: str, given: Mapping[str, list[str]]) -> Any:
+    texts = given.get("value", [])
+    first = texts[0] if texts else ""
+    match control:
+        case "":
+            return None
+        case "texts" | "choices":
+            return [text for text in texts if text]
+        case "number":
+            return _number(first)
+        case "between":
+            return [_number(text) for text in texts[:2]]
+        case "boolean":
+            return {"true": True, "false": False}.get(first, first)
+        case "span":
+            return _span(first, given.get("unit", ["day"])[0])
+        case "events":
+            return _events(given)
+    return first
+
+
+def _number(text: str) -> Any:
+    """The text itself where it is no number: the check says so."""
+    try:
+        found = float(text)
+    except ValueError:
+        return text
+    return int(found) if found.is_integer() and abs(found) < arguments.NUMBER_MAX else found
+
+
+def _span(text: str, unit: str) -> Any:
+    found = _number(text)
+    if isinstance(found, str) or unit not in UNITS or UNITS[unit] == 1:
+        return found
+    return found / UNITS[unit]
+
+
+def _events(given: Mapping[str, list[str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key in ("count", "days", "name"):
+        text = given.get(key, [""])[0]
+        if text.strip():
+            found[key] = text if key == "name" else _number(text)
+    return found
+
+
+def first_op(fact: Fact) -> str:
+    return next(iter(OPERATORS[fact.type]))
+
+
+def changed(state: State, do: str) -> tuple[State, str]:
+    """The state after a button of the form was pressed, and the path where one goes on.
+
+    `add c.1`: one more clause in that group; `group c`: one more group; `remove c.1.0`.
+    """
+    match = DO.fullmatch(do)
+    if not match:
+        return state, ""
+    path = _path(match[2])
+    if match[1] == "remove":
+        return (state, "") if not path else _removed(state, path)
+    group = _at(state, path)
+    if group is None or "parts" not in group or _size(state) >= CLAUSES_MAX:
+        return state, ""
+    fresh = dict(BLANK)
+    group["parts"].append(fresh if match[1] == "add" else {"word": "any", "parts": [fresh]})
+    at = name_of((*path, len(group["parts"]) - 1))
+    return state, at if match[1] == "add" else f"{at}.0"
+
+
+def _removed(state: State, path: tuple[int, ...]) -> tuple[State, str]:
+    group = _at(state, path[:-1])
+    if group is None or "parts" not in group or path[-1] >= len(group["parts"]):
+        return state, ""
+    del group["parts"][path[-1]]
+    if not group["parts"] and len(path) > 1:
+        return _removed(state, path[:-1])
+    last = len(group["parts"]) - 1
+    return state, name_of((*path[:-1], min(path[-1], last))) if last >= 0 else name_of(path[:-1])
+
+
+def _at(state: State, path: tuple[int, ...]) -> State | None:
+    for step in path:
+        if "parts" not in state or step >= len(state["parts"]):
+            return None
+        state = state["parts"][step]
+    return state
+
+
+def _size(state: State) -> int:
+    return sum(_size(part) for part in state["parts"]) if "parts" in state else 1
+
+
+def name_of(path: Iterable[int]) -> str:
+    return ".".join([ROOT, *(str(step) for step in path)])
+
+
+# ---- drawing -------------------------------------------------------------------------------------
+
+
+@dataclass
+class Line:
+    """A clause as the form shows it. `path` begins the names of its fields."""
+
+    path: str
+    joined_by: str
+    fact: str = ""
+    op: str = ""
+    operators: list[tuple[str, str]] = field(default_factory=list)
+    control: str = ""
+    values: list[str] = field(default_factory=list)
+    choices: Choices = ()
+    suggestions: Choices = ()
+    unit: str = "day"
+    event: dict[str, Any] = field(default_factory=dict)
+    asks_count: bool = False
+    asks_days: bool = False
+    # The tree of what cannot be shown as a clause: its fact is gone.
+    raw: str = ""
+    gone: str = ""
+    errors: list[str] = field(default_factory=list)
+    has_focus: bool = False
+    is_group: bool = False
+
+    @property
+    def after(self) -> str:
+        """What follows the value in the sentence."""
+        return "ago" if self.control == "span" else ""
+
+
+@dataclass
+class Box:
+    """A group as the form shows it."""
+
+    path: str
+    joined_by: str
+    word: str
+    parts: list[Line | Box]
+    is_root: bool
+    errors: list[str] = field(default_factory=list)
+    has_focus: bool = False
+    is_group: bool = True
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        return [(word, said) for word, (said, _) in WORDS.items()]
+
+    @property
+    def units(self) -> list[str]:
+        return list(UNITS)
+
+
+@dataclass
+class ConditionForm:
+    """What `conditions/_form.html` shows: a group of groups and clauses, and all facts to choose.
+
+    facts: (title, [(name, label)]) by subject.
+    """
+
+    root: Box
+    facts: list[tuple[str, list[tuple[str, str]]]]
+    errors: list[str]
+
+
+class Drawing:
+    """Draws states for a subject, with the facts of a registry as they are now."""
+
+    def __init__(self, registry: Registry, subject: str, titles: Mapping[str, str]) -> None:
+        self.registry = registry
+        self.subject = subject
+        self.titles = titles
+
+    def form(
+        self, state: State, errors: Mapping[str, str] | None = None, focus: str = ""
+    ) -> ConditionForm:
+        """errors: sentences by place in the tree, as InvalidCondition has them."""
+        self.errors = dict(errors or {})
+        self.focus = focus
+        root = self._box(state, (), "", "")
+        return ConditionForm(root, self._facts(), list(self.errors.values()))
+
+    def _facts(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for fact in self.registry.facts_for(self.subject):
+            if fact.path is not None:
+                title = self.titles.get(fact.subject, fact.subject.capitalize())
+                groups.setdefault(title, []).append((fact.name, fact.label))
+        return list(groups.items())
+
+    def _box(self, state: State, path: tuple[int, ...], place: str, joined_by: str) -> Box:
+        word = state["word"]
+        inner = {"none": "not.any", "not_all": "not.all"}.get(word, word)
+        inner = f"{place}.{inner}" if place else inner
+        parts: list[Line | Box] = []
+        at = 0
+        for number, part in enumerate(state["parts"]):
+            where = f"{inner}[{at}]"
+            joins = WORDS[word][1] if number else ""
+            beneath = (*path, number)
+            if "parts" in part:
+                parts.append(self._box(part, beneath, where, joins))
+            else:
+                parts.append(self._line(part, beneath, where, joins))
+            at += not _is_blank(part)
+        return Box(
+            path=name_of(path),
+            joined_by=joined_by,
+            word=word,
+            parts=parts,
+            is_root=not path,
+            errors=self._said_of(place, exactly=True),
+            has_focus=self.focus == name_of(path),
+        )
+
+    def _said_of(self, place: str, *, exactly: bool = False) -> list[str]:
+        """What is wrong there, which then is said nowhere else."""
+        found = [
+            at
+            for at in self.errors
+            if at == place or (not exactly and at.startswith((f"{place}.", f"{place}[")))
+        ]
+        return [self.errors.pop(at) for at in found if place]
+
+    def _line(self, state: State, path: tuple[int, ...], place: str, joined_by: str) -> Line:
+        line = Line(name_of(path), joined_by, has_focus=self.focus == name_of(path))
+        if _is_blank(state):
+            return line
+        line.errors = self._said_of(place)
+        name = state.get("fact")
+        fact = self.registry.find(name) if isinstance(name, str) else None
+        op = state.get("op")
+        if fact is None or not isinstance(op, str) or op not in OPERATORS[fact.type]:
+            line.raw = json.dumps(tree_of(state))
+            line.gone = str(name)[:80] if name else "something"
+            return line
+        self._fill(line, fact, state)
+        return line
+
+    def _fill(self, line: Line, fact: Fact, state: State) -> None:
+        operators = OPERATORS[fact.type]
+        operator = operators[state["op"]]
+        line.fact, line.op = fact.name, state["op"]
+        line.operators = [
+            (op, phrase_of(fact, op, each)) for op, each in operators.items() if op != MATCHES
+        ]
+        line.control = CONTROLS[operator.argument]
+        value = state.get("value")
+        if line.control == "span":
+            number, line.unit = spanned(value)
+            line.values = [written(number)]
+        elif line.control == "events":
+            line.event = value if isinstance(value, dict) else {}
+            line.asks_count = operator.argument is arguments.counted_events
+            line.asks_days = operator.argument is not arguments.named_events
+        else:
+            line.values = texts_of(value)
+        if line.control in ("choice", "choices"):
+            line.choices = with_gone(fact.current_choices(), line.values)
+        if line.control in ("text", "texts"):
+            line.suggestions = fact.current_suggestions()
+        if line.control == "moment":
+            line.values = [day_of(text) for text in line.values]
+
+
+def phrase_of(fact: Fact, op: str, operator: Operator) -> str:
+    """An operator as a choice shows it: "is more than … ago" without its value."""
+    phrase = fact.phrases.get(op, operator.phrase).replace("{}", "").strip()
+    if fact.type is FactType.DATETIME:
+        phrase = phrase.removesuffix("ago").strip()
+    return phrase
+
+
+def spanned(value: Any) -> tuple[Any, str]:
+    """A number of days in its unit; whatever else somebody has written as it is."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return in_unit(value)
+    return value, "day"
+
+
+def texts_of(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return [written(each) for each in values]
+
+
+def written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def with_gone(choices: Choices, values: list[str]) -> Choices:
+    """The choices, and what was chosen once and is no choice any more."""
+    known = {value for value, _ in choices}
+    return [*choices, *((value, GONE) for value in values if value and value not in known)]
+
+
+def day_of(text: str) -> str:
+    """A date where a moment is the beginning of one, for a field of dates."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if found.tzinfo is not None:
+        found = found.astimezone(UTC)
+    is_midnight = (found.hour, found.minute, found.second, found.microsecond) == (0, 0, 0, 0)
+    return f"{found:%Y-%m-%d}" if is_midnight else text
