@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, Value, When
+from django.db.models import Case, CharField, Subquery, Value, When
 from django.db.models.lookups import Exact
 
 from ground.conditions import (
@@ -12,10 +12,15 @@ from ground.conditions import (
     Reach,
     Relation,
     Rows,
+    json_value,
     register,
     register_relation,
 )
-from inbox.models import Conversation, Tagging
+from inbox.models import Binding, Conversation, Line, Message, Tagging
+from people.models import Tag, Team, Teammate
+
+# In the place of a teammate: whoever looks. `inbox.asking` puts their id there.
+ME = "me"
 
 
 def column(name: str, label: str, type_: FactType, **more: Any) -> None:
@@ -39,9 +44,109 @@ def tags(reach: Reach) -> Rows:
     return Rows(Tagging.objects.filter(conversation=reach.outer("pk")), "tag__name")
 
 
+def teammates() -> list[tuple[str, str]]:
+    return [
+        (ME, "me"),
+        *Teammate.objects.active().order_by("name").values_list("public_id", "name"),
+    ]
+
+
+def teams() -> list[tuple[str, str]]:
+    """All of them: who asks for a reader gives that reader's own instead."""
+    return list(Team.objects.values_list("public_id", "name"))
+
+
+def channels() -> list[tuple[str, str]]:
+    kinds = Line.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    return [(kind, kind.capitalize()) for kind in kinds]
+
+
+def tag_names() -> list[tuple[str, str]]:
+    return [(name, name) for name in Tag.objects.offered().values_list("name", flat=True)]
+
+
+def channel_of(conversation: Conversation) -> str | None:
+    preferred = conversation.bindings.filter(is_preferred=True)
+    return preferred.values_list("line__kind", flat=True).first()
+
+
+def channel(reach: Reach) -> Subquery:
+    preferred = Binding.objects.filter(conversation=reach.outer("pk"), is_preferred=True)
+    return Subquery(preferred.values("line__kind")[:1])
+
+
+def first_words_of(conversation: Conversation) -> str | None:
+    return conversation.messages.filter(public_seq=1).values_list("body_text", flat=True).first()
+
+
+def first_words(reach: Reach) -> Subquery:
+    first = Message.objects.filter(conversation=reach.outer("pk"), public_seq=1)
+    return Subquery(first.values("body_text")[:1])
+
+
 column("conversation.status", "Status", FactType.CHOICE, choices=Conversation.Status.choices)
 column("conversation.holder", "Held by", FactType.CHOICE, choices=Conversation.Holder.choices)
 column("conversation.rating", "Rating", FactType.NUMBER)
+register(
+    Fact(
+        "conversation.assignee",
+        "Assignee",
+        FactType.CHOICE,
+        "conversation",
+        lambda conversation: conversation.assignee.public_id if conversation.assignee else None,
+        "assignee__public_id",
+        choices=teammates,
+        phrases={"is_known": "is somebody", "is_unknown": "is nobody"},
+    )
+)
+register(
+    Fact(
+        "conversation.team",
+        "Team",
+        FactType.CHOICE,
+        "conversation",
+        lambda conversation: conversation.team.public_id if conversation.team else None,
+        "team__public_id",
+        choices=teams,
+        phrases={"is_known": "is some team", "is_unknown": "is none"},
+    )
+)
+register(
+    Fact(
+        "conversation.channel",
+        "Channel",
+        FactType.CHOICE,
+        "conversation",
+        channel_of,
+        channel,
+        cost=Cost.QUERY,
+        choices=channels,
+    )
+)
+register(
+    Fact(
+        "conversation.first_words",
+        "First message",
+        FactType.TEXT,
+        "conversation",
+        first_words_of,
+        first_words,
+        cost=Cost.QUERY,
+    )
+)
+register(
+    Fact(
+        "conversation.page",
+        "Began on the page",
+        FactType.TEXT,
+        "conversation",
+        lambda conversation: conversation.page.get("url"),
+        lambda reach: json_value(reach.field("page"), "url", FactType.TEXT),
+    )
+)
+column("conversation.contact_unread", "Unread by the customer", FactType.NUMBER)
+column("conversation.snoozed_until", "Snoozed until", FactType.DATETIME)
+column("conversation.closed_at", "Closed", FactType.DATETIME)
 column("conversation.created_at", "Started", FactType.DATETIME)
 column("conversation.last_message_at", "Last message", FactType.DATETIME)
 column("conversation.waiting_since", "Waiting since", FactType.DATETIME)
@@ -65,6 +170,7 @@ register(
         lambda conversation: [tag["name"] for tag in conversation.shown_tags],
         tags,
         cost=Cost.QUERY,
+        suggestions=tag_names,
     )
 )
 register_relation(

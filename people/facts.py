@@ -20,7 +20,7 @@ from ground.conditions import (
     register_family,
     register_relation,
 )
-from people.models import Attribute, Contact, ContactTagging, Event, Identity
+from people.models import Attribute, Contact, ContactTagging, Event, Identity, Tag
 
 TYPES = {
     Attribute.Type.TEXT: FactType.TEXT,
@@ -96,6 +96,7 @@ register(
         lambda contact: [tag.name for tag in contact.tags],
         lambda reach: Rows(ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__name"),
         cost=Cost.QUERY,
+        suggestions=lambda: [(n, n) for n in Tag.objects.offered().values_list("name", flat=True)],
     )
 )
 

@@ -1,0 +1,117 @@
+"""Conditions about conversations, as one teammate asks them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from ground import conditions
+from ground.conditions import (
+    AllOf,
+    AnyOf,
+    Clause,
+    Condition,
+    FactOutOfReach,
+    InvalidCondition,
+    NoSetForm,
+    Not,
+    Snapshot,
+    registry,
+)
+from ground.conditions.sentences import GONE
+from inbox.facts import ME
+from inbox.querysets import ConversationQuerySet
+from people.models import Tag, Team, Teammate
+
+SUBJECT = "conversation"
+# What a view asks at most; the language itself allows more.
+CLAUSES_MAX = 50
+TITLES = {"conversation": "Conversation", "contact": "Customer", "company": "Company"}
+LISTS_OF_TAGS = {"conversation.tags", "contact.tags"}
+CANNOT_FIND = "This can be asked of one conversation, not of a list."
+
+
+class Language(Snapshot):
+    """What can be asked, and which tags there are, archived ones too."""
+
+    @cached_property
+    def tags(self) -> set[str]:
+        return {name.lower() for name in Tag.objects.values_list("name", flat=True)}
+
+
+def language(viewer: Teammate | None) -> Language:
+    """What a teammate (None: an app token) can ask now: no team that they may not see."""
+
+    def teams() -> list[tuple[str, str]]:
+        return list(Team.objects.visible_to(viewer).values_list("public_id", "name"))
+
+    return Language(registry, {"conversation.team": teams})
+
+
+def sound(tree: Any, spoken: Snapshot) -> Condition:
+    """The condition of a tree that somebody has just written. Raises InvalidCondition."""
+    condition = conditions.parse(tree, subject=SUBJECT, registry=spoken)
+    if sum(1 for _ in condition.clauses()) > CLAUSES_MAX:
+        raise InvalidCondition({"condition": f"A list asks {CLAUSES_MAX} things at most."})
+    try:
+        can_find = conditions.has_set_form(condition, SUBJECT, registry=spoken)
+    except (FactOutOfReach, NoSetForm):
+        can_find = False
+    if not can_find:
+        raise InvalidCondition({"condition": CANNOT_FIND})
+    return condition
+
+
+def stored(tree: Any, spoken: Snapshot) -> Condition:
+    """The condition of a tree that was sound once. Raises InvalidCondition where it asks for what
+    cannot be asked any more."""
+    return conditions.parse(tree, subject=SUBJECT, registry=spoken, is_stored=True)
+
+
+def faults(condition: Condition, spoken: Language) -> list[str]:
+    """What a condition asks for in vain, because it is gone, as sentences."""
+    found = []
+    for clause in condition.clauses():
+        if GONE in conditions.sentence(replace_clause(clause, spoken)):
+            found.append(f"{clause.fact.label}: what it asks for is gone, or not yours to see.")
+        if clause.fact.name in LISTS_OF_TAGS and clause.value:
+            wanted = clause.value if isinstance(clause.value, tuple) else (clause.value,)
+            gone = [text for text in wanted if text.lower() not in spoken.tags]
+            found += [f"There is no tag {text}." for text in gone]
+    return list(dict.fromkeys(found))
+
+
+def replace_clause(clause: Clause, spoken: Snapshot) -> Clause:
+    return Clause(spoken.find(clause.fact.name) or clause.fact, clause.op, clause.value)
+
+
+def narrow(
+    conversations: ConversationQuerySet, condition: Condition, viewer: Teammate | None
+) -> ConversationQuerySet:
+    """Those of the conversations that the condition holds of, as the viewer asks it."""
+    own = as_asked_by(condition, viewer)
+    found: ConversationQuerySet = conditions.filter(conversations, own, now=timezone.now())
+    return found
+
+
+def as_asked_by(condition: Condition, viewer: Teammate | None) -> Condition:
+    """With the viewer in the place of ME; an app is nobody."""
+    if isinstance(condition, Clause):
+        if condition.fact.name != "conversation.assignee" or viewer is None:
+            return condition
+        return replace_me(condition, viewer.public_id)
+    if isinstance(condition, Not):
+        return Not(as_asked_by(condition.child, viewer))
+    children = tuple(as_asked_by(child, viewer) for child in condition.children)
+    return AllOf(children) if isinstance(condition, AllOf) else AnyOf(children)
+
+
+def replace_me(clause: Clause, name: str) -> Clause:
+    if isinstance(clause.value, tuple):
+        value: Any = tuple(name if each == ME else each for each in clause.value)
+    else:
+        value = name if clause.value == ME else clause.value
+    return replace(clause, value=value)
