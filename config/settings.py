@@ -319,6 +319,8 @@ BUNDLES = {
         "inbox/css/onboarding.css",
         "inbox/css/lists.css",
         "inbox/css/record.css",
+        "shared/conditions.css",
+        "inbox/css/views.css",
     ],
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

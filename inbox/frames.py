@@ -55,6 +55,13 @@ def list_row(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def views(entry: Entry) -> Iterator[Shown]:
+    """The saved views of some have changed: whoever may see them asks for their rail again."""
+    readers = entry.rows["readers"]
+    topics = ["inbox"] if readers is None else [f"teammate.{name}" for name in readers]
+    yield topics, {"type": "views"}
+
+
 def own_mark(entry: Entry) -> Iterator[Shown]:
     """What a teammate made unread, on all their own screens."""
     marker = entry.rows["marker"]

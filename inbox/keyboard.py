@@ -82,6 +82,7 @@ COMMANDS = (
     Command("choose-range", "Choose up to here", MOVE, ("X",)),
     Command("choose-all", "Choose all that are loaded", MOVE, ("Mod+a",), is_fixed=True),
     Command("order", "Order of the list", MOVE, ("o",)),
+    Command("filter", "Filter the list", MOVE, ("\\",)),
     *(
         Command(f"go {view.slug}", view.name, GO, (f"g {view.key}",))
         for view in DEFAULT_VIEWS

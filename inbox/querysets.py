@@ -211,6 +211,21 @@ class MacroQuerySet(models.QuerySet):
         return found.order_by("-used", "name", "id")
 
 
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, viewer):
+        """The teammate's own, those of their teams and everybody's; an admin sees whatever is
+        shared. `viewer` is a Teammate, or None for an app token, which sees everybody's."""
+        everybodys = Q(is_shared=True)
+        if viewer is None:
+            return self.filter(everybodys)
+        if not viewer.is_active:
+            return self.none()
+        if viewer.is_admin:
+            return self.filter(everybodys | Q(owner=viewer) | Q(team__isnull=False))
+        teams = viewer.memberships.values("team_id")
+        return self.filter(everybodys | Q(owner=viewer, team=None) | Q(team__in=teams))
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, teammate):
         """What nobody else ever sees: a teammate's own drafts."""

@@ -5,6 +5,7 @@ from inbox.pages import (
     devices,
     drafts,
     files,
+    filters,
     keys,
     later,
     macros,
@@ -19,6 +20,7 @@ from inbox.pages import (
     sorting,
     status,
     transcripts,
+    views,
     writing,
 )
 
@@ -45,6 +47,10 @@ urlpatterns = [
     path("sw.js", devices.service_worker, name="service-worker"),
     path("files/<pid:attachment>/", files.open_file, name="file"),
     path("batches/<pid:batch>/", batches.batch, name="batch"),
+    path("views/", views.views, name="views"),
+    path("views/arrangement/", views.arrange, name="arrange-views"),
+    path("views/<pid:saved>/", views.view, name="saved-view"),
+    path("<slug:view>/filter/", filters.edit_filter, name="filter"),
     path("<slug:view>/", reading.show_view, name="view"),
     path("<slug:view>/many/all/", batches.begin, name="begin-batch"),
     path("<slug:view>/many/", many.change_many, name="many"),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from ground.journal.models import Entry
 from inbox.actions import assign, attach, reply, send_later
 from inbox.consumers import InboxConsumer
-from inbox.models import Batch, Conversation, Macro, Message, ReadMarker
+from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
 from people.actions import create_token
@@ -56,6 +56,10 @@ DOORS = {
     "inbox/notifications/devices/": STAFF,
     "inbox/sw.js": EVERYBODY,
     "inbox/first-steps/": (OUT, OUT, OUT, HIDDEN, HIDDEN, IN),
+    "inbox/views/": STAFF,
+    "inbox/views/arrangement/": STAFF,
+    "inbox/views/<pid:saved>/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/filter/": STAFF,
     "inbox/macros/": STAFF,
     "inbox/macros/<pid:macro>/": STAFF_WHO_SEE_IT,
     "inbox/keys/": STAFF,
@@ -136,6 +140,8 @@ DOORS = {
     "api/v1/tags": STAFF,
     "api/v1/notifications": STAFF,
     "api/v1/notifications/<pid:id>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
+    "api/v1/views": STAFF,
+    "api/v1/views/<pid:id>": STAFF_WHO_SEE_IT,
     "api/v1/macros": STAFF,
     "api/v1/search": STAFF,
     "api/v1/uploads": STAFF,
@@ -236,6 +242,16 @@ class Scene:
         for key, mate in mates.items():
             self.clients[key].force_login(mate, "django.contrib.auth.backends.ModelBackend")
 
+    def view(self):
+        """A saved view of Billing's; another one when somebody has deleted it."""
+        found, _ = SavedView.objects.get_or_create(
+            name="Secret list",
+            owner=self.mates["cleo"],
+            team=self.conversation.team,
+            condition={"fact": "contact.name", "op": "is", "value": "Secret"},
+        )
+        return found.public_id
+
     def address(self, route):
         ids = {
             "<pid:id>": {
@@ -243,6 +259,7 @@ class Scene:
                 "companies": self.conversation.contact.company.public_id,
                 "teammates": self.mates["cleo"].public_id,
                 "teams": self.conversation.team.public_id,
+                "views": self.view(),
             },
         }
         noun = route.split("/")[2] if route.startswith("api/v1/") else ""
@@ -255,6 +272,7 @@ class Scene:
             "<pid:public_id>": self.conversation.public_id,
             "<pid:attachment>": self.file.public_id,
             "<pid:macro>": self.macro.public_id,
+            "<pid:saved>": self.view(),
             "<pid:batch>": self.batch.public_id,
             "<pid:later>": self.later.public_id,
             "<str:signed>": "forged:signature",

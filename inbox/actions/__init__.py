@@ -20,6 +20,7 @@ from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read, mark_unread
 from inbox.actions.renaming import rename
+from inbox.actions.saved_views import NOT_YOURS, arrange_views, delete_view, save_view
 from inbox.actions.sending import send
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
 from inbox.actions.status import close, reopen, snooze, wake_due
@@ -28,15 +29,18 @@ from inbox.actions.tagging import TAGS_MAX, set_tags, tag
 __all__ = [
     "GIVEN_BACK_MAX",
     "KEEP",
+    "NOT_YOURS",
     "TAGS_MAX",
     "DraftOvertaken",
     "Posted",
+    "arrange_views",
     "assign",
     "attach",
     "bring_back",
     "clear",
     "close",
     "delete_macro",
+    "delete_view",
     "follow",
     "forget_empty_drafts",
     "give_back",
@@ -57,6 +61,7 @@ __all__ = [
     "restore",
     "save_draft",
     "save_macro",
+    "save_view",
     "send",
     "send_due",
     "send_later",

@@ -4,12 +4,14 @@ the teammate who asked, with a way to stop and a way back."""
 import logging
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from ground.conditions import InvalidCondition
 from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
-from inbox import default_views, kinds
+from inbox import asking, default_views, kinds
 from inbox.actions.thread import lock
 from inbox.changes import CHANGES, Values, attempt
 from inbox.models import Batch, BatchedChange, Conversation
@@ -33,8 +35,12 @@ class Step:
     last_seq: int | None = None
 
 
-def begin_batch(*, by: Teammate, view: str, part: str, values: Values) -> Batch:
-    """Has all conversations of a view changed as a form would change one.
+def begin_batch(
+    *, by: Teammate, view: str, part: str, values: Values, filters: Any = None
+) -> Batch:
+    """Has all conversations of a view, narrowed by the filters, changed as a form would change one.
+
+    What the view and its filters ask now stays what is meant, whatever becomes of the view.
 
     Raises NotFound for a view that there is not, NotAllowed, Invalid, and StateConflict while
     another batch of the teammate is running.
@@ -43,8 +49,21 @@ def begin_batch(*, by: Teammate, view: str, part: str, values: Values) -> Batch:
         raise NotAllowed("Your role does not allow this.")
     if part not in CHANGES:
         raise Invalid(errors={"part": ["There is no such thing to do."]})
-    default_views.find(view, by)
-    return begin(Batch(teammate=by, view=view, part=part, values=dict(values)))
+    found = default_views.find(view, by)
+    if filters is not None:
+        found = filtered(found, filters, by, is_stored=False)
+    condition = found.whole_tree if found.is_asked else None
+    return begin(Batch(teammate=by, view=view, part=part, values=dict(values), condition=condition))
+
+
+def filtered(
+    view: default_views.View, tree: Any, by: Teammate, *, is_stored: bool
+) -> default_views.View:
+    """Raises Invalid."""
+    try:
+        return default_views.filtered(view, tree, asking.language(by), is_stored=is_stored)
+    except InvalidCondition as wrong:
+        raise Invalid(errors={"filter": list(wrong.errors.values())}) from None
 
 
 def undo_batch(batch: Batch, *, by: Teammate) -> Batch:
@@ -163,6 +182,8 @@ def next_of(batch: Batch) -> Step | None:
         return Step(visible.get(pk=change.conversation_id), change.undo, change.last_seq)
     try:
         view = default_views.find(batch.view, batch.teammate)
+        if batch.condition is not None:
+            view = filtered(view, batch.condition, batch.teammate, is_stored=True)
     except Problem:
         return None
     rows = view.narrow(visible, batch.teammate).filter(

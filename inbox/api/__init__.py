@@ -15,6 +15,7 @@ from inbox.api import (
     status,
     transcripts,
     uploads,
+    views,
 )
 
 urlpatterns = [
@@ -56,5 +57,7 @@ urlpatterns = [
         notifications.NotificationDetailView.as_view(),
         name="notification",
     ),
+    path("views", views.SavedViewsView.as_view(), name="views"),
+    path("views/<pid:id>", views.SavedViewView.as_view(), name="view"),
     path("macros", macros.MacrosView.as_view(), name="macros"),
 ]

@@ -92,7 +92,7 @@ class ConversationsQuery(PageQuery):
         required=False,
         help_text=(
             "One of you, mentions, unassigned, all, waiting, snoozed, closed, spam, or "
-            "team-{id of a team}."
+            "team-{id of a team}, or view-{id of a saved view}."
         ),
     )
     tag = Reference(lambda viewer: Tag.objects.all(), noun="tag", required=False)

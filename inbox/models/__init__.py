@@ -12,6 +12,7 @@ from inbox.models.message import Message
 from inbox.models.notification import Digest, Notification
 from inbox.models.push import Push
 from inbox.models.rating import Rating
+from inbox.models.saved_view import SavedView
 from inbox.models.tagging import Tagging
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Push",
     "Rating",
     "ReadMarker",
+    "SavedView",
     "Tagging",
 ]

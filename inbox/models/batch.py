@@ -24,6 +24,9 @@ class Batch(models.Model):
     view = models.CharField(max_length=60)
     part = models.CharField(max_length=20, help_text="Which of inbox.changes.CHANGES.")
     values = models.JSONField(default=dict)
+    condition = models.JSONField(
+        null=True, help_text="What the view and its filter asked when it began; none where nothing."
+    )
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.CASCADE, related_name="undone_by"
     )

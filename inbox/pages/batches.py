@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from ground.web.problems import Invalid, NotFound
 from inbox.actions.batches import begin_batch, stop_batch, undo_batch
 from inbox.models import Batch
+from inbox.pages.conditions import filters_of
 from inbox.pages.many import sound_values
 from inbox.pages.requests import for_teammates
 
@@ -22,7 +23,8 @@ def begin(request: HttpRequest, view: str) -> HttpResponse:
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise Invalid(errors={"values": ["Say what is to be done."]}) from None
     part = request.POST.get("part", "")
-    batch = begin_batch(by=request.user, view=view, part=part, values=values)
+    filters = filters_of(request)
+    batch = begin_batch(by=request.user, view=view, part=part, values=values, filters=filters)
     return answer(batch, status=201)
 
 

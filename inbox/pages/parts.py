@@ -1,7 +1,7 @@
 """What the inbox's pages show, part by part."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,19 +10,26 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
-from ground.web.paging import keyset, limit_from
-from ground.web.problems import NotFound
+from ground.web.paging import Page, keyset, limit_from
+from ground.web.problems import Invalid, NotFound, Unavailable
 from inbox import default_views
-from inbox.forms import WindowForm, checked
+from inbox.finding.matching import OutOfTime, within
+from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
+from inbox.orders import Order
 from inbox.pages.bell import bell
-from inbox.pages.requests import is_script
+from inbox.pages.conditions import chips_of, list_query, written
+from inbox.pages.requests import is_script, part_wanted
 from inbox.querysets import ConversationQuerySet
+from inbox.rail import saved_with_counts, sizes_of
 from inbox.record import record_of
 from inbox.unfinished import drafts_of
 from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
+# What only a condition says may take so long.
+ASKED_MS = 3000
+TOO_SLOW = "This takes too long to look up. Ask for less: a status, a team, a time."
 THREAD_WINDOW = 50
 CATCH_UP_WINDOW = 100
 
@@ -44,11 +51,18 @@ def rail(
     request: HttpRequest, view: default_views.View, visible: ConversationQuerySet
 ) -> dict[str, Any]:
     views, team_views = default_views.with_counts(request.user, visible)
-    count = next((size for each, size in views + team_views if each.slug == view.slug), 0)
+    saved_views = saved_with_counts(request.user, visible)
+    known = [*views, *team_views, *saved_views]
+    count = next((size for each, size in known if each.slug == view.slug), None)
+    if view.is_void:
+        count = None
+    elif view.filters is not None or (view.saved and count is None):
+        count = sizes_of([view], request.user, visible).get(view.slug)
     return {
         "view": view,
         "views": views,
         "team_views": team_views,
+        "saved_views": saved_views,
         "count": count,
         "live_url": settings.LIVE_URL,
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
@@ -61,16 +75,51 @@ def rows(
     shown = view.narrow(visible, request.user).for_list().with_read_marks(request.user)
     cursor = request.GET.get("cursor")
     order = view.order(request.GET.get("order"))
-    page = keyset(shown, order=order.keys, cursor=cursor, limit=limit_from(request))
-    is_usual = order == view.orders[0]
+    page = page_of(request, view, shown, order)
+    if page is None:
+        view, page = replace(view, faults=(*view.faults, TOO_SLOW)), Page([], None)
     return {
         "view": view,
         "page": page,
         "order": order,
-        "order_query": "" if is_usual else f"?order={order.slug}",
+        "order_query": list_query(view, order.slug),
+        "more_query": list_query(view, order.slug, cursor=page.next) if page.next else "",
+        "is_usual_order": order == view.orders[0],
+        "orders": [(each, list_query(view, each.slug)) for each in view.orders],
+        "chips": chips_of(view, order.slug, request.user),
+        "filter_text": "" if view.filters is None else written(view.filters),
         "is_first_page": cursor is None,
         "rows_max": settings.PAGE_SIZE_MAX,
     }
+
+
+def page_of(
+    request: HttpRequest, view: default_views.View, shown: ConversationQuerySet, order: Order
+) -> Page[Conversation] | None:
+    """The page of a list that is asked for; None where what a condition asks takes too long.
+    Raises Unavailable then for a list that is on screen already."""
+    limit, cursor = limit_from(request), request.GET.get("cursor")
+    if not view.is_asked:
+        return keyset(shown, order=order.keys, cursor=cursor, limit=limit)
+    among = request.GET.get("among")
+    try:
+        with within(ASKED_MS):
+            if among is not None:
+                return Page(those_of(shown, among), None)
+            return keyset(shown, order=order.keys, cursor=cursor, limit=limit)
+    except OutOfTime:
+        if part_wanted(request) == "rows":
+            raise Unavailable(TOO_SLOW) from None
+        return None
+
+
+def those_of(shown: ConversationQuerySet, among: str) -> list[Conversation]:
+    """Of these conversations, named with commas between, those that the list shows. Raises
+    Invalid."""
+    names = among.split(",")
+    if len(names) > settings.PAGE_SIZE_MAX or not all(map(PUBLIC_ID.fullmatch, names)):
+        raise Invalid(errors={"among": [f"Name 1 to {settings.PAGE_SIZE_MAX} conversations."]})
+    return list(shown.filter(public_id__in=names))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django_htmx.http import trigger_client_event
 from inbox import actions, default_views
 from inbox.forms import SeqForm, UnreadForm, WindowForm, checked
 from inbox.pages.bell import bell
+from inbox.pages.conditions import shown_list
 from inbox.pages.parts import (
     done,
     find,
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_view(request: HttpRequest, view: str) -> HttpResponse:
     """A list of conversations."""
-    shown = default_views.find(view, request.user)
+    shown = shown_list(request, view)
     visible = visible_to(request)
     match part_wanted(request):
         case "rows":
@@ -54,7 +55,7 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
 @require_safe
 def show_conversation(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     """A conversation beside the list that it was chosen from."""
-    shown = default_views.find(view, request.user)
+    shown = shown_list(request, view)
     visible = visible_to(request)
     found = find(visible, conversation)
     match part_wanted(request):

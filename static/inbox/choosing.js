@@ -2,7 +2,7 @@ import { ask, elementsOf, Problem } from "./ask.js";
 import { beginBatch } from "./batches.js";
 import { list } from "./list.js";
 import { openMenu } from "./menu.js";
-import { conversation, hear, order, tell, view } from "./page.js";
+import { conversation, filter, hear, order, tell, view } from "./page.js";
 import { rangeOf, summary } from "./picking.js";
 import { explain, toast } from "./toasts.js";
 
@@ -261,10 +261,10 @@ export function keepChoosing() {
     if (chosen.size) show();
   });
   hear("inbox:arrived", () => {
-    const here = `${view()} ${order()}`;
+    const here = `${view()} ${order()} ${filter()}`;
     if (here !== where) chosen.clear();
     where = here;
     show();
   });
-  where = `${view()} ${order()}`;
+  where = `${view()} ${order()} ${filter()}`;
 }

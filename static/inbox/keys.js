@@ -1,6 +1,7 @@
 import { ask } from "./ask.js";
 import { chooseAll, chooseNone, chooseRange, doMany, isChoosing, toggle } from "./choosing.js";
 import { composer } from "./composer.js";
+import { openFilter } from "./filtering.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
@@ -104,6 +105,7 @@ const act = {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
   order: () => openMenu("order"),
+  filter: openFilter,
   follow() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },

@@ -1,7 +1,8 @@
 import { ask, elementsOf } from "./ask.js";
+import { askSoon } from "./belonging.js";
 import { markBegun } from "./begun.js";
 import { withNews } from "./meanwhile.js";
-import { addressOf, conversation, hear, me, tell, view } from "./page.js";
+import { addressOf, conversation, hear, isAsked, me, tell, view } from "./page.js";
 import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
 import { explain } from "./toasts.js";
 
@@ -112,11 +113,24 @@ export class InboxList extends HTMLElement {
   apply(frame) {
     const old = this.row(frame.conversation);
     if (old && Number(old.dataset.version) > frame.version) return;
+    if (isAsked() && !frame.removed) {
+      askSoon(frame.conversation);
+      return;
+    }
     if (frame.removed || !frame.html || !belongs(view(), frame.state, me, old !== null)) {
       this.remove(old);
       return;
     }
     const [fresh] = elementsOf(frame.html);
+    this.show(old, fresh);
+  }
+
+  /**
+   * Puts a newer row where it belongs.
+   * @param {HTMLElement|null} old
+   * @param {HTMLElement} fresh
+   */
+  show(old, fresh) {
     const hadFocus = old?.contains(document.activeElement) || false;
     const stays = old && isSamePlace(this.order, old.dataset, fresh.dataset);
     if (stays) old.replaceWith(fresh);
@@ -127,6 +141,26 @@ export class InboxList extends HTMLElement {
     }
     this.own(fresh);
     if (hadFocus) focusRow(fresh);
+  }
+
+  /**
+   * Shows of these conversations those that the server says belong here, and no others.
+   * @param {string[]} ids
+   */
+  sort(ids) {
+    const here = addressOf(view());
+    return this.fetchRows(addressOf(view(), "", { among: ids.join(",") }), (found) => {
+      if (addressOf(view()) !== here) return;
+      const belonging = new Map(found.map((row) => [row.dataset.conversation, row]));
+      for (const id of ids) {
+        const old = this.row(id);
+        const fresh = belonging.get(id);
+        if (!fresh) this.remove(old);
+        else if (!old || Number(old.dataset.version) <= Number(fresh.dataset.version)) {
+          this.show(old, fresh);
+        }
+      }
+    });
   }
 
   /**
@@ -158,7 +192,7 @@ export class InboxList extends HTMLElement {
 
   /**
    * @param {string} url
-   * @param {(fresh: Element[]) => void} place what is done with the rows that the server draws
+   * @param {(fresh: HTMLElement[]) => void} place what is done with the rows that the server draws
    */
   fetchRows(url, place) {
     return withNews(async () => {

@@ -3,7 +3,7 @@ import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { remember, withNews } from "./meanwhile.js";
-import { addressOf, conversation, hear, home, tell, view } from "./page.js";
+import { addressOf, conversation, hear, home, isAsked, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
 import { showRecord } from "./record.js";
@@ -16,6 +16,7 @@ const COUNTS_EVERY_MS = 3000;
 const COUNTS_SOON_MS = 250;
 const HEAD_SOON_MS = 150;
 const TICK_MS = 5000;
+const ASKED_EVERY_MS = 60_000;
 const ASLEEP_MS = 15000;
 const TELL_AFTER_MS = 4000;
 
@@ -103,12 +104,27 @@ const countsSoon = spaced(
   () =>
     quietly(async () => {
       const response = await ask(addressOf(view()), { part: "views" });
-      put(await response.text());
+      putViews(await response.text());
       showCount();
     }),
   COUNTS_EVERY_MS,
   COUNTS_SOON_MS,
 );
+
+/**
+ * What has the focus in the rail, or is dragged through it, is in somebody's hand.
+ * @param {string} html
+ */
+function putViews(html) {
+  if (document.querySelector("#views .is-dragged")) return;
+  const focused = document.activeElement?.closest("#views a");
+  const href = focused?.getAttribute("href");
+  put(html);
+  if (!href) return;
+  /** @type {HTMLElement|null} */ (
+    document.querySelector(`#views a[href="${CSS.escape(href)}"]`)
+  )?.focus({ preventScroll: true });
+}
 
 const headSoon = spaced(
   () => quietly(() => withNews(refreshHead)),
@@ -161,7 +177,8 @@ function payHead(event) {
 /** The number beside the list's name is that of its view in the rail. */
 function showCount() {
   const current = document.querySelector(`#views [data-view="${CSS.escape(view())}"]`);
-  const count = current?.querySelector("em")?.textContent || "";
+  const own = document.getElementById("views")?.dataset.count;
+  const count = isAsked() && own !== undefined ? own : current?.querySelector("em")?.textContent || "";
   const place = document.querySelector(".list-count");
   if (place) place.textContent = count;
   for (const link of document.querySelectorAll("#views [aria-current]")) {
@@ -211,6 +228,7 @@ const react = {
     ring(frame);
     bellSoon();
   },
+  views: countsSoon,
   mention() {
     countsSoon();
     if (view() === "mentions") quietly(refreshList);
@@ -252,6 +270,9 @@ function isHeadOld(state) {
     Boolean(head.snoozed) !== Boolean(state.snoozed_until)
   );
 }
+
+/** Whether the screen shows lists or counts of which no frame tells all: time alone changes them. */
+const hasAsked = () => isAsked() || document.querySelector("#views [data-saved]") !== null;
 
 function watching() {
   const open = thread();
@@ -368,6 +389,7 @@ export function goLive() {
     onRefused: () => tell("inbox:logged-out"),
   });
   hear("inbox:arrived", () => {
+    if (isAsked()) countsSoon();
     showCount();
     watch();
   });
@@ -377,12 +399,13 @@ export function goLive() {
     recordSoon();
     tell("inbox:resumed");
   });
+  hear("inbox:arranged", countsSoon);
   hear("inbox:record", recordSoon);
   hear("inbox:typing", (typing) => socket.send({ type: "typing", ...typing }));
   hear("inbox:read", sendRead);
   hear("inbox:changed", () => {
     countsSoon();
-    if (socket.state !== "live") quietly(refreshList);
+    if (socket.state !== "live" || isAsked()) quietly(refreshList);
   });
   hear("inbox:logged-out", () => {
     isLoggedOut = true;
@@ -400,6 +423,11 @@ export function goLive() {
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) hurry();
   });
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || !hasAsked()) return;
+    countsSoon();
+    if (isAsked()) quietly(refreshList);
+  }, ASKED_EVERY_MS);
   noticeSleep();
   showCount();
   socket.start();

@@ -21,14 +21,21 @@ export const conversation = () =>
 /** The order in which the list stands, "" for the usual one of its view. */
 export const order = () => room().dataset.order || "";
 
+/** The filter that narrows the list, as its address carries it, "" for none. */
+export const filter = () => room().dataset.filter || "";
+
+/** Whether only the server can tell which conversations belong to the list. */
+export const isAsked = () => room().hasAttribute("data-asked");
+
 /**
- * The address of a view or of a conversation in it; the view that is shown keeps its order.
+ * The address of a view or of a conversation in it; the view that is shown keeps its order and its filter.
  * @param {string} slug
  * @param {string} [id] a conversation
  * @param {Record<string, string>} [query]
  */
 export function addressOf(slug, id, query = {}) {
-  const kept = slug === view() && order() ? { order: order(), ...query } : query;
+  const own = slug === view() ? { order: order(), filter: filter() } : {};
+  const kept = Object.entries({ ...own, ...query }).filter(([, value]) => value);
   const search = new URLSearchParams(kept).toString();
   return `${home}${slug}/${id ? `${id}/` : ""}${search && `?${search}`}`;
 }
@@ -42,14 +49,15 @@ export function parse(url) {
   const { origin, pathname, searchParams } = new URL(url, location.href);
   if (origin !== location.origin || !pathname.startsWith(home)) return null;
   const [slug, id, ...rest] = pathname.slice(home.length).split("/").filter(Boolean);
-  if (!slug || rest.length || OWN_PAGES.includes(slug)) return null;
-  const isPlain = [...searchParams.keys()].every((name) => name === "order");
+  if (!slug || rest.length || id === "filter" || OWN_PAGES.includes(slug)) return null;
+  const isPlain = [...searchParams.keys()].every((name) => ["order", "filter"].includes(name));
   const order = searchParams.get("order") || "";
-  return { view: slug, conversation: id || "", order, isPlain };
+  const filter = searchParams.get("filter") || "";
+  return { view: slug, conversation: id || "", order, filter, isPlain };
 }
 
 /** What is a page of its own and no view, though its address begins like one. */
-const OWN_PAGES = ["first-steps", "keys", "macros", "notifications", "search"];
+const OWN_PAGES = ["first-steps", "keys", "macros", "notifications", "search", "views"];
 
 /** Whether the pointer and the screen leave room for the list beside the conversation. */
 export const isWide = () => matchMedia("(min-width: 900px)").matches;

@@ -1,6 +1,6 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { withNews } from "./meanwhile.js";
-import { addressOf, app, conversation, hear, isWide, order, parse, tell, view } from "./page.js";
+import { addressOf, app, conversation, filter, hear, isWide, order, parse, tell, view } from "./page.js";
 import { explain, toast } from "./toasts.js";
 
 const BUSY_AFTER_MS = 150;
@@ -40,7 +40,8 @@ export async function go(url, { push = true } = {}) {
   }
   going?.abort();
   const journey = (going = new AbortController());
-  const isSameList = place.view === view() && place.order === order();
+  const isSameList = place.view === view() && place.order === order()
+    && isSameFilter(place.filter);
   const part = isSameList ? "conversation" : "room";
   const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
   tell("inbox:leaving", place);
@@ -60,6 +61,19 @@ export async function go(url, { push = true } = {}) {
       clearTimeout(busy);
       showBusy(false);
     }
+  }
+}
+
+/**
+ * The same question may be written in another way.
+ * @param {string} wanted
+ */
+function isSameFilter(wanted) {
+  if (wanted === filter()) return true;
+  try {
+    return JSON.stringify(JSON.parse(wanted)) === JSON.stringify(JSON.parse(filter()));
+  } catch {
+    return false;
   }
 }
 

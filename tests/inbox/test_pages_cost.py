@@ -50,10 +50,10 @@ def browser(browser_of, ben):
 
 def test_a_list_page_asks_the_same_for_25_and_100_rows(browser, line, django_assert_num_queries):
     fill(line, 100)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = browser.get("/inbox/all/?limit=25").content.decode()
     assert page.count('class="row ') == 25
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = browser.get("/inbox/all/?limit=100").content.decode()
     assert page.count('class="row ') == 100
 
@@ -81,10 +81,10 @@ def test_a_thread_page_asks_the_same_for_a_few_and_for_many_messages(
     ).conversation
     path = f"/inbox/all/{conversation.public_id}/"
     talk(conversation, ben, 10)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         browser.get(path)
     talk(conversation, ben, 90)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         page = browser.get(path).content.decode()
     assert page.count('<li id="message-msg_') == 50
     assert Message.objects.count() == 101

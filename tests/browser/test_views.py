@@ -1,0 +1,63 @@
+"""Filters and saved views in a real browser: by keys, live, and back again."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.product]
+
+WORD = "zither"
+
+
+def row_of(page, visitor):
+    return page.locator(f"#row-{visitor.conversation}")
+
+
+def test_a_filter_is_written_by_keys_kept_as_a_view_and_lives(agent, visitor):
+    one, other = visitor(), visitor()
+    one.say(f"My {WORD} has lost a string.")
+    other.say("Something else altogether.")
+    page = agent("ben")
+    expect(row_of(page, other)).to_be_visible()
+    page.keyboard.press("\\")
+    fact = page.get_by_role("combobox", name="What")
+    expect(fact).to_be_focused()
+    fact.select_option("conversation.first_words")
+    page.get_by_role("combobox", name="How").select_option("contains")
+    value = page.get_by_role("textbox", name="Value")
+    value.press_sequentially(WORD)
+    expect(page.locator("#preview")).to_contain_text("Matches 1 conversation.")
+    value.press("Enter")
+    chip = page.locator(".chip")
+    expect(chip).to_have_text(re.compile(f"first message contains {WORD}"))
+    expect(row_of(page, one)).to_be_visible()
+    expect(row_of(page, other)).to_have_count(0)
+    # What comes while one looks comes if it belongs.
+    late = visitor()
+    late.say(f"A {WORD}, please.")
+    expect(row_of(page, late)).to_be_visible()
+    one.say("Are you there?")
+    expect(row_of(page, one)).to_contain_text("Are you there?")
+    page.reload()
+    expect(row_of(page, late)).to_be_visible()
+    page.keyboard.press("\\")
+    page.get_by_role("button", name="Save as a view…").click()
+    page.get_by_label("Name", exact=True).fill("Zithers")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/inbox/view-vw_\w+/$"))
+    link = page.locator("#views [data-saved]", has_text="Zithers")
+    expect(link).to_have_text(re.compile(r"Zithers\s*2"))
+    expect(row_of(page, one)).to_be_visible()
+    colleague = agent("ada", f"all/{late.conversation}/")
+    colleague.locator("[data-toggle-status] button").click()
+    expect(row_of(page, late)).to_have_count(0)
+    expect(link).to_have_text(re.compile(r"Zithers\s*1"))
+    page.go_back()
+    page.go_back()
+    expect(chip).to_be_visible()
+    link.click()
+    page.get_by_role("link", name="Change this view").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page).to_have_url(re.compile(r"/inbox/views/$"))
+    expect(page.get_by_text("Zithers")).to_have_count(0)
