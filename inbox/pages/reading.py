@@ -22,7 +22,7 @@ from inbox.pages.parts import (
     window,
 )
 from inbox.pages.record import about
-from inbox.pages.requests import for_teammates, part_wanted
+from inbox.pages.requests import for_teammates, part_wanted, unless_known
 
 
 @for_teammates
@@ -67,7 +67,7 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
             return render(request, "inbox/_later.html", {"view": shown} | later_of(request, found))
         case "conversation":
             context = {"view": shown} | whole_conversation(request, found, visible)
-            return render(request, "inbox/_conversation.html", context)
+            return unless_known(request, render(request, "inbox/_conversation.html", context))
         case "room":
             context = rows(request, shown, visible) | whole_conversation(request, found, visible)
             return render(request, "inbox/_room.html", context)

@@ -53,18 +53,22 @@ async function problemOf(response) {
  * @param {string} url
  * @param {{
  *   part?: string,
+ *   known?: string,
  *   form?: Record<string, string>|URLSearchParams|FormData,
  *   signal?: AbortSignal,
  *   timeout?: number,
  *   keepalive?: boolean,
- * }} [options] `part` names the fragment of the page that is wanted; a `form` is posted; with
+ * }} [options] `part` names the fragment of the page that is wanted, `known` the version of it that is here already: if that is still the newest,
+ *   the answer has status 304 and no text; a `form` is posted; with
  *   `keepalive` it goes out even when the page is being left
  * @returns {Promise<Response>}
  * @throws {Problem}
  */
 export async function ask(url, options = {}) {
-  const { part = "", form, signal, timeout = TIMEOUT_MS, keepalive = false } = options;
+  const { part = "", known, form, signal, timeout = TIMEOUT_MS, keepalive = false } = options;
+  /** @type {Record<string, string>} */
   const headers = { "HX-Request": "true", "HX-Target": part, ...credentials() };
+  if (known) headers["If-None-Match"] = known;
   const body = form && !(form instanceof FormData) ? new URLSearchParams(form) : form;
   const limit = AbortSignal.timeout(timeout);
   let response;
@@ -80,7 +84,7 @@ export async function ask(url, options = {}) {
     if (signal?.aborted) throw error;
     throw new Problem(0);
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok && response.status !== 304) throw await problemOf(response);
   return response;
 }
 

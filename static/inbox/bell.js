@@ -7,6 +7,7 @@ import { go, put } from "./places.js";
 import { explain, toast } from "./toasts.js";
 
 const RING_MS = 2000;
+const SEEN_AFTER_MS = 400;
 
 let isOwed = false;
 
@@ -148,9 +149,13 @@ function offerReturn({ words, names, url }) {
 
 /** Keeps the bell true to what is on screen. */
 export function keepBell() {
+  /** @type {any} */
+  let timer = 0;
   hear("inbox:arrived", () => {
     details()?.removeAttribute("open");
-    clearShown();
+    // Whoever only passes has not seen to anything.
+    clearTimeout(timer);
+    timer = setTimeout(clearShown, SEEN_AFTER_MS);
   });
   hear("inbox:cleared", offerUndo);
   hear("inbox:given-back", offerReturn);

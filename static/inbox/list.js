@@ -297,6 +297,7 @@ hear("inbox:leaving", ({ view: slug, conversation: id }) => {
   }
 });
 hear("inbox:read", (mark) => list().markRead(mark));
+hear("inbox:own-read", (mark) => list().markRead(mark));
 hear("inbox:unread", (mark) => list().markUnread(mark));
 hear("inbox:marked", (id) => {
   const row = list().row(id);

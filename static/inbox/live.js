@@ -3,10 +3,12 @@ import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
 import { remember, withNews } from "./meanwhile.js";
+import { memory } from "./memory.js";
 import { addressOf, conversation, hear, home, isAsked, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
 import { showRecord } from "./record.js";
+import { spaced, spacedWhileSeen } from "./spacing.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
 
@@ -17,6 +19,8 @@ const COUNTS_SOON_MS = 250;
 const HEAD_SOON_MS = 150;
 const TICK_MS = 5000;
 const ASKED_EVERY_MS = 60_000;
+/** Whoever holds a key down passes many conversations and looks at none. */
+const WATCH_EVERY_MS = 150;
 const ASLEEP_MS = 15000;
 const TELL_AFTER_MS = 4000;
 
@@ -49,7 +53,7 @@ async function quietly(work) {
 }
 
 /** The conversation on screen is no longer there for this teammate. */
-async function vanish() {
+export async function vanish() {
   const slug = view();
   const gone = conversation();
   if (!gone) return;
@@ -79,28 +83,7 @@ async function refreshList() {
   }
 }
 
-/**
- * At most one call in so many ms, the last one never dropped.
- * @param {() => unknown} work
- * @param {number} every
- * @param {number} soon the wait before the first of several
- */
-function spaced(work, every, soon) {
-  let ranAt = -Infinity;
-  /** @type {any} */
-  let timer = 0;
-  return () => {
-    if (timer) return;
-    const wait = Math.max(soon, ranAt + every - Date.now());
-    timer = setTimeout(() => {
-      timer = 0;
-      ranAt = Date.now();
-      work();
-    }, wait);
-  };
-}
-
-const countsSoon = spaced(
+const countsSoon = spacedWhileSeen(
   () =>
     quietly(async () => {
       const response = await ask(addressOf(view()), { part: "views" });
@@ -137,7 +120,14 @@ async function refreshHead() {
   if (!id) return;
   const response = await ask(addressOf(view(), id), { part: "head" });
   const html = await response.text();
-  if (conversation() !== id) return;
+  if (conversation() === id) showHead(html);
+}
+
+/**
+ * Puts a newer head in place of the one on screen, unless somebody is in the middle of it.
+ * @param {string} html
+ */
+export function showHead(html) {
   // An open menu is in somebody's hand, and a form that waits for its answer must be there to
   // take it: the answer is a new head itself.
   isHeadOwed = document.querySelector("#head :is(details[open], .htmx-request)") !== null;
@@ -211,6 +201,8 @@ const react = {
   },
   conversation(frame) {
     remember(frame);
+    const isShown = frame.conversation === conversation() && !frame.removed;
+    memory.forget(frame.conversation, isShown ? memory.here : "");
     showState(frame);
   },
   typing(frame) {
@@ -220,7 +212,7 @@ const react = {
   },
   read(frame) {
     if (frame.by === "me" && frame.unread) tell("inbox:unread", frame);
-    else if (frame.by === "me") list().markRead(frame);
+    else if (frame.by === "me") tell("inbox:own-read", frame);
     else if (frame.conversation === conversation()) thread()?.contactRead(frame.seq);
   },
   presence: seeing,
@@ -291,6 +283,7 @@ function watch() {
 /** @param {string} state */
 function changed(state) {
   clearTimeout(tellTimer);
+  memory.isTrue = state === "live";
   if (state === "live") {
     stopPolling();
     isPollFailing = false;
@@ -388,10 +381,11 @@ export function goLive() {
     onState: changed,
     onRefused: () => tell("inbox:logged-out"),
   });
+  const watchSoon = spaced(watch, WATCH_EVERY_MS, 0);
   hear("inbox:arrived", () => {
     if (isAsked()) countsSoon();
     showCount();
-    watch();
+    watchSoon();
   });
   hear("inbox:again", showState);
   hear("inbox:stale", () => {

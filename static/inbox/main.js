@@ -1,11 +1,12 @@
 import { keepTimes } from "../shared/times.js";
+import { keepAhead } from "./ahead.js";
 import { keepBell } from "./bell.js";
-import { credentials, Problem } from "./ask.js";
 import { keepArranging } from "./railing.js";
 import { keepBatches } from "./batches.js";
 import { keepChoosing } from "./choosing.js";
 import { keepDevice } from "./devices.js";
 import { keepFilter } from "./filtering.js";
+import { keepFragments } from "./forms.js";
 import { keepKeys } from "./keys.js";
 import { list } from "./list.js";
 import { goLive } from "./live.js";
@@ -15,31 +16,15 @@ import { conversation, hear, isWide, tell, view } from "./page.js";
 import "./palette.js";
 import { go, keepPlaces } from "./places.js";
 import { keepSending } from "./sending.js";
-import { explain, sayDone } from "./toasts.js";
+import { sayDone } from "./toasts.js";
 import { keepRecord, showTheirTime } from "./record.js";
 import { keepTheme } from "./themes.js";
+import { keepTruth } from "./truth.js";
 
-/** Forms are htmx's; what they could not do is said like everything else. */
+/** What is said and shown when a form was sent. */
 function keepForms() {
-  document.addEventListener("htmx:configRequest", (event) => {
-    const { headers, parameters } = /** @type {CustomEvent} */ (event).detail;
-    Object.assign(headers, credentials());
-    delete parameters.csrfmiddlewaretoken;
-  });
+  keepFragments();
   document.addEventListener("htmx:beforeRequest", rememberNext);
-  document.addEventListener("htmx:responseError", (event) => {
-    const { xhr } = /** @type {CustomEvent} */ (event).detail;
-    let document = {};
-    try {
-      document = JSON.parse(xhr.responseText);
-    } catch {
-      // An error page of something before us: its status is all that there is to say.
-    }
-    explain(new Problem(xhr.status, document));
-  });
-  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(failure, () => explain(new Problem(0)));
-  }
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
     if (target instanceof HTMLElement && target.id === "head") focusHead();
@@ -94,6 +79,8 @@ keepSending();
 keepBell();
 keepDevice();
 keepLater();
+keepTruth();
+keepAhead();
 goLive();
 showTheirTime();
 keepRecord();

@@ -1,5 +1,6 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { withNews } from "./meanwhile.js";
+import { memory, nameOf } from "./memory.js";
 import { addressOf, app, conversation, filter, hear, isWide, order, parse, tell, view } from "./page.js";
 import { explain, toast } from "./toasts.js";
 
@@ -15,9 +16,22 @@ let going = null;
  */
 export function put(html) {
   const [fresh] = elementsOf(html);
+  learn(fresh);
   document.getElementById(fresh.id)?.replaceWith(fresh);
-  /** @type {any} */ (window).htmx?.process(fresh);
   return fresh;
+}
+
+/** The parts of a conversation that are drawn anew while it is on screen. */
+const PARTS = ["head", "about", "later"];
+
+/**
+ * What is on screen is what will be remembered.
+ * @param {HTMLElement} fresh as the server drew it
+ */
+function learn(fresh) {
+  if (!PARTS.includes(fresh.id)) return;
+  const kept = memory.shown(conversation());
+  kept?.part.querySelector(`#${fresh.id}`)?.replaceWith(fresh.cloneNode(true));
 }
 
 /** @param {boolean} isBusy */
@@ -46,12 +60,26 @@ export async function go(url, { push = true } = {}) {
   const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
   tell("inbox:leaving", place);
   try {
+    const coming = isSameList ? memory.coming(nameOf(url)) : null;
+    if (coming) await coming;
+    if (journey.signal.aborted) return;
+    const kept = isSameList && place.conversation ? memory.get(nameOf(url)) : null;
+    if (kept) {
+      paint(kept, url, place, { push });
+      return;
+    }
     await withNews(async () => {
       const response = await ask(url, { part, signal: journey.signal });
       const html = await response.text();
       if (journey.signal.aborted) return;
       if (push) history.pushState(null, "", url);
-      arrive(html, place);
+      if (isSameList && place.conversation) {
+        const copy = document.createDocumentFragment();
+        copy.append(...elementsOf(html));
+        const version = response.headers.get("ETag") || "";
+        memory.keep(nameOf(url), { id: place.conversation, part: copy, version });
+      }
+      arrive(elementsOf(html)[0], place);
     });
   } catch (error) {
     if (journey.signal.aborted) return;
@@ -78,11 +106,28 @@ function isSameFilter(wanted) {
 }
 
 /**
- * @param {string} html
+ * Shows a conversation as it is remembered; whoever hears of it makes it true.
+ * @param {import("./memory.js").Kept} kept
+ * @param {string} url
+ * @param {{view: string, conversation: string}} place
+ * @param {{push: boolean}} options
+ */
+function paint(kept, url, place, { push }) {
+  if (push) history.pushState(null, "", url);
+  const copy = /** @type {DocumentFragment} */ (document.importNode(kept.part, true));
+  const fresh = /** @type {HTMLElement} */ (copy.firstElementChild);
+  fresh.querySelector("inbox-thread")?.toggleAttribute("data-remembered", true);
+  arrive(fresh, place);
+  tell("inbox:painted", { url, kept });
+}
+
+/**
+ * @param {HTMLElement} fresh
  * @param {{view: string, conversation: string}} place
  */
-function arrive(html, place) {
-  put(html);
+function arrive(fresh, place) {
+  memory.here = nameOf(location.href);
+  document.getElementById(fresh.id)?.replaceWith(fresh);
   app().dataset.pane = place.conversation ? "thread" : "list";
   /** @type {HTMLElement|null} */ (document.querySelector("#rail:popover-open"))?.hidePopover();
   entitle();
@@ -138,8 +183,13 @@ function follow(event) {
 
 /** Makes the links and the browser's own back button go without loading the page anew. */
 export function keepPlaces() {
+  memory.here = nameOf(location.href);
   document.addEventListener("click", follow);
   window.addEventListener("popstate", () => go(location.href, { push: false }));
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { html } = /** @type {CustomEvent} */ (event).detail;
+    for (const fresh of elementsOf(html || "")) learn(fresh);
+  });
   hear("inbox:undone", (html) => {
     const [fresh] = elementsOf(html);
     if (fresh.dataset.conversation === conversation()) put(html);

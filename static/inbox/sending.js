@@ -55,6 +55,7 @@ async function deliver(item) {
  * @param {any} answer the message with its `seq`, or what is kept for `later`
  */
 function onSent(item, answer) {
+  tell("inbox:kept", { conversation: item.conversation });
   if (answer.later) {
     if (item.conversation === conversation()) thread()?.removeOwn(item.client_id);
     keptForLater(item, answer);

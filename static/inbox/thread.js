@@ -33,6 +33,8 @@ export class InboxThread extends HTMLElement {
     this.unseen = 0;
     /** The reader has made this unread: to go on looking at it does not count as reading. */
     this.isKeptUnread = false;
+    /** Painted from memory: what comes until the server has been asked is no news. */
+    this.isRemembered = this.hasAttribute("data-remembered");
     this.controller = new AbortController();
     /** @type {Map<string, {name: string, timer: any}>} */
     this.writers = new Map();
@@ -163,7 +165,7 @@ export class InboxThread extends HTMLElement {
       this.log.insertBefore(message, this.log.querySelector(".is-own"));
       this.lastSeq = Number(message.dataset.seq);
       this.stopWriting(authorId || "");
-      if (authorId === me) continue;
+      if (authorId === me || this.isRemembered) continue;
       if (kind !== "activity" && !(wasAtEnd && this.isWatched)) this.missed(message);
       const { authorName, at } = message.dataset;
       const words = message.querySelector(".bubble")?.textContent || "";
@@ -176,6 +178,42 @@ export class InboxThread extends HTMLElement {
       this.toEnd();
     }
     this.moved();
+  }
+
+  /** What was painted from memory is true now. */
+  settled() {
+    this.isRemembered = false;
+  }
+
+  /**
+   * What the server has drawn of the same thread since this was painted.
+   * @param {HTMLElement} log not in the page
+   */
+  async become(log) {
+    const messages = /** @type {HTMLElement[]} */ ([...log.querySelectorAll(".messages > .message")]);
+    const first = messages.findIndex(({ dataset }) => Number(dataset.seq) > this.lastSeq);
+    const isGap = first >= 0 && Number(messages[first].dataset.seq) !== this.lastSeq + 1;
+    try {
+      if (isGap) await this.catchUp();
+      else if (first >= 0) this.place(messages.slice(first));
+      this.contactRead(Number(log.dataset.contactReadSeq));
+    } finally {
+      this.settled();
+    }
+  }
+
+  /**
+   * Tells a drawing of this thread what it has shown since.
+   * @param {HTMLElement} log not in the page
+   */
+  tellTo(log) {
+    const known = /** @type {HTMLElement[]} */ ([...log.querySelectorAll(".messages > .message")]);
+    const last = Number(known.at(-1)?.dataset.seq || 0);
+    const since = this.stored().filter(({ dataset }) => Number(dataset.seq) > last);
+    const isWhole = !since.length || Number(since[0].dataset.seq) === last + 1;
+    if (isWhole) log.querySelector(".messages")?.append(...since.map((each) => each.cloneNode(true)));
+    log.dataset.readSeq = String(this.readSeq);
+    log.dataset.contactReadSeq = String(this.contactReadSeq);
   }
 
   /** @param {HTMLElement} message that came while nobody looked at the thread's end */

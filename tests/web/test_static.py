@@ -107,3 +107,24 @@ def test_collected_files_get_hashed_and_compressed_names(settings, tmp_path):
     assert "comment" not in small
     assert "./b.js" in small
     assert (tmp_path / "collected" / f"{hashed}.br").exists()
+
+
+def test_templates_use_only_those_attributes_of_htmx_that_our_forms_know(settings):
+    known = {
+        "hx-post": r"\{[%{].*",
+        "hx-get": r"\{\{.*",
+        "hx-target": r"#[a-z-]+|closest li",
+        "hx-swap": "outerHTML",
+        "hx-encoding": "multipart/form-data",
+        "hx-trigger": "change, submit",
+    }
+    used = [
+        (name, value)
+        for file in (settings.BASE_DIR / "templates").rglob("*.html")
+        for name, value in re.findall(r'\s(hx-[\w:-]+)="([^"]*)"', file.read_text())
+    ]
+    assert used
+    strange = [
+        (name, value) for name, value in used if not re.fullmatch(known.get(name, "-"), value)
+    ]
+    assert strange == []

@@ -1,0 +1,161 @@
+/** Conversations that this page has fetched, so that they are on the screen at once. */
+
+const MOST = 30;
+
+/**
+ * A conversation as the server drew it, with what has been heard of it since.
+ * @typedef {{id: string, part: DocumentFragment, version: string}} Kept `version` is what the
+ *   server calls the drawing, to be asked whether there is another one
+ */
+
+/**
+ * Keeps the latest `most` and only what is true as far as this page can know: what has changed is
+ * forgotten, and without a live connection, which tells of changes, nothing is kept at all.
+ */
+export class Memory {
+  /** @type {Map<string, Kept>} the oldest first */
+  #kept = new Map();
+  /** @type {Map<string, {id: string, isOld: boolean, done: Promise<Kept|null>}>} */
+  #coming = new Map();
+  #isTrue = false;
+  /** Under which name the page on screen is kept. */
+  here = "";
+
+  /** @param {number} [most] */
+  constructor(most = MOST) {
+    this.most = most;
+  }
+
+  /** Whether changes are told, so that something can be kept. */
+  get isTrue() {
+    return this.#isTrue;
+  }
+
+  set isTrue(isTrue) {
+    this.#isTrue = isTrue;
+    if (!isTrue) this.clear();
+  }
+
+  /** @param {string} url */
+  get(url) {
+    const kept = this.#kept.get(url) || null;
+    if (kept) {
+      this.#kept.delete(url);
+      this.#kept.set(url, kept);
+    }
+    return kept;
+  }
+
+  /** @param {string} url */
+  has(url) {
+    return this.#kept.has(url) || this.#coming.has(url);
+  }
+
+  /**
+   * @param {string} url
+   * @param {Kept} kept
+   */
+  keep(url, kept) {
+    if (!this.#isTrue) return;
+    this.#kept.delete(url);
+    this.#kept.set(url, kept);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > this.most) this.#kept.delete(oldest);
+  }
+
+  /**
+   * Keeps what is being fetched, unless it changes meanwhile.
+   * @param {string} url
+   * @param {string} id
+   * @param {() => Promise<Kept>} fetch
+   * @returns {Promise<Kept|null>} null for what is not to be had, or not true any more
+   */
+  expect(url, id, fetch) {
+    const coming = { id, isOld: false, done: /** @type {Promise<Kept|null>} */ (Promise.resolve(null)) };
+    coming.done = fetch()
+      .then((kept) => {
+        if (coming.isOld || !this.#isTrue) return null;
+        this.keep(url, kept);
+        return kept;
+      })
+      .catch(() => null)
+      .finally(() => {
+        if (this.#coming.get(url) === coming) this.#coming.delete(url);
+      });
+    this.#coming.set(url, coming);
+    return coming.done;
+  }
+
+  /**
+   * What is on its way already.
+   * @param {string} url
+   */
+  coming(url) {
+    return this.#coming.get(url)?.done || null;
+  }
+
+  /**
+   * What is kept of one conversation, in whatever list.
+   * @param {string} id
+   */
+  of(id) {
+    return [...this.#kept.values()].filter((kept) => kept.id === id);
+  }
+
+  /**
+   * What is kept of the conversation on screen, as its list draws it.
+   * @param {string} id
+   */
+  shown(id) {
+    const kept = this.#kept.get(this.here);
+    return kept?.id === id ? kept : null;
+  }
+
+  /**
+   * @param {string} id of a conversation that has changed
+   * @param {string} [but] the name under which it stays
+   */
+  forget(id, but = "") {
+    for (const [url, kept] of this.#kept) {
+      if (kept.id === id && url !== but) this.#kept.delete(url);
+    }
+    for (const [url, coming] of this.#coming) {
+      if (coming.id !== id) continue;
+      coming.isOld = true;
+      this.#coming.delete(url);
+    }
+  }
+
+  clear() {
+    this.#kept.clear();
+    for (const coming of this.#coming.values()) coming.isOld = true;
+    this.#coming.clear();
+  }
+}
+
+export const memory = new Memory();
+
+/**
+ * What a conversation is kept under.
+ * @param {string} url
+ */
+export function nameOf(url) {
+  const { pathname, search } = new URL(url, location.href);
+  return pathname + search;
+}
+
+/**
+ * Which rows are worth fetching ahead of somebody who walks through a list: those that come next in
+ * their direction, the nearest first, and then the one that they came from.
+ *
+ * @param {number} at the index of the row that is on screen
+ * @param {number} step 1 downwards, -1 upwards
+ * @param {number} size how many rows there are
+ * @param {number} [far] how many ahead
+ * @returns {number[]} indexes
+ */
+export function aheadOf(at, step, size, far = 3) {
+  if (at < 0) return [];
+  const wanted = Array.from({ length: far }, (_, index) => at + step * (index + 1));
+  return [...wanted, at - step].filter((index) => index >= 0 && index < size);
+}

@@ -1,0 +1,115 @@
+/** Makes true what was painted from memory, and keeps the memory true to what is on screen. */
+
+import { ask, elementsOf, Problem } from "./ask.js";
+import { composer } from "./composer.js";
+import { showHead, vanish } from "./live.js";
+import { memory, nameOf } from "./memory.js";
+import { withNews } from "./meanwhile.js";
+import { conversation, hear, tell } from "./page.js";
+import { put } from "./places.js";
+import { showRecord } from "./record.js";
+import { thread } from "./thread.js";
+
+/** So long somebody stays before the server is asked: who holds a key down only passes. */
+const STAY_MS = 100;
+
+/** @type {AbortController|null} */
+let checking = null;
+/** @type {any} */
+let timer = 0;
+
+const SECRETS = /name="(csrfmiddlewaretoken|client_id)" value="[^"]*"/g;
+const TIMES = />[^<]*<\/time>/g;
+
+/**
+ * What an element shows, without what differs in every answer.
+ * @param {Element|null} element
+ */
+const shownBy = (element) => (element?.outerHTML || "").replace(SECRETS, "").replace(TIMES, "");
+
+/**
+ * @param {string} url
+ * @param {import("./memory.js").Kept} kept what is on screen
+ */
+async function check(url, kept) {
+  const { signal } = (checking = new AbortController());
+  try {
+    await withNews(async () => {
+      const response = await ask(url, { part: "conversation", known: kept.version, signal });
+      if (signal.aborted || conversation() !== kept.id) return;
+      if (response.status === 304) {
+        thread()?.settled();
+        return;
+      }
+      const part = document.createDocumentFragment();
+      part.append(...elementsOf(await response.text()));
+      if (signal.aborted || conversation() !== kept.id) return;
+      const fresh = { id: kept.id, part, version: response.headers.get("ETag") || "" };
+      memory.keep(nameOf(url), fresh);
+      await makeTrue(kept.part, /** @type {DocumentFragment} */ (part.cloneNode(true)));
+    });
+  } catch (error) {
+    if (signal.aborted) return;
+    thread()?.settled();
+    memory.forget(kept.id);
+    if (error instanceof Problem && error.isLoggedOut) tell("inbox:logged-out");
+    if (error instanceof Problem && error.status === 404) await vanish();
+  }
+}
+
+/**
+ * @param {DocumentFragment} old what was painted
+ * @param {DocumentFragment} fresh
+ */
+async function makeTrue(old, fresh) {
+  const isNew = (/** @type {string} */ id) =>
+    shownBy(old.querySelector(id)) !== shownBy(fresh.querySelector(id));
+  const html = (/** @type {string} */ id) => fresh.querySelector(id)?.outerHTML || "";
+  if (isNew("#head")) showHead(html("#head"));
+  if (isNew("#about")) showRecord(html("#about"));
+  if (isNew("#later")) put(html("#later"));
+  const written = fresh.querySelector("inbox-composer");
+  if (written instanceof HTMLElement) composer()?.meetAll(JSON.parse(written.dataset.begun || "{}"));
+  const log = fresh.querySelector("inbox-thread");
+  if (log instanceof HTMLElement) await thread()?.become(log);
+}
+
+/**
+ * What happened in a conversation while it was on screen belongs to what is kept of it.
+ * @param {string} id
+ */
+function learn(id) {
+  const open = thread();
+  if (!open || open.id_ !== id) return;
+  const log = memory.shown(id)?.part.querySelector("inbox-thread");
+  if (log instanceof HTMLElement) open.tellTo(log);
+}
+
+/** @param {{conversation: string, seq: number}} mark how far the teammate has read */
+function read({ conversation: id, seq }) {
+  for (const { part } of memory.of(id)) {
+    part.querySelector("inbox-thread")?.setAttribute("data-read-seq", String(seq));
+  }
+}
+
+export function keepTruth() {
+  hear("inbox:painted", ({ url, kept }) => {
+    timer = setTimeout(check, STAY_MS, url, kept);
+  });
+  hear("inbox:leaving", () => {
+    clearTimeout(timer);
+    checking?.abort();
+    learn(conversation());
+  });
+  hear("inbox:read", read);
+  hear("inbox:own-read", read);
+  hear("inbox:unread", read);
+  // What is written here is the composer's own business until the server has said the last word.
+  for (const name of ["inbox:draft", "inbox:send", "inbox:kept", "inbox:done"]) {
+    hear(name, ({ conversation: id }) => memory.forget(id));
+  }
+  for (const name of ["inbox:stale", "inbox:logged-out"]) hear(name, () => memory.clear());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) memory.clear();
+  });
+}
