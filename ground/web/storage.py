@@ -16,7 +16,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 from ground.web import bundling
 
 # Above this many bytes the last percent of size costs seconds of the first start.
-LARGE = 100_000
+LARGE = 200_000
 
 MEDIA_TYPES = {".js": "application/javascript", ".css": "text/css"}
 

@@ -229,11 +229,13 @@ const react = {
   draft: (frame) => tell("inbox:draft", frame),
   stale: () => tell("inbox:stale"),
   record() {
+    tell("inbox:news");
     headSoon();
     recordSoon();
   },
   followers(frame) {
     if (frame.conversation !== conversation()) return;
+    tell("inbox:news");
     headSoon();
     recordSoon();
   },

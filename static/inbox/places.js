@@ -30,6 +30,7 @@ const PARTS = ["head", "about", "later"];
  */
 function learn(fresh) {
   if (!PARTS.includes(fresh.id)) return;
+  tell("inbox:news");
   const kept = memory.shown(conversation());
   kept?.part.querySelector(`#${fresh.id}`)?.replaceWith(fresh.cloneNode(true));
 }

@@ -17,6 +17,8 @@ const STAY_MS = 100;
 let checking = null;
 /** @type {any} */
 let timer = 0;
+/** How often something newer came to the parts of the conversation by another way. */
+let news = 0;
 
 const SECRETS = /name="(csrfmiddlewaretoken|client_id)" value="[^"]*"/g;
 const TIMES = />[^<]*<\/time>/g;
@@ -33,6 +35,7 @@ const shownBy = (element) => (element?.outerHTML || "").replace(SECRETS, "").rep
  */
 async function check(url, kept) {
   const { signal } = (checking = new AbortController());
+  const before = news;
   try {
     await withNews(async () => {
       const response = await ask(url, { part: "conversation", known: kept.version, signal });
@@ -44,9 +47,14 @@ async function check(url, kept) {
       const part = document.createDocumentFragment();
       part.append(...elementsOf(await response.text()));
       if (signal.aborted || conversation() !== kept.id) return;
-      const fresh = { id: kept.id, part, version: response.headers.get("ETag") || "" };
-      memory.keep(nameOf(url), fresh);
-      await makeTrue(kept.part, /** @type {DocumentFragment} */ (part.cloneNode(true)));
+      const fresh = /** @type {DocumentFragment} */ (part.cloneNode(true));
+      const log = fresh.querySelector("inbox-thread");
+      if (news === before) {
+        makeTrue(kept.part, fresh);
+        const version = response.headers.get("ETag") || "";
+        memory.keep(nameOf(url), { id: kept.id, part, version });
+      } else memory.forget(kept.id);
+      if (log instanceof HTMLElement) await thread()?.become(log);
     });
   } catch (error) {
     if (signal.aborted) return;
@@ -58,10 +66,11 @@ async function check(url, kept) {
 }
 
 /**
+ * Shows what differs. An answer that something else has overtaken must not come here.
  * @param {DocumentFragment} old what was painted
  * @param {DocumentFragment} fresh
  */
-async function makeTrue(old, fresh) {
+function makeTrue(old, fresh) {
   const isNew = (/** @type {string} */ id) =>
     shownBy(old.querySelector(id)) !== shownBy(fresh.querySelector(id));
   const html = (/** @type {string} */ id) => fresh.querySelector(id)?.outerHTML || "";
@@ -70,8 +79,6 @@ async function makeTrue(old, fresh) {
   if (isNew("#later")) put(html("#later"));
   const written = fresh.querySelector("inbox-composer");
   if (written instanceof HTMLElement) composer()?.meetAll(JSON.parse(written.dataset.begun || "{}"));
-  const log = fresh.querySelector("inbox-thread");
-  if (log instanceof HTMLElement) await thread()?.become(log);
 }
 
 /**
@@ -93,6 +100,11 @@ function read({ conversation: id, seq }) {
 }
 
 export function keepTruth() {
+  for (const name of ["inbox:news", "inbox:later", "inbox:draft"]) {
+    hear(name, () => {
+      news += 1;
+    });
+  }
   hear("inbox:painted", ({ url, kept }) => {
     timer = setTimeout(check, STAY_MS, url, kept);
   });

@@ -15,7 +15,7 @@ PING_S = 30
 
 
 def asked_by(page):
-    """What a page asks for from now on: address -> bytes on the wire, nothing cached."""
+    """What a page asks for from now on: request -> address, and -> bytes of content on the wire."""
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     names, sizes = {}, {}
@@ -24,9 +24,15 @@ def asked_by(page):
         lambda e: names.update({e["requestId"]: e["request"]["url"]}),
     )
     wire.on("Network.webSocketCreated", lambda e: names.update({e["requestId"]: e["url"]}))
+    # What has come with the answer's head, and what in all.
+    heads = {}
+    wire.on(
+        "Network.responseReceived",
+        lambda e: heads.update({e["requestId"]: e["response"]["encodedDataLength"]}),
+    )
     wire.on(
         "Network.loadingFinished",
-        lambda e: sizes.update({e["requestId"]: e["encodedDataLength"]}),
+        lambda e: sizes.update({e["requestId"]: e["encodedDataLength"] - heads[e["requestId"]]}),
     )
     return names, sizes
 
