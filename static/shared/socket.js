@@ -44,8 +44,8 @@ export class LiveSocket {
   constructor(options) {
     this.options = options;
     this.Socket = options.WebSocket || globalThis.WebSocket;
-    this.setTimeout = options.setTimeout || ((work, ms) => globalThis.setTimeout(work, ms));
-    this.clearTimeout = options.clearTimeout || ((timer) => globalThis.clearTimeout(timer));
+    this.setTimeout = options.setTimeout || setTimeout.bind(globalThis);
+    this.clearTimeout = options.clearTimeout || clearTimeout.bind(globalThis);
     this.now = options.now || Date.now;
   }
 

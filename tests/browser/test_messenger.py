@@ -279,6 +279,50 @@ def test_answers_that_are_lost_do_not_double_what_was_sent(shopper, ben):
     assert customer.bubbles() == ["said once", "and once more"]
 
 
+def test_what_was_sent_stays_on_screen_while_other_answers_are_under_way(shopper, ben, tell):
+    customer = shopper()
+    page, held = customer.page, []
+    page.route_web_socket("**/ws/messenger/**", lambda socket: socket.close())
+    customer.begin("The first line")
+    customer.is_settled()
+    conversation = ben.find("The first line")
+    tell(conversation, 120)
+    page.route(re.compile(r"/messages\?before="), lambda route: held.append(route))
+    page.reload()
+    customer.ready()
+    frame = customer.open()
+    frame.locator(".conversation").first.click()
+    expect(customer.bubble("Line 120 of the story.")).to_be_visible()
+    # Older lines are asked for, and their answer takes its time.
+    for _ in range(200):
+        if held:
+            break
+        frame.locator(".log").evaluate("(log) => log.scrollTo(0, 0)")
+        page.wait_for_timeout(50)
+    assert held
+    ben.says(conversation, "This is not here yet")
+    customer.write("Standing still")
+    expect(customer.bubble("Standing still")).to_be_visible()
+    customer.is_settled()
+    expect(customer.bubble("Standing still")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(customer.bubble("This is not here yet")).to_be_visible()
+    assert customer.bubbles()[-2:] == ["This is not here yet", "Standing still"]
+
+
+def test_a_reload_takes_no_letter_and_a_proposal_no_draft(shopper):
+    customer = shopper()
+    customer.open().get_by_role("button", name="Send us a message").click()
+    customer.frame.get_by_label("Your message").press_sequentially("half a sent")
+    # Where this browser lets the messenger keep what it must.
+    customer.page.wait_for_function("() => JSON.stringify(localStorage).includes('half a sent')")
+    customer.page.reload()
+    customer.ready()
+    customer.page.evaluate("() => Counterfoil('open', { new: true, text: 'A proposal' })")
+    expect(customer.frame.get_by_label("Your message")).to_have_value("half a sent")
+
+
 def test_it_sends_through_the_death_of_the_server(shopper, product, ben):
     customer = shopper()
     customer.begin("before the storm")

@@ -69,15 +69,15 @@ export const moment = (at, text) => h("time", { datetime: new Date(at).toISOStri
  * Make the children of `parent` the wanted ones, keeping every node whose key and version stayed:
  * focus, selection and loaded images survive, and a screen reader hears only what is new.
  *
- * @template T
+ * @template {{key: string}} T
  * @param {HTMLElement} parent
  * @param {T[]} items
- * @param {{key: (item: T) => string, version: (item: T) => string,
+ * @param {{version: (item: T) => string,
  *   render: (item: T) => HTMLElement, update?: (node: HTMLElement, item: T) => void}} how
  *   `update` is for what may change without making the node anew
  */
-export function reconcile(parent, items, { key, version, render, update }) {
-  const wanted = new Map(items.map((item) => [key(item), version(item)]));
+export function reconcile(parent, items, { version, render, update }) {
+  const wanted = new Map(items.map((item) => [item.key, version(item)]));
   /** @type {Map<string, HTMLElement>} */
   const present = new Map();
   for (const child of /** @type {HTMLElement[]} */ ([...parent.children])) {
@@ -87,10 +87,10 @@ export function reconcile(parent, items, { key, version, render, update }) {
   }
   let place = parent.firstElementChild;
   for (const item of items) {
-    let node = present.get(key(item));
+    let node = present.get(item.key);
     if (!node) {
       node = render(item);
-      node.dataset.key = key(item);
+      node.dataset.key = item.key;
       node.dataset.version = version(item);
     }
     update?.(node, item);

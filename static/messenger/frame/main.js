@@ -4,7 +4,7 @@ import { t, useLanguage } from "./i18n.js";
 import { uuid7 } from "./ids.js";
 import { Messenger } from "./messenger.js";
 import { keptByPage, openStore } from "./store.js";
-import { brandSheets } from "./theme.js";
+import { wear } from "./theme.js";
 import { HomeView } from "./views/home.js";
 import { ListView } from "./views/list.js";
 import { load, useModules } from "./views/lazy.js";
@@ -14,6 +14,7 @@ import { ThreadView } from "./views/thread.js";
  * @typedef {import("./types.js").Session} Session
  * @typedef {{name: "home"} | {name: "list"} | {name: "thread", key: string}} Route
  * @typedef {{space?: string, conversation?: string, new?: unknown, text?: string}} Target
+ * @typedef {{visit: string, contact: string|null, role: string}} Owner who wrote what is kept
  * @typedef {{app: string, name: string, origins: string[], locale: string, texts: Record<string, string>,
  *   drawings: Record<string, string>, modules: Record<string, string>}} Installation
  */
@@ -40,8 +41,8 @@ export class Shell {
   #noticeTimer = 0;
   #wasShown = false;
   #isRefused = false;
-  /** Where the page can keep nothing, every page is a visit of its own. */
-  #visit = uuid7();
+  /** @type {Owner|null} */
+  #owner = null;
   /** @type {{target?: Target}|null} asked for before we knew who the visitor is */
   #early = null;
 
@@ -144,6 +145,8 @@ export class Shell {
     heard("moved", (move) => {
       if (this.route.name === "thread" && this.route.key === move.from) this.route.key = move.to;
       if (this.view instanceof ThreadView) this.view.moved(move);
+      // Not later: under its old name it must not be opened any more.
+      this.view?.update();
       bridge.say("event", { name: "conversation", detail: { conversation: move.to } });
     });
     heard("incoming", (incoming) => {
@@ -203,10 +206,22 @@ export class Shell {
    * @param {{session: Session, page: import("./types.js").Page, kept?: [string, string][]}} data
    */
   async #begin({ session, page, kept = [] }) {
-    const { messenger } = this;
-    const [, visit] = kept.find(([name]) => name.endsWith(":visit")) || [];
-    const owner = await this.#forgetOthers(session, visit || this.#visit);
-    document.adoptedStyleSheets = brandSheets(session.settings);
+    const { messenger, store } = this;
+    const [, visit = ""] = kept.find(([name]) => name.endsWith(":visit")) || [];
+    const { id, role } = session.contact;
+    const owner = { name: "owner", visit, contact: id, role };
+    // At once: what waits here must not go out in another's name.
+    if (isAnother(this.#owner, owner)) this.#leave();
+    this.#owner = owner;
+    const row = (/** @type {string} */ name) => store.get("meta", name).catch(() => null);
+    const [before, device] = await Promise.all([row("owner"), row("device")]);
+    // What another person left on this device is not for this one.
+    if (isAnother(before, owner)) await store.clear().catch(() => {});
+    else this.device = device || {};
+    // A session that came meanwhile goes on in the place of this one.
+    if (this.#owner !== owner) return;
+    store.put("meta", owner).catch(() => {});
+    wear(session.settings);
     messenger.page = page;
     messenger.begin(session);
     this.#isRefused = false;
@@ -221,36 +236,23 @@ export class Shell {
     // The disk is slow: what can wait for it does so after the first picture.
     await messenger.sending.load();
     this.#changed();
-    if (owner) this.store.put("meta", owner).catch(() => {});
   }
 
-  /**
-   * What another person left on this device is not for this one: after a sign-out the loader
-   * makes a new visit, and a different user is a different owner.
-   *
-   * @param {Session} session
-   * @param {string} visit
-   * @returns {Promise<object|null>} whose it is from now on, where that is news
-   */
-  async #forgetOthers({ contact }, visit) {
-    const kept = (/** @type {string} */ row) => this.store.get("meta", row).catch(() => null);
-    const [before, device] = await Promise.all([kept("owner"), kept("device")]);
-    this.device = device || {};
-    const isOther = before && (before.visit !== visit || isSomebodyElse(before, contact));
-    if (isOther) await this.#end();
-    const owner = { name: "owner", visit, contact: contact.id, role: contact.role };
-    const isKnown = before && !isOther && before.contact === contact.id;
-    return isKnown && before.role === contact.role ? null : owner;
+  /** Signed out: nothing of this visitor stays, here or on the device. */
+  #end() {
+    this.#leave();
+    this.store.clear().catch(() => {});
   }
 
-  async #end() {
-    this.view?.close();
-    this.view = null;
+  /** Forget who was here, but not what the device keeps: it may be another's by now. */
+  #leave() {
+    if (this.view instanceof ThreadView) this.view.composer.isOver = true;
+    this.view = this.#owner = null;
     this.route = this.#before = { name: "home" };
     this.stage.replaceChildren();
     this.#wasShown = false;
     this.device = {};
-    await this.messenger.end();
+    this.messenger.end();
   }
 
   /** @param {Target} [target] */
@@ -338,16 +340,19 @@ export class Shell {
 }
 
 /**
- * An anonymous visitor may become known without losing what is on its way; a known one never
+ * Whether this is a different person than before. After a sign-out the loader makes a new visit;
+ * an anonymous visitor may become known without losing what is on its way; a known one never
  * becomes another.
  *
- * @param {{contact: string|null, role: string}} before
- * @param {import("./types.js").Contact} contact
+ * @param {Owner|null} before
+ * @param {Owner} owner
  */
-const isSomebodyElse = (before, contact) =>
-  before.contact !== null &&
-  before.contact !== contact.id &&
-  (before.role === "user" || contact.role !== "user");
+const isAnother = (before, { visit, contact, role }) =>
+  before &&
+  (before.visit !== visit ||
+    (before.contact !== null &&
+      before.contact !== contact &&
+      (before.role === "user" || role !== "user")));
 
 /** @param {Installation} installation */
 function start(installation) {
@@ -361,7 +366,8 @@ function start(installation) {
   }
   const bridge = new Bridge(installation.origins);
   const name = `counterfoil:${installation.app}`;
-  const store = openStore(name, () => keptByPage(name, bridge));
+  // All origins of a site share what their frames keep, but who is who is known by origin.
+  const store = openStore(`${name} ${location.ancestorOrigins?.[0]}`, () => keptByPage(name, bridge));
   new Shell(installation, bridge, store);
 }
 

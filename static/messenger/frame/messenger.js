@@ -53,6 +53,9 @@ export class Messenger extends EventTarget {
   #announced = new Map();
   #lastTyping = 0;
   #isPolling = false;
+  #isStale = false;
+  /** Changes with who the visitor is: an answer to one is none to the next. */
+  #visit = {};
 
   /**
    * @param {{base: string, store: import("./store.js").Store, renew: () => Promise<string>,
@@ -78,25 +81,22 @@ export class Messenger extends EventTarget {
   begin(session) {
     this.session = session;
     this.api.token = session.token;
-    this.unread = session.unread;
-    this.conversations = new Map(session.conversations.map((item) => [item.id, item]));
     for (const item of session.conversations) {
       this.connection.wasActive(item.updated_at);
-      this.#announced.set(item.id, item.last_seq);
-    }
-    for (const key of this.#threads.keys()) {
-      if (!isNewThread(key) && !this.conversations.has(key)) this.#threads.delete(key);
+      if (!this.conversations.has(item.id)) this.#announced.set(item.id, item.last_seq);
+      this.#know(item);
     }
     this.next = undefined;
-    this.tell("list");
+    this.#countUnread();
     this.connection.stop();
     this.connection.start();
     this.#recallRatings();
   }
 
-  /** Forget this visitor, here and on the device. */
-  async end() {
+  /** Forget this visitor; what the device keeps of them is another matter. */
+  end() {
     this.session = null;
+    this.#visit = {};
     this.connection.stop();
     this.ratings = null;
     this.conversations.clear();
@@ -104,7 +104,7 @@ export class Messenger extends EventTarget {
     this.#reading.clear();
     this.#announced.clear();
     this.unread = 0;
-    await this.outbox.clear();
+    this.outbox.leave();
   }
 
   /** @param {boolean} isShown whether the visitor sees the messenger */
@@ -136,7 +136,7 @@ export class Messenger extends EventTarget {
   /** @param {string} key */
   count(key) {
     const { timeline } = this.thread(key);
-    return timeline.messages.length + timeline.unstored(this.outbox.items(key)).length;
+    return timeline.messages.length + timeline.tail(this.outbox.items(key)).length;
   }
 
   /** Threads that wait for their first message to arrive at the server. */
@@ -168,8 +168,10 @@ export class Messenger extends EventTarget {
    */
   async open(key) {
     const { timeline } = this.thread(key);
-    if (timeline.isLoaded) return this.#catchUp(key);
-    return this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
+    if (!timeline.isLoaded) {
+      await this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
+    }
+    return this.#catchUp(key);
   }
 
   /** @param {string} key */
@@ -177,19 +179,22 @@ export class Messenger extends EventTarget {
     const { timeline } = this.thread(key);
     if (!timeline.isLoaded || !timeline.hasOlder) return undefined;
     const query = `before=${timeline.firstSeq}&limit=${PAGE}`;
-    return this.#load(key, query, (messages) => timeline.prepend(messages));
+    await this.#load(key, query, (messages) => timeline.prepend(messages));
+    return this.#catchUp(key);
   }
 
   /**
    * @param {string} key
    * @param {string} body
    * @param {Upload[]} attachments
+   * @param {() => void} [kept] called when it is on the device
    */
-  send(key, body, attachments = []) {
+  send(key, body, attachments = [], kept) {
     this.connection.wasActive();
     this.#lastTyping = 0;
     const text = body.toWellFormed?.() ?? body;
-    this.outbox.add({ client_id: uuid7(), thread: key, body: text, attachments, page: this.page });
+    const item = { client_id: uuid7(), thread: key, body: text, attachments, page: this.page };
+    this.outbox.add(item, kept);
     this.connection.start();
   }
 
@@ -233,7 +238,8 @@ export class Messenger extends EventTarget {
   }
 
   #countUnread() {
-    this.unread = sum([...this.conversations.values()].map((item) => item.unread));
+    this.unread = 0;
+    for (const { unread } of this.conversations.values()) this.unread += unread;
     this.tell("list");
   }
 
@@ -251,24 +257,31 @@ export class Messenger extends EventTarget {
 
   /** Look for what is new, as the socket would have told. */
   async refresh() {
-    if (this.#isPolling || !this.session) return;
+    this.#isStale = true;
+    if (this.#isPolling) return;
     this.#isPolling = true;
-    const answer = await this.#quietly("GET", "conversations");
+    while (this.#isStale && this.session) {
+      // An answer that is under way may not tell of what we are asked about now.
+      this.#isStale = false;
+      const answer = await this.#quietly("GET", "conversations");
+      if (!answer) continue;
+      if (this.next === undefined) this.next = answer.next;
+      for (const item of answer.conversations) this.learn(item);
+      this.flush();
+    }
     this.#isPolling = false;
-    if (!answer || !this.session) return;
-    if (this.next === undefined) this.next = answer.next;
-    for (const item of answer.conversations) this.learn(item);
-    this.flush();
   }
 
   /**
    * A question that will be asked again anyway: a failure is no news.
    * @param {string} method
    * @param {string} path
-   * @returns {Promise<any>} null when it failed
+   * @returns {Promise<any>} null when it failed, or was for somebody who has left
    */
-  #quietly(method, path) {
-    return this.api.call(method, path).catch(() => null);
+  async #quietly(method, path) {
+    const visit = this.#visit;
+    const answer = await this.api.call(method, path).catch(() => null);
+    return visit === this.#visit ? answer : null;
   }
 
   /** @param {any} frame */
@@ -332,14 +345,10 @@ export class Messenger extends EventTarget {
    */
   #arrived(key, messages) {
     for (const { client_id } of messages) if (client_id) this.outbox.confirm(client_id, key);
+    this.thread(key).timeline.apply(messages);
     const conversation = this.conversations.get(key);
-    if (!conversation) {
-      this.refresh();
-      return;
-    }
-    const thread = this.thread(key);
-    thread.timeline.apply(messages);
-    for (const message of messages) {
+    if (!conversation) this.refresh();
+    for (const message of conversation ? messages : []) {
       if (message.seq > conversation.last_seq) {
         conversation.last_seq = message.seq;
         conversation.updated_at = message.created_at;
@@ -348,7 +357,7 @@ export class Messenger extends EventTarget {
       }
       this.#announce(key, message);
     }
-    if (thread.timeline.isLoaded && thread.timeline.hasGap) this.#catchUp(key);
+    this.#catchUp(key);
     this.changed(key);
   }
 
@@ -370,12 +379,10 @@ export class Messenger extends EventTarget {
     const { timeline, isLoading } = this.thread(key);
     if (!this.conversations.has(key) || !timeline.isLoaded || isLoading) return;
     const lastSeq = () => this.conversations.get(key)?.last_seq || 0;
-    const isBehind = () => timeline.hasGap || timeline.lastSeq < lastSeq();
     if (lastSeq() - timeline.lastSeq > CATCH_UP) {
       await this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
-      return;
     }
-    for (let before = -1; isBehind() && timeline.lastSeq > before; ) {
+    for (let before = -1; timeline.lastSeq < lastSeq() && timeline.lastSeq > before; ) {
       before = timeline.lastSeq;
       const query = `after=${before}&limit=${PAGE * 2}`;
       await this.#load(key, query, (messages) => this.#arrived(key, messages));
@@ -471,11 +478,10 @@ export class Messenger extends EventTarget {
 
   moved(/** @type {string} */ from, /** @type {string} */ to) {
     const thread = this.#threads.get(from);
-    if (thread) this.#threads.set(to, thread);
+    // It may have been opened from the list before we heard that it is the same.
+    if (thread && !this.#threads.get(to)?.timeline.isLoaded) this.#threads.set(to, thread);
     this.#threads.delete(from);
     this.tell("moved", { from, to });
     this.changed(to);
   }
 }
-
-const sum = (/** @type {number[]} */ numbers) => numbers.reduce((total, n) => total + n, 0);

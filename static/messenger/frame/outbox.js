@@ -29,6 +29,8 @@ export class Outbox {
   #inFlight = new Set();
   /** @type {Map<string, any>} thread → timer of its next try */
   #timers = new Map();
+  /** @type {Set<string>} client ids of what left, here or to where it should */
+  #gone = new Set();
   /** @type {Promise<unknown>} writes to the store, in order */
   #saving = Promise.resolve();
 
@@ -53,8 +55,8 @@ export class Outbox {
     this.options = options;
     this.exclusive = options.exclusive || ((_name, work) => work());
     this.now = options.now || Date.now;
-    this.setTimeout = options.setTimeout || ((work, ms) => globalThis.setTimeout(work, ms));
-    this.clearTimeout = options.clearTimeout || ((timer) => globalThis.clearTimeout(timer));
+    this.setTimeout = options.setTimeout || setTimeout.bind(globalThis);
+    this.clearTimeout = options.clearTimeout || clearTimeout.bind(globalThis);
   }
 
   /** @param {string} [thread] */
@@ -71,8 +73,8 @@ export class Outbox {
   async load() {
     /** @type {Outgoing[]} */
     const stored = await this.options.store.all("outbox").catch(() => []);
-    // After the wait: what was written during it is on the device and here.
-    const known = new Set(this.#items.map((item) => item.client_id));
+    // After the wait: what was written or left during it may be on the device as we read it.
+    const known = new Set([...this.#gone, ...this.#items.map((item) => item.client_id)]);
     for (const item of stored) if (!known.has(item.client_id)) this.#items.push(item);
     this.#items.sort((a, b) => (a.n ?? Infinity) - (b.n ?? Infinity));
     for (const thread of this.#threads()) this.options.onChange(thread);
@@ -82,12 +84,13 @@ export class Outbox {
   /**
    * @param {{client_id: string, thread: string, body: string, attachments: Upload[],
    *   page: Page|null}} draft
+   * @param {() => void} [kept] called when it is on the device
    */
-  add(draft) {
+  add(draft, kept) {
     const item = { ...draft, created_at: this.now(), ...fresh() };
     this.#items.push(item);
     this.options.onChange(item.thread);
-    return this.#keep(item).then(() => this.#drain(item.thread));
+    return this.#keep(item).then(kept).then(() => this.#drain(item.thread));
   }
 
   /**
@@ -144,13 +147,11 @@ export class Outbox {
     this.#drainAll();
   }
 
-  /** Forget everything, here and on the device. */
-  async clear() {
+  /** Forget everything here; the device may be another's by now. */
+  leave() {
     for (const timer of this.#timers.values()) this.clearTimeout(timer);
     this.#timers.clear();
     this.#items = [];
-    await this.#saving;
-    await this.options.store.clear().catch(() => {});
   }
 
   #drainAll() {
@@ -187,6 +188,8 @@ export class Outbox {
     try {
       const answer = await this.options.deliver(item, () => this.#keep(item));
       this.#inFlight.delete(item.client_id);
+      // Who wrote it may have left: the answer is none to the next.
+      if (!this.#items.includes(item) && !this.#gone.has(item.client_id)) return;
       this.options.onSent(item, answer);
       this.confirm(item.client_id, answer.conversation?.id || item.thread);
       // Before another tab may look at the store.
@@ -198,7 +201,10 @@ export class Outbox {
   }
 
   /**
-   * Another tab may have sent it, or turned its thread into a conversation, since we read it.
+   * Another tab may have turned its thread into a conversation since we read it. When it is not on
+   * the device any more, another tab has sent it: the server tells us what became of it, as often
+   * as we ask.
+   *
    * @param {Outgoing} item
    */
   async #isStillOurs(item) {
@@ -206,11 +212,7 @@ export class Outbox {
     /** @type {Outgoing|undefined} */
     const stored = await this.options.store.get("outbox", item.n).catch(() => item);
     if (!this.#items.includes(item)) return false;
-    if (!stored) {
-      this.#forget(item);
-      return false;
-    }
-    if (stored.thread === item.thread) return true;
+    if (!stored || stored.thread === item.thread) return true;
     const from = item.thread;
     item.thread = stored.thread;
     this.options.onMoved(from, stored.thread);
@@ -242,6 +244,7 @@ export class Outbox {
   /** @param {Outgoing} item */
   #forget(item) {
     this.#items = this.#items.filter((other) => other !== item);
+    this.#gone.add(item.client_id);
     this.options.onChange(item.thread);
     this.#saving = this.#saving.then(() => this.#erase(item.n));
   }

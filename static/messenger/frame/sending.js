@@ -22,6 +22,8 @@ export class Sending {
    */
   constructor(messenger, app) {
     this.messenger = messenger;
+    this.others = new BroadcastChannel(app);
+    this.others.onmessage = ({ data }) => this.outbox.discard(data);
     this.outbox = new Outbox({
       store: messenger.store,
       deliver: (item, save) => this.#deliver(item, save),
@@ -58,6 +60,7 @@ export class Sending {
   discard(item) {
     for (const file of item.attachments) this.uploads?.cancel(file);
     this.outbox.discard(item.client_id);
+    this.others.postMessage(item.client_id);
   }
 
   /**

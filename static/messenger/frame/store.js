@@ -13,7 +13,6 @@
 
 /** @type {Record<Shelf, string>} what a row of each shelf is called by */
 const KEYS = { outbox: "n", drafts: "thread", meta: "name" };
-const METHODS = /** @type {const} */ (["all", "get", "put", "remove", "clear"]);
 const SHELVES = /** @type {Shelf[]} */ (Object.keys(KEYS));
 
 /**
@@ -78,28 +77,31 @@ const withoutFiles = (/** @type {string} */ name, /** @type {unknown} */ value) 
  */
 export function openStore(name, refused) {
   const opened = openDatabase(name).then(durableStore).catch(refused);
-  const later = (/** @type {keyof Store} */ method) => async (/** @type {any[]} */ ...given) =>
-    /** @type {any} */ (await opened)[method](...given);
-  const [all, get, put, remove, clear] = METHODS.map(later);
-  return { all, get, put, remove, clear };
+  const later = (/** @type {unknown} */ _, /** @type {string} */ method) =>
+    async (/** @type {any[]} */ ...given) => /** @type {any} */ (await opened)[method](...given);
+  return /** @type {Store} */ (new Proxy({}, { get: later }));
 }
 
 /**
  * @param {string} name
  * @returns {Promise<IDBDatabase>}
  */
-async function openDatabase(name) {
-  const request = indexedDB.open(name, 1);
-  request.onupgradeneeded = () => {
-    for (const shelf of SHELVES) {
-      const autoIncrement = shelf === "outbox";
-      request.result.createObjectStore(shelf, { keyPath: KEYS[shelf], autoIncrement });
-    }
-  };
-  const database = await settled(request);
-  database.onversionchange = () => database.close();
-  return database;
-}
+const openDatabase = (name) =>
+  new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      for (const shelf of SHELVES) {
+        const autoIncrement = shelf === "outbox";
+        request.result.createObjectStore(shelf, { keyPath: KEYS[shelf], autoIncrement });
+      }
+    };
+    request.onsuccess = () => {
+      const { result: database } = request;
+      database.onversionchange = () => database.close();
+      resolve(database);
+    };
+    request.onerror = () => reject(request.error);
+  });
 
 /**
  * @param {IDBDatabase} database
@@ -129,14 +131,3 @@ function durableStore(database) {
       run(SHELVES, "readwrite", (open) => SHELVES.forEach((shelf) => open(shelf).clear())),
   };
 }
-
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-const settled = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });

@@ -38,20 +38,16 @@ export class Timeline {
     return this.firstSeq > 1;
   }
 
-  /** True when a later message is known but one before it is missing: fetch after `lastSeq`. */
-  get hasGap() {
-    return this.#ahead.size > 0;
-  }
-
   /**
-   * Start over with the newest page.
+   * Start over with the newest page. It may be older than what came while it was under way.
    * @param {Message[]} page ascending
    */
   reset(page) {
+    const before = this.messages;
     this.messages = [...page];
     this.isLoaded = true;
     for (const seq of [...this.#ahead.keys()]) if (seq <= this.lastSeq) this.#ahead.delete(seq);
-    this.#drain();
+    this.apply(before);
   }
 
   /**
@@ -77,13 +73,19 @@ export class Timeline {
   }
 
   /**
-   * What is on its way and not stored here yet.
+   * What stands below the run: the visitor's own words that the server has, though not all before
+   * them is here yet, then what is on its way.
+   *
    * @param {Outgoing[]} outgoing
+   * @returns {Entry[]}
    */
-  unstored(outgoing) {
+  tail(outgoing) {
+    const own = [...this.#ahead.values()].filter(({ author }) => author.type === "contact");
+    own.sort((a, b) => a.seq - b.seq);
     const isHere = (/** @type {Outgoing} */ item) =>
-      this.messages.some(({ client_id }) => client_id === item.client_id);
-    return outgoing.filter((item) => !isHere(item));
+      [this.messages, own].some((all) => all.some(({ client_id }) => client_id === item.client_id));
+    const waiting = outgoing.filter((item) => !isHere(item));
+    return [...own.map(stored), ...waiting.map((item) => ({ key: item.client_id, outgoing: item }))];
   }
 
   /**
@@ -97,14 +99,10 @@ export class Timeline {
    */
   entries(outgoing, from = 0, to = Infinity) {
     const { length } = this.messages;
-    /** @type {Entry[]} */
-    const stored = this.messages
-      .slice(from, to)
-      .map((message) => ({ key: message.client_id || message.id, message }));
-    const waiting = this.unstored(outgoing)
-      .slice(Math.max(0, from - length), Math.max(0, to - length))
-      .map((item) => ({ key: item.client_id, outgoing: item }));
-    return [...stored, ...waiting];
+    return [
+      ...this.messages.slice(from, to).map(stored),
+      ...this.tail(outgoing).slice(Math.max(0, from - length), Math.max(0, to - length)),
+    ];
   }
 
   /**
@@ -131,3 +129,9 @@ export class Timeline {
     }
   }
 }
+
+/**
+ * @param {Message} message
+ * @returns {Entry}
+ */
+const stored = (message) => ({ key: message.client_id || message.id, message });

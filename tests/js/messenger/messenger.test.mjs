@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.addEventListener = () => {};
+Object.defineProperty(globalThis, "navigator", { value: { onLine: true } });
 globalThis.document = { addEventListener() {}, visibilityState: "visible" };
+// The runtime's own would keep the test from ending.
+globalThis.BroadcastChannel = class {
+  postMessage() {}
+};
 
 const { Messenger } = await import("../../../static/messenger/frame/messenger.js");
 const { memoryStore } = await import("../../../static/messenger/frame/store.js");
@@ -54,4 +59,119 @@ test("the messages tell how their conversation stands, known or not", async () =
   const { status, can_rate, last_seq } = messenger.conversations.get(KEY);
   assert.deepEqual([status, can_rate, last_seq], ["closed", true, 2]);
   assert.equal(messenger.thread(KEY).timeline.lastSeq, 2);
+});
+
+/** A visitor whose requests wait until the test answers them, in any order. */
+function held() {
+  const messenger = visitor();
+  messenger.connection.start = () => {};
+  const waiting = [];
+  messenger.api.call = (method, path) =>
+    new Promise((resolve, reject) => waiting.push({ name: `${method} ${path}`, resolve, reject }));
+  /** Answers the oldest request whose name contains this. */
+  const answer = async (name, body) => {
+    const at = waiting.findIndex((request) => request.name.includes(name));
+    assert.notEqual(at, -1, `${name} was not asked, but ${waiting.map((one) => one.name)}`);
+    waiting.splice(at, 1)[0].resolve(body);
+    for (let turns = 0; turns < 50; turns += 1) await turn();
+  };
+  const asked = () => waiting.map(({ name }) => name);
+  return { messenger, answer, asked };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const at = (last_seq, more = {}) => ({ ...OPEN, last_seq, read_seq: last_seq, ...more });
+const theirs = (seq) => ({ ...message(seq), author: { type: "teammate", name: "Ben" } });
+const mine = (seq) => ({ ...message(seq), client_id: `own_${seq}` });
+const session = (conversations) => ({ token: "t", unread: 0, conversations });
+const shown = (messenger, key = KEY) =>
+  messenger.entries(key).map(({ message: one, outgoing }) => one?.seq ?? outgoing.body);
+
+/** A thread with messages up to seq 60, of which the page up to 11 is still above. */
+async function opened() {
+  const all = held();
+  all.messenger.session = session([]);
+  all.messenger.learn(at(60));
+  all.messenger.open(KEY);
+  const page = Array.from({ length: 50 }, (_, index) => theirs(index + 11));
+  await all.answer("messages?limit=50", { conversation: at(60), messages: page });
+  return all;
+}
+
+test("what was sent stays on screen while older messages load and one before it is missing", async () => {
+  const { messenger, answer } = await opened();
+  messenger.loadOlder(KEY);
+  messenger.sent({ thread: KEY, client_id: "own_62" }, { message: mine(62) });
+  assert.equal(shown(messenger).at(-1), 62);
+  const older = Array.from({ length: 10 }, (_, index) => theirs(index + 1));
+  await answer("messages?before=11", { conversation: at(60), messages: older });
+  await answer("messages?after=60", { conversation: at(62), messages: [theirs(61), mine(62)] });
+  assert.deepEqual(shown(messenger).slice(-3), [60, 61, 62]);
+});
+
+test("what was sent stays on screen while the thread itself still loads", async () => {
+  const { messenger, answer } = held();
+  messenger.session = session([]);
+  messenger.learn(at(1));
+  messenger.open(KEY);
+  messenger.sent({ thread: KEY, client_id: "own_3" }, { message: mine(3) });
+  assert.deepEqual(shown(messenger), [3]);
+  await answer("messages?limit=50", { conversation: at(1), messages: [theirs(1)] });
+  assert.deepEqual(shown(messenger), [1, 3]);
+  await answer("messages?after=1", { conversation: at(3), messages: [theirs(2), mine(3)] });
+  assert.deepEqual(shown(messenger), [1, 2, 3]);
+});
+
+test("a message of a conversation that is not known yet is not lost", async () => {
+  const { messenger, answer } = held();
+  messenger.session = session([]);
+  messenger.send("new:x", "first words");
+  for (let turns = 0; turns < 50; turns += 1) await turn();
+  const [{ client_id }] = messenger.outbox.items();
+  messenger.heard({ type: "message", conversation: KEY, message: { ...mine(1), client_id } });
+  assert.deepEqual(shown(messenger), [1]);
+  await answer("GET conversations", { conversations: [at(1)], next: null });
+  assert.deepEqual(shown(messenger), [1]);
+});
+
+test("another session of the same visitor closes no thread and takes no news back", async () => {
+  const { messenger } = await opened();
+  messenger.sent({ thread: KEY, client_id: "own_61" }, { message: mine(61) });
+  messenger.begin(session([]));
+  assert.equal(shown(messenger).at(-1), 61);
+  messenger.begin(session([at(60, { unread: 2, read_seq: 58 })]));
+  const { last_seq, unread } = messenger.conversations.get(KEY);
+  assert.deepEqual([last_seq, unread, shown(messenger).at(-1)], [61, 0, 61]);
+});
+
+test("what one is told of while the list is under way is asked for again", async () => {
+  const { messenger, answer, asked } = held();
+  messenger.session = session([]);
+  messenger.refresh();
+  messenger.heard({ type: "stale" });
+  await answer("GET conversations", { conversations: [], next: null });
+  assert.deepEqual(asked(), ["GET conversations"]);
+  await answer("GET conversations", { conversations: [at(1)], next: null });
+  assert.deepEqual([messenger.recent().length, asked()], [1, []]);
+});
+
+test("a thread that was opened from the list keeps what it has when its first message is known", async () => {
+  const { messenger, answer } = held();
+  messenger.session = session([]);
+  messenger.thread("new:x");
+  messenger.learn(at(2));
+  messenger.open(KEY);
+  await answer("messages?limit=50", { conversation: at(2), messages: [mine(1), theirs(2)] });
+  messenger.moved("new:x", KEY);
+  assert.deepEqual(shown(messenger), [1, 2]);
+});
+
+test("an answer to one visitor is none to the next", async () => {
+  const { messenger, answer } = held();
+  messenger.session = session([]);
+  messenger.refresh();
+  messenger.end();
+  messenger.session = session([]);
+  await answer("GET conversations", { conversations: [at(1)], next: null });
+  assert.deepEqual(messenger.recent(), []);
 });

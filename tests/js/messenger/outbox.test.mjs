@@ -238,7 +238,7 @@ test("a message that the socket already showed is not sent again", async () => {
   assert.deepEqual(outbox.items(), []);
 });
 
-test("two tabs with the same queue send everything once", async () => {
+test("two tabs with the same queue say everything once, and both know of it", async () => {
   const locks = new Map();
   const exclusive = (name, work) => {
     const done = (locks.get(name) || Promise.resolve()).then(work);
@@ -256,7 +256,9 @@ test("two tabs with the same queue send everything once", async () => {
   await settle();
   await settle();
   assert.deepEqual(server.stored, ["a", "b", "c"]);
-  assert.deepEqual(server.requests, ["a", "a", "b", "c"]);
+  for (const made of [first, second]) {
+    assert.deepEqual([made.sent, made.moved], [["a", "b", "c"], [["new:x", CONVERSATION]]]);
+  }
   assert.deepEqual(first.outbox.items(), []);
   assert.deepEqual(second.outbox.items(), []);
 });
@@ -358,18 +360,60 @@ test("a fault of our own is no reason to show", async () => {
   assert.deepEqual([outbox.items()[0].status, outbox.items()[0].reason], ["failed", ""]);
 });
 
-test("clearing leaves nothing, here or on the device", async () => {
+test("who has left sends nothing any more", async () => {
   const { outbox, write, wait } = tab();
   server.faults = [{ before: offline() }];
   write("a");
-  await store.put("drafts", { thread: "x", body: "secret" });
   await settle();
-  await outbox.clear();
+  outbox.leave();
   await wait(60000);
   assert.deepEqual(outbox.items(), []);
-  assert.deepEqual(await inStore(), []);
-  assert.deepEqual(await store.all("drafts"), []);
   assert.deepEqual(server.stored, []);
+});
+
+test("an answer that comes after its writer has left is nobody's", async () => {
+  const made = tab();
+  made.write("a", "new:x");
+  await turn();
+  assert.equal(made.outbox.items().length, 1);
+  made.outbox.leave();
+  await settle();
+  assert.deepEqual(server.stored, ["a"]);
+  assert.deepEqual([made.sent, made.moved], [[], []]);
+});
+
+test("what left while the device is read does not come back", async () => {
+  const { all } = store;
+  const { outbox, write } = tab({ deliver: () => Promise.reject(offline()) });
+  write("no longer meant");
+  await settle();
+  store.all = async (shelf) => {
+    const found = await all(shelf);
+    outbox.discard("no longer meant");
+    return found;
+  };
+  await outbox.load();
+  assert.deepEqual(outbox.items(), []);
+});
+
+test("what is not on the device any more is asked for, not given up", async () => {
+  const { outbox, write, wait, sent } = tab();
+  server.faults = [{ before: offline() }];
+  write("a");
+  await settle();
+  await store.clear();
+  await wait(1000);
+  assert.deepEqual([server.stored, sent], [["a"], ["a"]]);
+  assert.deepEqual(outbox.items(), []);
+});
+
+test("what is written is kept before its draft may go", async () => {
+  const { outbox } = tab({ deliver: () => new Promise(() => {}) });
+  let inTime;
+  const item = { client_id: "a", thread: CONVERSATION, body: "a", attachments: [], page: null };
+  outbox.add(item, () => (inTime = inStore()));
+  await settle();
+  assert.deepEqual(await inTime, ["a"]);
 });
 
 test("what is written while the device is read is there once", async () => {

@@ -18,17 +18,14 @@ test("messages that come in any order, and twice, stand once and in order", () =
   const timeline = loaded(message(1));
   for (const seq of [4, 2, 2, 5, 1, 3, 3, 5]) timeline.apply([message(seq)]);
   assert.deepEqual(seqs(timeline), [1, 2, 3, 4, 5]);
-  assert.equal(timeline.hasGap, false);
 });
 
-test("what comes ahead of its turn waits, and says that something is missing", () => {
+test("what comes ahead of its turn waits for what is missing", () => {
   const timeline = loaded(message(1), message(2));
   timeline.apply([message(5)]);
-  assert.equal(timeline.hasGap, true);
   assert.equal(timeline.lastSeq, 2);
   timeline.apply([message(3), message(4)]);
   assert.deepEqual(seqs(timeline), [1, 2, 3, 4, 5]);
-  assert.equal(timeline.hasGap, false);
 });
 
 test("a frame that comes before the first page is kept for it", () => {
@@ -44,7 +41,6 @@ test("frames that the first page already holds leave nothing behind", () => {
   timeline.apply([message(2), message(3)]);
   timeline.reset(range(1, 3));
   assert.deepEqual(seqs(timeline), [1, 2, 3]);
-  assert.equal(timeline.hasGap, false);
 });
 
 test("older pages go in front, and only where they fit", () => {
@@ -118,7 +114,23 @@ test("a part of a thread is stored messages, then what is on its way", () => {
   assert.deepEqual(keys(1, 4), ["b", "c", "d"]);
   assert.deepEqual(keys(3), ["d", "e"]);
   assert.deepEqual(keys(4, 9), ["e"]);
-  assert.equal(timeline.unstored(outgoing).length, 2);
+  assert.equal(timeline.tail(outgoing).length, 2);
   timeline.reset([message(9)]);
   assert.deepEqual(keys(), ["msg_9", "c", "d", "e"]);
+});
+
+test("what the visitor wrote is shown before all that came before it is here", () => {
+  const mine = (seq) => ({ ...message(seq, `c${seq}`), author: { type: "contact" } });
+  const timeline = loaded(message(1));
+  timeline.apply([mine(5), mine(3), { ...message(4), author: { type: "teammate" } }]);
+  const shown = () => timeline.entries([{ client_id: "c5" }]).map(({ key }) => key);
+  assert.deepEqual(shown(), ["msg_1", "c3", "c5"]);
+  timeline.apply([{ ...message(2), author: { type: "teammate" } }]);
+  assert.deepEqual(shown(), ["msg_1", "msg_2", "c3", "msg_4", "c5"]);
+});
+
+test("a page that was under way while news came takes none of it back", () => {
+  const timeline = loaded(message(1), message(2), message(3));
+  timeline.reset([message(1), message(2)]);
+  assert.deepEqual(timeline.messages.map(({ seq }) => seq), [1, 2, 3]);
 });

@@ -3,8 +3,6 @@ import { h, icon } from "../dom.js";
 import { fileSize, t } from "../i18n.js";
 import { load } from "./lazy.js";
 
-const DRAFT_AFTER_MS = 300;
-
 /**
  * Until it is a conversation, a new thread has no name that lasts.
  * @param {string} key
@@ -15,7 +13,8 @@ const draftOf = (key) => (isNewThread(key) ? "new" : key);
 export class Composer {
   /** @type {import("./files.js").Attached|null} the files that go along, once there were any */
   attached = null;
-  #draftTimer = 0;
+  /** Left for good: what stands here is nobody's any more. */
+  isOver = false;
   /** @type {HTMLElement|null} the emoji, while they are shown */
   sheet = null;
 
@@ -78,7 +77,7 @@ export class Composer {
       this.#submit();
     };
     this.element = h("form", { class: "composer", onsubmit }, this.files, this.problem, line);
-    this.#restore();
+    this.restored = this.#restore();
     this.check();
     // Before they are needed where there is no network.
     if (messenger.settings.can_upload) messenger.sending.files().catch(() => {});
@@ -92,7 +91,8 @@ export class Composer {
    * A text that the host page proposes; what the visitor wrote goes first.
    * @param {string} text
    */
-  propose(text) {
+  async propose(text) {
+    await this.restored;
     if (this.text.value) return;
     this.text.value = text;
     this.#typed();
@@ -126,8 +126,7 @@ export class Composer {
   #typed() {
     this.#grow();
     this.check();
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(() => this.#saveDraft(), DRAFT_AFTER_MS);
+    this.#saveDraft();
     if (this.text.value.trim()) this.messenger.type(this.key);
   }
 
@@ -166,11 +165,11 @@ export class Composer {
 
   #submit() {
     if (!this.check()) return;
-    this.messenger.send(this.key, this.text.value.trim(), this.attached?.take());
+    const body = this.text.value.trim();
+    // Until it is kept as a message, the device keeps it as a draft.
+    this.messenger.send(this.key, body, this.attached?.take(), () => this.#saveDraft());
     this.text.value = "";
     this.closeSheet();
-    clearTimeout(this.#draftTimer);
-    this.#saveDraft();
     this.#grow();
     this.check();
     this.focus();
@@ -213,7 +212,9 @@ export class Composer {
     this.check();
   }
 
+  /** With every letter: a page may go away at any moment. */
   #saveDraft() {
+    if (this.isOver) return;
     const { store } = this.messenger;
     const body = this.text.value;
     const thread = draftOf(this.key);

@@ -1,4 +1,4 @@
-import { avatar, h, moment } from "../dom.js";
+import { avatar, h, moment, reconcile } from "../dom.js";
 import { ago, t } from "../i18n.js";
 
 /**
@@ -49,7 +49,7 @@ export function conversationLines({ messenger }) {
  * @param {Line} line
  * @param {Shell} shell
  */
-export function conversationRow(line, shell) {
+function conversationRow(line, shell) {
   const { key, who, title, text, at, unread, isClosed, canRate } = line;
   const count = unread > 0 && h("span", { class: "count", "aria-hidden": "true" }, String(unread));
   const spoken = unread > 0 && h("span", { class: "sr" }, t("unread", { n: unread }));
@@ -79,4 +79,15 @@ export function conversationRow(line, shell) {
 }
 
 /** @param {Line} line */
-export const lineVersion = (line) => JSON.stringify([line, ago(line.at)]);
+const lineVersion = (line) => JSON.stringify([line, ago(line.at)]);
+
+/**
+ * @param {HTMLElement} parent
+ * @param {Line[]} lines
+ * @param {Shell} shell
+ */
+export const showLines = (parent, lines, shell) =>
+  reconcile(parent, lines, {
+    version: lineVersion,
+    render: (line) => conversationRow(line, shell),
+  });

@@ -1,7 +1,7 @@
-import { avatar, h, icon, reconcile } from "../dom.js";
+import { avatar, h, icon } from "../dom.js";
 import { listOf, t } from "../i18n.js";
 import { safeHref } from "../sanitize.js";
-import { conversationLines, conversationRow, lineVersion } from "./conversations.js";
+import { conversationLines, showLines } from "./conversations.js";
 
 /** @typedef {import("../main.js").Shell} Shell */
 
@@ -52,11 +52,7 @@ export class HomeView {
     const words = [hello, greeting].map((text) => h("span", { dir: "auto" }, text));
     if (this.title.dataset.text !== hello + greeting) this.title.replaceChildren(...words);
     this.title.dataset.text = hello + greeting;
-    reconcile(this.recent, conversationLines(this.shell).slice(0, CONTINUED), {
-      key: (line) => line.key,
-      version: lineVersion,
-      render: (line) => conversationRow(line, this.shell),
-    });
+    showLines(this.recent, conversationLines(this.shell).slice(0, CONTINUED), this.shell);
   }
 
   #conversations() {

@@ -1,6 +1,6 @@
-import { h, icon, reconcile } from "../dom.js";
+import { h, icon } from "../dom.js";
 import { t } from "../i18n.js";
-import { conversationLines, conversationRow, lineVersion } from "./conversations.js";
+import { conversationLines, showLines } from "./conversations.js";
 
 /** @typedef {import("../main.js").Shell} Shell */
 
@@ -47,10 +47,6 @@ export class ListView {
     const lines = conversationLines(this.shell);
     this.empty.hidden = lines.length > 0;
     this.more.hidden = !this.shell.messenger.next;
-    reconcile(this.rows, lines, {
-      key: (line) => line.key,
-      version: lineVersion,
-      render: (line) => conversationRow(line, this.shell),
-    });
+    showLines(this.rows, lines, this.shell);
   }
 }

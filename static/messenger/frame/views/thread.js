@@ -130,7 +130,6 @@ export class ThreadView {
     this.#keepPlace(() => {
       this.#showTop(thread, count);
       reconcile(this.rows, rows, {
-        key: (row) => row.key,
         version: (row) => rowVersion(row, this.shell),
         render: (row) => {
           const node = renderRow(row, this.shell);
