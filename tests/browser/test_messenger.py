@@ -11,6 +11,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE_MS
+
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
@@ -321,6 +323,38 @@ def test_a_reload_takes_no_letter_and_a_proposal_no_draft(shopper):
     customer.ready()
     customer.page.evaluate("() => Counterfoil('open', { new: true, text: 'A proposal' })")
     expect(customer.frame.get_by_label("Your message")).to_have_value("half a sent")
+
+
+def test_a_page_that_the_browser_kept_comes_back_live_and_once(chromium, demo, ben):
+    browser = chromium.browser_type.launch(
+        executable_path=os.environ["BROWSER_PATH"],
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
+    page.set_default_timeout(PATIENCE_MS)
+    customer = Shopper(page, demo["url"].replace("127.0.0.1", "localhost") + "/demo/")
+    customer.begin("Before I look elsewhere")
+    customer.is_settled()
+    conversation = ben.find("Before I look elsewhere")
+    page.evaluate("() => addEventListener('pageshow', (event) => (told.kept = event.persisted))")
+    page.goto(f"{demo['url']}/healthz", wait_until="commit")
+    ben.says(conversation, "While you were elsewhere")
+    page.evaluate("() => { setTimeout(() => history.back()) }")
+    page.wait_for_function("() => window.told?.kept")
+    page.wait_for_function("() => told.message.length > 0")
+    # The driver loses sight of the frame, but the keyboard finds it.
+    page.evaluate("() => Counterfoil('show')")
+    page.keyboard.type("I am back")
+    page.keyboard.press("Enter")
+    for _ in range(200):
+        if "I am back" in ben.hears(conversation):
+            break
+        page.wait_for_timeout(100)
+    said = ["Before I look elsewhere", "While you were elsewhere", "I am back"]
+    assert ben.hears(conversation) == said
+    assert len(customer.told("message")) == 1
+    assert page.evaluate("document.querySelectorAll('counterfoil-messenger').length") == 1
+    browser.close()
 
 
 def test_it_sends_through_the_death_of_the_server(shopper, product, ben):

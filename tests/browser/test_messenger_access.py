@@ -300,6 +300,27 @@ def test_in_forced_colors_what_is_a_button_or_a_bubble_keeps_its_edge(shopper):
         assert frame.locator(name).first.evaluate(edge) >= 1
 
 
+@pytest.mark.parametrize("locale", ["en", "ar"])
+def test_words_keep_their_own_direction_whatever_the_interface_has(shopper, locale):
+    customer = shopper(locale=locale)
+    frame = customer.open()
+    frame.locator(".start").first.click()
+    box = frame.locator("textarea")
+    for words in ("Hello, (1) two", "مرحبا (1) بكم"):
+        box.fill(words)
+        box.press("Enter")
+        expect(frame.locator(".bubble", has_text=words)).to_be_visible()
+    customer.is_settled()
+    direction = "(found) => found.map((one) => getComputedStyle(one).direction)"
+    assert frame.locator(".bubble").evaluate_all(direction) == ["ltr", "rtl"]
+    frame.get_by_role("button").first.click()
+    preview = frame.locator(".conversation .preview").first
+    expect(preview).to_contain_text("مرحبا")
+    assert preview.get_attribute("dir") == "auto"
+    ours = "rtl" if locale == "ar" else "ltr"
+    assert frame.evaluate("getComputedStyle(document.body).direction") == ours
+
+
 def test_with_reduced_motion_nothing_moves(shopper):
     customer = shopper()
     customer.begin("Standing still")
