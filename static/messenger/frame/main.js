@@ -340,19 +340,19 @@ export class Shell {
 }
 
 /**
- * Whether this is a different person than before. After a sign-out the loader makes a new visit;
- * an anonymous visitor may become known without losing what is on its way; a known one never
- * becomes another.
+ * Whether this is a different person than before. After a sign-out the loader makes a new visit,
+ * by which we tell those apart whom nobody knows; an anonymous visitor may become known without
+ * losing what is on its way; a known one never becomes another, and is the same in every visit.
  *
  * @param {Owner|null} before
  * @param {Owner} owner
  */
 const isAnother = (before, { visit, contact, role }) =>
   before &&
-  (before.visit !== visit ||
-    (before.contact !== null &&
-      before.contact !== contact &&
-      (before.role === "user" || role !== "user")));
+  (before.contact
+    ? before.contact !== contact &&
+      (before.visit !== visit || before.role === "user" || role !== "user")
+    : before.visit !== visit);
 
 /** @param {Installation} installation */
 function start(installation) {
