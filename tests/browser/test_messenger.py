@@ -311,6 +311,13 @@ def test_what_was_sent_stays_on_screen_while_other_answers_are_under_way(shopper
         route.continue_()
     expect(customer.bubble("This is not here yet")).to_be_visible()
     assert customer.bubbles()[-2:] == ["This is not here yet", "Standing still"]
+    # Who is at the end stays there, also when they scroll between an arrival and its picture.
+    frame.locator(".log").evaluate(
+        "(log) => void setInterval(() => log.dispatchEvent(new Event('scroll')), 1)"
+    )
+    ben.says(conversation, "One more at the end")
+    expect(customer.bubble("One more at the end")).to_be_visible()
+    expect(frame.locator(".latest")).to_be_hidden()
 
 
 def test_a_reload_takes_no_letter_and_a_proposal_no_draft(shopper):

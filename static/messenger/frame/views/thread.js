@@ -204,7 +204,7 @@ export class ThreadView {
     // What grows at the end does not push away who is there: only moving up leaves it.
     const hasStayed = this.#isAtEnd && scrollTop >= this.#scrollTop;
     this.#scrollTop = scrollTop;
-    this.#isAtEnd = isLast && (isNear || hasStayed);
+    this.#isAtEnd = hasStayed || (isLast && isNear);
     if (this.#isAtEnd) this.#arrived = 0;
     this.#extend();
     this.#showLatest();
@@ -216,16 +216,17 @@ export class ThreadView {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
     const { timeline } = this.messenger.thread(this.key);
     const count = this.messenger.count(this.key);
-    if (scrollTop < NEAR_PX && this.#from > 0) {
+    // The end first: older messages may never come, and what was just written stands there.
+    if (scrollHeight - scrollTop - clientHeight < NEAR_PX && this.#to < count) {
+      this.#to = Math.min(count, this.#to + STEP);
+      this.#from = Math.max(this.#from, this.#to - SHOWN);
+      this.shell.refresh();
+    } else if (scrollTop < NEAR_PX && this.#from > 0) {
       this.#from = Math.max(0, this.#from - STEP);
       this.#to = Math.min(this.#to, this.#from + SHOWN);
       this.shell.refresh();
     } else if (scrollTop < NEAR_PX && timeline.hasOlder) {
       this.messenger.loadOlder(this.key);
-    } else if (scrollHeight - scrollTop - clientHeight < NEAR_PX && this.#to < count) {
-      this.#to = Math.min(count, this.#to + STEP);
-      this.#from = Math.max(this.#from, this.#to - SHOWN);
-      this.shell.refresh();
     }
   }
 
