@@ -211,7 +211,8 @@ class Product:
 
 
 def cpu_seconds(roots: Iterable[psutil.Process]) -> float:
-    """Processor time used so far by processes and everything that they have started."""
+    """Processor time used so far by processes and everything that they have started, what has
+    ended since included: PostgreSQL has a process for each connection."""
     total, counted = 0.0, set()
     for root in roots:
         with suppress(psutil.Error):
@@ -222,4 +223,5 @@ def cpu_seconds(roots: Iterable[psutil.Process]) -> float:
                 with suppress(psutil.Error):
                     times = process.cpu_times()
                     total += times.user + times.system
+                    total += times.children_user + times.children_system
     return total

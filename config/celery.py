@@ -3,7 +3,15 @@
 import os
 
 from celery import Celery
-from celery.signals import after_task_publish, beat_init, heartbeat_sent, worker_process_init
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    heartbeat_sent,
+    task_postrun,
+    task_prerun,
+    worker_process_init,
+)
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -31,6 +39,14 @@ def beat_lives(**kwargs) -> None:
     from config import pulse
 
     pulse.beat("beat")
+
+
+@task_prerun.connect
+@task_postrun.connect
+def look_after_connections(**kwargs) -> None:
+    """A worker keeps its connection to the database from task to task as pages do from request to
+    request: to open one costs more than most tasks."""
+    close_old_connections()
 
 
 @worker_process_init.connect

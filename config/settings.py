@@ -155,6 +155,8 @@ CELERY_TASK_QUEUES = {
     "upkeep": {"exchange": "upkeep", "routing_key": "upkeep"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Celery itself shall close none after so many tasks: config/celery.py does when it is time.
+CELERY_DB_REUSE_MAX = 1_000_000_000
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -33,8 +33,6 @@ class Round:
     conversations: dict[str, Conversation]
     mates: dict[str, Teammate]
     by_pk: dict[int, Teammate]
-    # Conversation -> who follows it since when.
-    followers: dict[int, dict[int, datetime]]
     members: dict[str, set[int]]
     watchful: set[int]
     # Reply that was to go out later -> who wrote it.
@@ -81,7 +79,7 @@ class Round:
     def holders(self, conversation: Conversation, entry: Entry) -> set[int]:
         """Who had a conversation and who followed it when something happened there."""
         assignee = self.assignees.get(conversation.pk, conversation.assignee_id)
-        following = self.followers.get(conversation.pk, {}).items()
+        following = conversation.followed_by.items()
         held = {pk for pk, since in following if since < entry.created_at}
         return held | {assignee} if assignee else held
 

@@ -42,6 +42,16 @@ class ConversationQuerySet(models.QuerySet):
             setattr(conversation, name, row)
         return conversation
 
+    def with_followers(self, names):
+        """Those with these public ids, by them, with contact, team and `followed_by`: who follows
+        it -> since when."""
+        found = {}
+        for conversation, contact, team, mates, times in FOLLOWED.all([list(names)]):
+            conversation.contact, conversation.team = contact, team
+            conversation.followed_by = dict(zip(mates, times, strict=True))
+            found[conversation.public_id] = conversation
+        return found
+
     def open(self):
         return self.filter(status="open")
 
@@ -125,6 +135,7 @@ class ConversationQuerySet(models.QuerySet):
 
 
 JOINED = ("contact", "assignee", "team")
+TEAM = Source("people.Team", "id", "public_id", "name", "is_private")
 
 
 def locking(column):
@@ -135,7 +146,7 @@ def locking(column):
             "contact": Source("people.Contact"),
             # What list rows and messages show of them.
             "assignee": Source("people.Teammate", "id", "public_id", "name", "email", "avatar_key"),
-            "team": Source("people.Team", "id", "public_id", "name", "is_private"),
+            "team": TEAM,
         },
         f"""
           FROM inbox_conversation conversation
@@ -158,6 +169,21 @@ def locking(column):
 
 
 LOCKED_BY_PK, LOCKED_BY_ID = locking("id"), locking("public_id")
+_FOLLOWERS = "FROM inbox_follower WHERE conversation_id = conversation.id ORDER BY id"
+FOLLOWED = Rows(
+    {
+        "conversation": Source("inbox.Conversation"),
+        "contact": Source("people.Contact"),
+        "team": TEAM,
+    },
+    """
+      FROM inbox_conversation conversation
+      JOIN people_contact contact ON contact.id = conversation.contact_id
+      LEFT JOIN people_team team ON team.id = conversation.team_id
+     WHERE conversation.public_id = ANY(%s)
+    """,
+    extras=[f"ARRAY(SELECT teammate_id {_FOLLOWERS})", f"ARRAY(SELECT created_at {_FOLLOWERS})"],
+)
 
 
 class MessageQuerySet(models.QuerySet):

@@ -9,7 +9,7 @@ from inbox import actions
 from inbox.actions import batches, digesting, notifying, pushing
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
-from inbox.actions.later import call_off_overtaken
+from inbox.actions.later import call_off_overtaken, with_waiting
 from inbox.finding.index import index_named
 from inbox.models import Conversation
 from people.models import Contact, Teammate
@@ -75,11 +75,12 @@ def send_due() -> int:
     return actions.send_due()
 
 
-def call_off_later(entry: Entry) -> None:
-    """A contact wrote: what was to be sent to them later may not fit any more."""
-    conversation = Conversation.objects.filter(public_id=entry.subject_id).first()
-    if conversation is not None:
-        call_off_overtaken(conversation, cause=entry)
+@together
+def call_off_later(entries: list[Entry]) -> None:
+    """Contacts wrote: what was to be sent to them later may not fit any more."""
+    causes = {entry.subject_id: entry for entry in entries}
+    for name in with_waiting(causes):
+        call_off_overtaken(Conversation(public_id=name), cause=causes[name])
 
 
 def follow_name(entry: Entry) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
@@ -53,11 +54,15 @@ def hint() -> None:
         logger.warning("A reaction could not be hinted; the sweep will find it: %s", error)
 
 
+def keep_hint() -> None:
+    """A worker looks again in a moment: until then nobody needs to be told."""
+    with suppress(live.RedisAway):
+        live.hotline().call("SET", HINT_KEY, 1, "PX", HINT_MILLISECONDS)
+
+
 def clear_hint() -> None:
-    try:
+    with suppress(live.RedisAway):
         live.hotline().call("DEL", HINT_KEY)
-    except live.RedisAway:
-        pass
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ def claim(limit: int = BATCH) -> list[Claim]:
     """Leases what is owed, oldest first; two workers never hold the same row."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            """/* prepared */
             UPDATE journal_reaction SET attempts = attempts + 1,
                    lease_until = now() + make_interval(secs => %s)
              WHERE id IN (
@@ -146,7 +151,7 @@ def finish(claims: list[Claim]) -> set[int]:
     others out until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            """/* prepared */
             UPDATE journal_reaction SET done_at = now(), error = ''
               FROM unnest(%s::bigint[], %s::int[]) AS claim (id, attempt)
              WHERE journal_reaction.id = claim.id AND attempts = claim.attempt

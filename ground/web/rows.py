@@ -69,8 +69,15 @@ class Rows:
         with connection.cursor() as cursor:
             cursor.execute(self.statement, parameters)
             row = cursor.fetchone()
-        if row is None:
-            return None
+        return None if row is None else self.read(row)
+
+    def all(self, parameters: Sequence[Any]) -> list[list[Any]]:
+        """Every row, each as `first` gives it."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.statement, parameters)
+            return [self.read(row) for row in cursor.fetchall()]
+
+    def read(self, row: Sequence[Any]) -> list[Any]:
         found: list[Any] = []
         start = 0
         for source in self.sources.values():

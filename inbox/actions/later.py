@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from ground.journal import record
@@ -24,6 +24,7 @@ from ground.web.problems import (
     Problem,
     StateConflict,
 )
+from ground.web.rows import PREPARED
 from inbox import kinds, steps
 from inbox.actions.drafting import MACROS_MAX, clear_draft, give_words_back
 from inbox.actions.posting import check_seen, compose
@@ -277,13 +278,29 @@ def overtaken(later: LaterMessage, conversation: Conversation) -> str:
     return f"{first.author_name} {verb} before it went out."[:200]
 
 
+def with_waiting(names: Iterable[str]) -> list[str]:
+    """Which of these conversations have a reply that waits for its time, in one order everywhere:
+    they will be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""{PREPARED}
+            SELECT public_id FROM inbox_conversation conversation
+             WHERE public_id = ANY(%s) AND EXISTS (
+                   SELECT FROM inbox_latermessage later
+                    WHERE later.conversation_id = conversation.id
+                      AND later.state = 'waiting' AND NOT later.is_held)
+             ORDER BY id
+            """,
+            [list(names)],
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
 def call_off_overtaken(conversation: Conversation, *, cause: Entry) -> int:
     """Calls off what waits in a conversation in which the contact has written; returns how many.
 
     Nothing depends on its being in time: sending looks for itself.
     """
-    if not conversation.later_messages.waiting().filter(is_held=False).exists():
-        return 0
     called_off = 0
     with transaction.atomic():
         locked = lock(conversation)

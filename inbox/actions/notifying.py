@@ -5,7 +5,6 @@ derived and have no entries of their own; what happened has.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db.models import Q
 
@@ -14,7 +13,7 @@ from inbox import attention
 from inbox.actions.clearing import clear
 from inbox.actions.telling import deliver
 from inbox.attention import APP
-from inbox.models import Conversation, Follower, LaterMessage, Notification
+from inbox.models import Conversation, LaterMessage, Notification
 from inbox.news import UNSENT, Round, go_back, look_at, place_of, team_asked
 from people.models import Team, Teammate
 
@@ -32,8 +31,7 @@ def notify(entries: list[Entry]) -> None:
 
 
 def gather(entries: list[Entry]) -> Round:
-    rows = Conversation.objects.filter(public_id__in={place_of(entry) for entry in entries})
-    conversations = {row.public_id: row for row in rows.select_related("team", "contact")}
+    conversations = Conversation.objects.with_followers({place_of(entry) for entry in entries})
     names = {entry.actor_id for entry in entries if entry.actor_type == "teammate"}
     teams: set[str] = set()
     for entry in entries:
@@ -42,30 +40,44 @@ def gather(entries: list[Entry]) -> Round:
         asked = conversations.get(entry.subject_id)
         if entry.kind == "conversation.assigned" and asked is not None:
             teams.add(team_asked(entry, asked))
-    members = {
-        team.public_id: set(team.memberships.values_list("teammate_id", flat=True))
-        for team in Team.objects.filter(public_id__in=teams - {""})
-    }
-    followers = followers_of(conversations.values())
+    members = members_of(teams - {""})
     is_new = any(entry.kind == "conversation.started" for entry in entries)
     watchful = set(waiting_for_new()) if is_new else set()
     authors = authors_of(entry.subject_id for entry in entries if entry.kind in UNSENT)
     pks = {row.assignee_id for row in conversations.values()}.union(
-        *members.values(), *followers.values(), watchful, authors.values()
+        *members.values(),
+        *(row.followed_by for row in conversations.values()),
+        watchful,
+        authors.values(),
     )
-    mates = Teammate.objects.filter(public_id__in=names - {None}) | Teammate.objects.filter(
-        pk__in=pks - {None}
-    )
-    active = [mate for mate in mates.select_related("role") if mate.is_active]
+    active = [mate for mate in mates_of(names - {None}, pks - {None}) if mate.is_active]
     return Round(
         conversations,
         {mate.public_id: mate for mate in active},
         {mate.pk: mate for mate in active},
-        followers,
         members,
         watchful,
         authors,
     )
+
+
+# Most messages concern nobody in particular, and to ask the ORM for nothing costs it almost as much
+# as to ask for something: so each question is only asked if there is one.
+
+
+def members_of(teams: set[str]) -> dict[str, set[int]]:
+    if not teams:
+        return {}
+    return {
+        team.public_id: set(team.memberships.values_list("teammate_id", flat=True))
+        for team in Team.objects.filter(public_id__in=teams)
+    }
+
+
+def mates_of(names: set[str], pks: set[int]) -> Iterable[Teammate]:
+    if not names and not pks:
+        return ()
+    return Teammate.objects.filter(Q(public_id__in=names) | Q(pk__in=pks)).select_related("role")
 
 
 def authors_of(names: Iterable[str]) -> dict[str, int]:
@@ -76,14 +88,6 @@ def authors_of(names: Iterable[str]) -> dict[str, int]:
     return dict(rows.values_list("public_id", "teammate_id"))
 
 
-def followers_of(conversations: Iterable[Conversation]) -> dict[int, dict[int, datetime]]:
-    found: dict[int, dict[int, datetime]] = {}
-    rows = Follower.objects.filter(conversation__in=list(conversations))
-    for row in rows:
-        found.setdefault(row.conversation_id, {})[row.teammate_id] = row.created_at
-    return found
-
-
 def waiting_for_new() -> Iterable[int]:
     wish = {attention.SUBJECT: {"kinds": {attention.NEW: [APP]}}}
     return Teammate.objects.active().filter(preferences__contains=wish).values_list("pk", flat=True)
@@ -91,6 +95,8 @@ def waiting_for_new() -> Iterable[int]:
 
 def settle(gathered: Round) -> None:
     """Clears what the round has found done, all at once: so it is locked in one order."""
+    if not (gathered.done or gathered.finished or gathered.taken):
+        return
     open_ = Notification.objects.open()
     done = Q(conversation__in=gathered.finished)
     for teammate, conversation in sorted(gathered.done):

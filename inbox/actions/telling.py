@@ -23,6 +23,8 @@ PREVIEW = 140
 def deliver(gathered: Round) -> None:
     """Stores the news, joined to what is open already, and shows them."""
     news = {key: each for key, each in gathered.news.items() if is_theirs(key, gathered)}
+    if not news:
+        return
     for key in read_already(news):
         del news[key]
     if not news:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from ground.web.rows import PREPARED
 from inbox.finding.languages import FALLBACK, configuration
 from inbox.finding.words import vector, words
 
@@ -21,7 +22,7 @@ SELECT message.id, message.created_at, contact.locale, left(message.body_text, %
  ORDER BY message.id
 """
 # Stems stand beside the words as written, without places: a phrase is said in exact words.
-_WRITE = """
+_WRITE = f"""{PREPARED}
 WITH line AS (
      SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[])
          AS line (id, at, words, config, text)),
@@ -42,7 +43,7 @@ Row = tuple[int, datetime, str, str, str]
 
 def index_named(public_ids: Iterable[str]) -> int:
     """Makes these messages findable, or findable anew; returns how many there were."""
-    return write(read("message.public_id = ANY(%s)", list(public_ids)))
+    return write(read("message.public_id = ANY(%s)", list(public_ids), prepared=True))
 
 
 def index_from(after: int, limit: int, *, missing_only: bool = False) -> tuple[int, int | None]:
@@ -69,9 +70,10 @@ def index_from(after: int, limit: int, *, missing_only: bool = False) -> tuple[i
         return write(read(chosen, after, last)), last
 
 
-def read(chosen: str, *values: object) -> list[Row]:
+def read(chosen: str, *values: object, prepared: bool = False) -> list[Row]:
+    statement = _READ.format(chosen=chosen)
     with connection.cursor() as cursor:
-        cursor.execute(_READ.format(chosen=chosen), [TEXT_MAX, *values])
+        cursor.execute(PREPARED + statement if prepared else statement, [TEXT_MAX, *values])
         return cursor.fetchall()
 
 

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from ground.journal import record
 from ground.web.problems import Invalid, NotAuthenticated, StateConflict
+from ground.web.rows import PREPARED
 from people import kinds
 from people.actions.blocking import set_blocked
 from people.actions.fields import checked_fields, one_line
@@ -215,7 +216,7 @@ def move_times(moments: Mapping[str, datetime], *fields: str) -> None:
         changes = ", ".join(f"{field} = greatest({field}, moved.at)" for field in fields)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"""
+                f"""{PREPARED}
                 WITH moved AS (
                      SELECT contact.id, said.at FROM people_contact contact
                        JOIN unnest(%s::text[], %s::timestamptz[]) AS said (contact, at)
@@ -228,6 +229,8 @@ def move_times(moments: Mapping[str, datetime], *fields: str) -> None:
                 [list(left), list(left.values())],
             )
             done = {public_id for (public_id,) in cursor.fetchall()}
+        if len(done) == len(left):
+            return
         merged = Contact.objects.filter(public_id__in=left.keys() - done)
         left = latest((contact.resolve().public_id, left[contact.public_id]) for contact in merged)
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ground.journal.reactions import run_owed
 from inbox.actions import note, start
 from inbox.models import Attachment, Message
 from people.models import Contact, Team
@@ -46,6 +47,16 @@ def queries_of(browser, path, part=""):
 @pytest.fixture
 def browser(browser_of, ben):
     return browser_of(ben)
+
+
+def test_what_follows_many_messages_asks_as_much_as_what_follows_one(line):
+    asked = []
+    for count in (1, 8):
+        fill(line, count)
+        with CaptureQueriesContext(connection) as captured:
+            assert run_owed() == 5 * count
+        asked.append([query["sql"][:40] for query in captured.captured_queries])
+    assert len(asked[0]) == len(asked[1]) <= 14, asked
 
 
 def test_a_list_page_asks_the_same_for_25_and_100_rows(browser, line, django_assert_num_queries):

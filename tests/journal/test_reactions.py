@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from ground.journal import live, reactions, record
+from ground.journal import live, reactions, record, tasks
 from ground.journal.health import oldest_unreacted_seconds
 from ground.journal.models import Entry, Reaction
 
@@ -134,6 +134,47 @@ def test_only_one_hint_is_under_way_until_a_worker_looks(owe, monkeypatch):
     reactions.hint()
     assert len(sent) == 2
     reactions.clear_hint()
+
+
+def test_a_worker_that_was_called_stays_while_there_is_more_to_do(owe, react_with, monkeypatch):
+    sent, rounds = [], []
+
+    def more(seconds):
+        rounds.append(seconds)
+        if len(rounds) < 4:
+            owe()
+            reactions.hint()
+        clock[0] += seconds
+
+    clock = [0.0]
+    monkeypatch.setattr("ground.journal.tasks.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("ground.journal.tasks.time.sleep", more)
+    monkeypatch.setattr(tasks.drain, "apply_async", lambda **options: sent.append(options))
+    react_with(lambda entry: None)
+    reactions.clear_hint()
+    owe()
+    reactions.hint()
+    assert tasks.drain() == 4
+    assert len(sent) == 1, "nobody calls a worker that is there"
+    assert sum(rounds) >= tasks.LINGER_SECONDS
+    reactions.hint()
+    assert len(sent) == 2, "it is called again when it has gone"
+    reactions.clear_hint()
+
+
+def test_a_worker_goes_even_if_there_is_always_more_to_do(owe, react_with, monkeypatch):
+    def more(seconds):
+        owe()
+        clock[0] += seconds
+
+    clock = [0.0]
+    monkeypatch.setattr("ground.journal.tasks.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("ground.journal.tasks.time.sleep", more)
+    react_with(lambda entry: None)
+    owe()
+    tasks.drain()
+    assert tasks.STAY_SECONDS <= clock[0] < tasks.STAY_SECONDS + 1
+    assert not Reaction.objects.filter(done_at=None).exists(), "what came last was done, too"
 
 
 def test_a_hint_without_redis_is_no_error(monkeypatch):
