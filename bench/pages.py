@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 from typing import Any, Self
 
 import psutil
@@ -28,6 +29,7 @@ from config.up import parts
 
 FULL = 1_000_000
 AGENTS = 200
+AGENT = "agent-1@bench.test"
 ROUNDS, REQUESTS, WARM = 3, 60, 5
 
 _HOLD = "import json, os, sys; print(json.dumps(dict(os.environ)), flush=True); sys.stdin.read()"
@@ -44,6 +46,7 @@ _WORDS = """
 SELECT message_id FROM inbox_indexedmessage WHERE words @@ '{words}'::tsquery
  ORDER BY at DESC, message_id DESC LIMIT 25
 """
+_OPEN = "SELECT count(*) FROM inbox_conversation WHERE status = 'open'"
 _LONG = """
 SELECT conversation.public_id FROM inbox_conversation AS conversation
   LEFT JOIN people_team AS team ON team.id = conversation.team_id
@@ -57,8 +60,11 @@ def services() -> Iterator[dict[str, str]]:
     """A PostgreSQL and a Redis of the embedded kind, as the environment that leads to them.
 
     Configured as bin/up configures them, but nothing is flushed to the disk: only reads are timed.
+    Their data is kept for the next run in the folder BENCH_DATA if that is set.
     """
-    command = [sys.executable, "-m", "config.up.services", sys.executable, "-c", _HOLD]
+    kept = os.environ.get("BENCH_DATA")
+    where = ["--keep", str(Path(kept).absolute())] if kept else []
+    command = [sys.executable, "-m", "config.up.services", *where, sys.executable, "-c", _HOLD]
     process = subprocess.Popen(
         command,
         cwd=env.BASE_DIR,
@@ -78,34 +84,51 @@ def services() -> Iterator[dict[str, str]]:
 class Desk:
     """One size of data: a database, and the pages process that serves it."""
 
-    def __init__(
-        self, environment: dict[str, str], count: int, *, is_searched: bool = False
-    ) -> None:
+    def __init__(self, environment: dict[str, str], count: int) -> None:
         self.count = count
         self.port = free_port()
         self.name = f"desk_{count}"
         self.dsn = environment["DATABASE_URL"].replace("/counterfoil?", f"/{self.name}?")
         self.environment = {**environment, "DATABASE_URL": self.dsn, "PORT": str(self.port)}
-        administration = psycopg2.connect(environment["DATABASE_URL"])
-        administration.autocommit = True
-        with administration.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {self.name}")
-        administration.close()
-        self.manage("migrate", "-v", "0")
-        self.stage = json.loads(self.python("-m", "bench.stage", str(AGENTS)))
-        began = time.monotonic()
-        generate.fill(self.dsn, count)
-        say(f"{count:,} conversations in {time.monotonic() - began:.0f} s")
-        if is_searched:
-            began = time.monotonic()
-            self.manage("index_messages")
-            say(f"indexed in {time.monotonic() - began:.0f} s")
+        self.administration = psycopg2.connect(environment["DATABASE_URL"])
+        self.administration.autocommit = True
+        self.stage = self.known() or self.fill()
+        self.administration.close()
         self.database = psycopg2.connect(self.dsn)
         self.database.autocommit = True
         self.threads = {
             "20": self.column(_LONG.format(least=20, most=30)),
             "500": self.column(_LONG.format(least=generate.LONGEST, most=generate.LONGEST)),
         }
+
+    def known(self) -> dict[str, Any] | None:
+        """The stage of a database that an earlier run has filled to its end; brought up to date."""
+        with self.administration.cursor() as cursor:
+            cursor.execute(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+                [self.name],
+            )
+            found = cursor.fetchone()
+            if found is None or not found[0]:
+                return None
+        mark = json.loads(found[0])
+        if mark["made_by"] != generate.VERSION:
+            return None
+        self.manage("migrate", "-v", "0")
+        return mark["stage"]
+
+    def fill(self) -> dict[str, Any]:
+        with self.administration.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {self.name}")
+            cursor.execute(f"CREATE DATABASE {self.name}")
+            self.manage("migrate", "-v", "0")
+            stage: dict[str, Any] = json.loads(self.python("-m", "bench.stage", str(AGENTS)))
+            began = time.monotonic()
+            self.python("-m", "bench.generate", str(self.count))
+            say(f"{self.count:,} conversations in {time.monotonic() - began:.0f} s")
+            mark = json.dumps({"made_by": generate.VERSION, "stage": stage})
+            cursor.execute(f"COMMENT ON DATABASE {self.name} IS %s", [mark])
+        return stage
 
     def manage(self, *arguments: str) -> None:
         self.python("manage.py", *arguments)
@@ -144,6 +167,12 @@ class Desk:
         self.process.wait(15)
         self.database.close()
 
+    def counts(self) -> tuple[float, float]:
+        """The median times of all the numbers beside the lists, and of one exact one."""
+        took = json.loads(self.python("-m", "bench.counts", AGENT, str(REQUESTS)))
+        exact = [self.time_sql(_OPEN) for _ in range(10)]
+        return percentile(took[WARM:], 50), percentile(exact, 50)
+
     def time_sql(self, query: str, *values: Any) -> float:
         began = time.perf_counter()
         with self.database.cursor() as cursor:
@@ -174,7 +203,7 @@ class Job:
         return {"Cookie": cookies, **page}
 
 
-ME = "(SELECT id FROM people_teammate WHERE email = 'agent-1@bench.test')"
+ME = f"(SELECT id FROM people_teammate WHERE email = '{AGENT}')"
 TEAM = "(SELECT id FROM people_team WHERE name = 'Bench 1')"
 JOBS = [
     Job("inbox.list.http", "/api/v1/conversations?status=open", where="status = 'open'"),
@@ -196,18 +225,28 @@ JOBS = [
     Job("search.rare", "/inbox/search/?q=4711+", "results", words="4711"),
     Job("search.typing", "/inbox/search/?q=inv", "results", words="inv:*"),
     Job("search.best", "/inbox/search/?q=invoice+&order=best", "results", words="invoice"),
+    Job("search.two", "/inbox/search/?q=parcel+invoice+", "results", words="parcel & invoice"),
+    Job("search.short", "/inbox/search/?q=or", "results", words="or:*"),
+    Job("search.absent", "/inbox/search/?q=zebra+", "results", words="zebra"),
+    Job("search.open", "/inbox/search/?q=parcel+is:open+", "results", words="parcel"),
     Job("search.api", "/api/v1/search?q=parcel", words="parcel"),
     Job("conv.api.20", "/api/v1/conversations/{thread}/messages", thread="20"),
 ]
 
 
+# How the page and the API say that there was no time to look at everything.
+NOTICED = (b"searched in time", b"no time")
+
+
 @dataclass
 class Timing:
-    """One round of one job on one desk, in ms; `cpu` is of the pages and their database."""
+    """One round of one job on one desk, in ms; `cpu` is of the pages and their database, `complete`
+    the share of the answers for which there was time to look at everything."""
 
     http: float
     sql: float
     cpu: float
+    complete: float
 
 
 class Asker:
@@ -219,6 +258,7 @@ class Asker:
         agent = desk.stage["agents"][0]
         self.connection = Connection("127.0.0.1", desk.port, job.headers(agent))
         self.took: list[float] = []
+        self.partial = 0
 
     async def ask(self) -> None:
         path = self.job.path.format(thread=next(self.threads), team=self.desk.stage["team"])
@@ -227,6 +267,7 @@ class Asker:
         self.took.append((time.perf_counter() - began) * 1000)
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status} {answer.body[:300]!r}")
+        self.partial += any(word in answer.body for word in NOTICED)
 
     def cpu(self) -> float:
         """Processor seconds so far of the pages and of the processes that serve this database."""
@@ -256,13 +297,19 @@ async def measure(job: Job, desks: Sequence[Desk], postgres: psutil.Process) -> 
     before = [asker.cpu() for asker in askers]
     for asker in askers:
         asker.took.clear()
+        asker.partial = 0
     for asker in askers * REQUESTS:
         await asker.ask()
     after = [asker.cpu() for asker in askers]
     for asker in askers:
         asker.connection.close()
     return [
-        Timing(percentile(asker.took, 50), asker.bare(), (end - start) * 1000 / REQUESTS)
+        Timing(
+            percentile(asker.took, 50),
+            asker.bare(),
+            (end - start) * 1000 / REQUESTS,
+            1 - asker.partial / REQUESTS,
+        )
         for asker, start, end in zip(askers, before, after, strict=True)
     ]
 
@@ -278,11 +325,12 @@ def figures(wants: Sequence[str]) -> Iterator[Figure]:
     jobs = [job for job in JOBS if job.name.split(".")[0] in wants]
     with ExitStack() as stack:
         environment = stack.enter_context(services())
-        is_searched = "search" in wants
-        small, large = (Desk(environment, each, is_searched=is_searched) for each in sizes())
+        small, large = (Desk(environment, each) for each in sizes())
         small.manage("collectstatic", "--noinput", "-v", "0")
         for desk in (small, large):
             stack.enter_context(desk)
+        if "inbox" in wants:
+            yield from counts(small, large)
         yield from compare(jobs, small, large, postgres_of(large))
 
 
@@ -296,6 +344,18 @@ def compare(
         yield Figure(f"{job.name}.cpu", statistics.median(each.cpu for each in many), "cpu ms")
         yield slope(job.name, rounds, lambda timing: timing.http)
         yield slope(f"{job.name}.sql", rounds, lambda timing: timing.sql)
+        if job.words:
+            complete = statistics.median(each.complete for each in many)
+            yield Figure(f"{job.name}.complete", complete, "share")
+
+
+def counts(small: Desk, large: Desk) -> Iterator[Figure]:
+    """The numbers beside the lists, beside an exact one of all that is open."""
+    rounds = [[desk.counts() for desk in (small, large)] for _ in range(ROUNDS)]
+    ours = [of_large[0] for _, of_large in rounds]
+    yield compared("inbox.counts", "ms", ours, [of_large[1] for _, of_large in rounds])
+    ratios = [of_large[0] / of_small[0] for of_small, of_large in rounds]
+    yield Figure("inbox.counts.slope", statistics.median(ratios), "x")
 
 
 def slope(name: str, rounds: Sequence[Sequence[Timing]], of: Callable[[Timing], float]) -> Figure:

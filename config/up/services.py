@@ -1,7 +1,8 @@
 """A private PostgreSQL and Redis for one command: ``python -m config.up.services COMMAND …``.
 
-Data lives in a temporary folder and is gone afterwards, however the command ends. The command
-finds the two in DATABASE_URL and REDIS_URL and has a DATA_DIR of its own.
+Data lives in a temporary folder and is gone afterwards, however the command ends, or, with
+``--keep FOLDER`` before the command, in that folder and stays. The command finds the two in
+DATABASE_URL and REDIS_URL and has a DATA_DIR of its own.
 """
 
 import os
@@ -19,9 +20,14 @@ PREFIX = "cf-"
 
 
 def main(command: list[str]) -> int:
+    kept = Path(command[1]) if command[:1] == ["--keep"] and command[2:] else None
+    command = command[2:] if kept else command
     if not command:
-        _say("usage: python -m config.up.services COMMAND …")
+        _say("usage: python -m config.up.services [--keep FOLDER] COMMAND …")
         return 2
+    if kept:
+        kept.mkdir(parents=True, exist_ok=True)
+        return _run(command, kept)
     _sweep()
     data_dir = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     try:

@@ -67,13 +67,24 @@ class Hotline:
         if self.is_away:
             raise RedisAway
         try:
-            with self.client.pipeline(transaction=False) as pipeline:
-                for command in commands:
-                    pipeline.execute_command(*command)
-                return pipeline.execute()
+            return self.exchange(commands)
         except (redis.RedisError, OSError) as error:
             self.lose(error)
             raise RedisAway from error
+
+    def exchange(self, commands: list[tuple[Any, ...]]) -> list[Any]:
+        """Past the client's pipeline, which takes longer over it than Redis does."""
+        pool = self.client.connection_pool
+        connection = pool.get_connection()
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            return [connection.read_response() for _ in commands]
+        except BaseException:
+            # Answers that nobody has read must not be taken for those of the next question.
+            connection.disconnect()
+            raise
+        finally:
+            pool.release(connection)
 
     def lose(self, error: Exception) -> None:
         with self.lock:

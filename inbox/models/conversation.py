@@ -1,3 +1,4 @@
+from datetime import datetime
 from functools import cached_property
 
 from django.db import models
@@ -151,6 +152,11 @@ class Conversation(models.Model):
 
     def __str__(self):
         return f"{self.contact_name or 'Conversation'} {self.public_id}"
+
+    @cached_property
+    def followed_by(self) -> dict[int, datetime]:
+        """Who follows it, by key -> since when; `with_followers` has it read with the rest."""
+        return dict(self.followers.values_list("teammate_id", "created_at"))
 
     @cached_property
     def shown_tags(self) -> list[dict[str, str]]:
