@@ -1,7 +1,5 @@
 """The saved views of a teammate's rail, and how much is in each."""
 
-import time
-
 from django.core.cache import cache
 
 from inbox import asking
@@ -18,9 +16,6 @@ ALONE_MS = 100
 ALONE_MOST = 4
 # What took too long is left uncounted for so many seconds.
 SLOW_SECONDS = 60
-# A count that took t seconds is good for 20 t, if that is worth remembering.
-WORTH_KEEPING = 0.1
-KEPT_TIMES, KEPT_MOST = 20, 30
 
 
 def arranged(viewer: Teammate) -> tuple[list[SavedView], list[SavedView]]:
@@ -50,24 +45,7 @@ def saved_with_counts(
 def sizes_of(
     views: list[View], viewer: Teammate, visible: ConversationQuerySet
 ) -> dict[str, int | None]:
-    """By slug; remembered for as long as they were dear."""
-    stamps = [f"{v.slug}.{v.saved.updated_at.timestamp()}" for v in views if v.saved]
-    asked = [str(view.filters) for view in views]
-    key = f"views:{viewer.pk}:{hash((*stamps, *asked, str(visible.query)))}"
-    known: dict[str, int | None] | None = cache.get(key)
-    if known is not None:
-        return known
-    began = time.monotonic()
-    sizes = freshly_counted(views, viewer, visible)
-    took = time.monotonic() - began
-    if took > WORTH_KEEPING:
-        cache.set(key, sizes, min(KEPT_MOST, KEPT_TIMES * took))
-    return sizes
-
-
-def freshly_counted(
-    views: list[View], viewer: Teammate, visible: ConversationQuerySet
-) -> dict[str, int | None]:
+    """By slug. Never remembered: a frame has just said that something changed."""
     quick = [view for view in views if not cache.get(slow_key(view))]
     try:
         return count_within(TOGETHER_MS, quick, viewer, visible)
