@@ -116,6 +116,8 @@ DOORS = {
     "api/v1/contacts/<pid:id>": STAFF,
     "api/v1/contacts/<pid:id>/block": STAFF,
     "api/v1/contacts/<pid:id>/tags": STAFF,
+    "api/v1/contacts/<pid:id>/merges": STAFF,
+    "api/v1/contacts/<pid:id>/merges/<pid:merged>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
     "api/v1/companies": STAFF,
     "api/v1/companies/<pid:id>": STAFF,
     "api/v1/events": STAFF,
@@ -275,6 +277,7 @@ class Scene:
             "<pid:saved>": self.view(),
             "<pid:batch>": self.batch.public_id,
             "<pid:later>": self.later.public_id,
+            "<pid:merged>": "ct_nobody",
             "<str:signed>": "forged:signature",
         }.items():
             filled = filled.replace(name, value)

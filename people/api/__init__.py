@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from people.api import companies, contacts, events, tags, teams
+from people.api import companies, contacts, events, merges, tags, teams
 
 urlpatterns = [
     path("contacts", contacts.ContactsView.as_view(), name="contacts"),
     path("contacts/<pid:id>", contacts.ContactView.as_view(), name="contact"),
     path("contacts/<pid:id>/block", contacts.BlockView.as_view(), name="block"),
+    path("contacts/<pid:id>/merges", merges.ContactMergesView.as_view(), name="contact-merges"),
+    path(
+        "contacts/<pid:id>/merges/<pid:merged>",
+        merges.ContactMergeView.as_view(),
+        name="contact-merge",
+    ),
     path("contacts/<pid:id>/tags", contacts.ContactTagsView.as_view(), name="contact-tags"),
     path("companies", companies.CompaniesView.as_view(), name="companies"),
     path("companies/<pid:id>", companies.CompanyView.as_view(), name="company"),

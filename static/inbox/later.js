@@ -7,6 +7,7 @@ import { go, put } from "./places.js";
 import { explain, toast } from "./toasts.js";
 
 const GRACE_MS = 60;
+const SAID_MS = 4000;
 /** setTimeout knows no longer wait; what is further away is the server's to send anyway. */
 const SOON_MS = 120000;
 
@@ -31,6 +32,7 @@ function letGo(url, dueAt) {
  */
 async function act(url, form) {
   clearTimeout(timers.get(url));
+  held.delete(url);
   try {
     const response = await ask(url, { form });
     show(await response.text());
@@ -140,14 +142,49 @@ async function refresh() {
 export function keptForLater(item, answer) {
   const url = item.url.replace(/messages\/$/, `later/${answer.later}/`);
   show(answer.html);
-  if (answer.is_held) letGo(url, answer.due_at);
+  if (answer.is_held) {
+    letGo(url, answer.due_at);
+    held.set(url, { item, dueAt: new Date(answer.due_at).getTime() });
+    if (item.conversation === conversation()) whisper("Goes out in a moment. Control Z takes it back.");
+    else offerToUndo();
+    return;
+  }
   const at = new Date(answer.due_at).toLocaleString(undefined, {
     ...{ weekday: "short", day: "numeric", month: "short" },
     ...{ hour: "2-digit", minute: "2-digit" },
   });
-  const words = answer.is_held ? "Goes out in a moment." : `Goes out ${at}.`;
   const run = () => takeBackAt(item, url);
-  toast(words, { action: { name: "Undo", run } });
+  toast(`Goes out ${at}.`, { action: { name: "Undo", run } });
+}
+
+/**
+ * Address of a held reply → what it was. The line over the composer takes it back; a toast does
+ * where that line is not on screen.
+ * @type {Map<string, {item: import("./outbox.js").Item, dueAt: number}>}
+ */
+const held = new Map();
+
+/** Offers by a toast what the line over the composer no longer does. */
+function offerToUndo() {
+  for (const [url, { item, dueAt }] of held) {
+    if (dueAt > Date.now() && item.conversation === conversation()) continue;
+    held.delete(url);
+    if (dueAt <= Date.now()) continue;
+    const run = () => takeBackAt(item, url);
+    toast("Goes out in a moment.", { action: { name: "Undo", run } });
+  }
+}
+
+/**
+ * Says to screen readers what others see.
+ * @param {string} words
+ */
+function whisper(words) {
+  const element = document.createElement("div");
+  element.className = "sr";
+  element.textContent = words;
+  document.getElementById("toasts")?.append(element);
+  setTimeout(() => element.remove(), SAID_MS);
 }
 
 /**
@@ -201,5 +238,6 @@ export function keepLater() {
     if (frame.conversation === conversation()) refresh();
   });
   hear("inbox:resumed", refresh);
+  hear("inbox:arrived", offerToUndo);
   hear("inbox:send-held", sendHeld);
 }
