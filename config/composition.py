@@ -53,6 +53,22 @@ FRAMES = {
     "view.created": ["inbox.frames.views"],
     "view.changed": ["inbox.frames.views"],
     "view.deleted": ["inbox.frames.views"],
+    "conversation.merged": ["inbox.frames.merged", "messenger.frames.conversation"],
+    "conversation.joined": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.unmerged": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
+    "conversation.parted": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
     "later.scheduled": ["inbox.frames.later"],
     "later.changed": ["inbox.frames.later"],
     "later.sent": ["inbox.frames.later"],

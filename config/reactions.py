@@ -32,7 +32,7 @@ REACTIONS = {
     "contact.blocked": ["inbox.tasks.put_away_blocked"],
     "contact.unblocked": ["inbox.tasks.bring_back_unblocked"],
     "contact.merged": ["inbox.tasks.follow_name", "inbox.tasks.put_away_blocked"],
-    "contact.unmerged": ["inbox.tasks.follow_name"],
+    "contact.unmerged": ["inbox.tasks.follow_name", "inbox.tasks.part_strangers"],
     "teammate.left_team": ["inbox.tasks.release_unseen"],
     "teammate.avatar_changed": ["people.tasks.forget_picture"],
     "teammate.deactivated": ["inbox.tasks.release_unseen", "people.tasks.drop_devices"],

@@ -323,6 +323,7 @@ BUNDLES = {
         "inbox/css/record.css",
         "shared/conditions.css",
         "inbox/css/views.css",
+        "inbox/css/merging.css",
     ],
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

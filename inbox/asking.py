@@ -91,9 +91,10 @@ def replace_clause(clause: Clause, spoken: Snapshot) -> Clause:
 def narrow(
     conversations: ConversationQuerySet, condition: Condition, viewer: Teammate | None
 ) -> ConversationQuerySet:
-    """Those of the conversations that the condition holds of, as the viewer asks it."""
+    """Those of the conversations that the condition holds of, as the viewer asks it. What is a part
+    of another stands in no list."""
     own = as_asked_by(condition, viewer)
-    found: ConversationQuerySet = conditions.filter(conversations, own, now=timezone.now())
+    found: ConversationQuerySet = conditions.filter(conversations.whole(), own, now=timezone.now())
     return found
 
 

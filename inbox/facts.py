@@ -23,6 +23,10 @@ from people.models import Tag, Team, Teammate
 ME = "me"
 
 
+# Parts of others stand in no list, whatever is asked for.
+STATUSES = [each for each in Conversation.Status.choices if each[0] != Conversation.Status.MERGED]
+
+
 def column(name: str, label: str, type_: FactType, **more: Any) -> None:
     """A fact that is a column of a conversation, called the same."""
     field = name.partition(".")[2]
@@ -84,7 +88,7 @@ def first_words(reach: Reach) -> Subquery:
     return Subquery(first.values("body_text")[:1])
 
 
-column("conversation.status", "Status", FactType.CHOICE, choices=Conversation.Status.choices)
+column("conversation.status", "Status", FactType.CHOICE, choices=STATUSES)
 column("conversation.holder", "Held by", FactType.CHOICE, choices=Conversation.Holder.choices)
 column("conversation.rating", "Rating", FactType.NUMBER)
 register(

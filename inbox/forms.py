@@ -271,6 +271,13 @@ class FollowForm(forms.Form):
     is_following = forms.BooleanField(required=False)
 
 
+class JoinForm(forms.Form):
+    """The conversation to merge `into`; or, without `is_merged`, none any more."""
+
+    is_merged = forms.BooleanField(required=False)
+    into = forms.CharField(required=False, max_length=40)
+
+
 class PriorityForm(forms.Form):
     priority = forms.ChoiceField(choices=Conversation.Priority.words())
 

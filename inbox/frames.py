@@ -118,6 +118,29 @@ def access(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def merged(entry: Entry) -> Iterator[Shown]:
+    """A conversation has become a part of another: it leaves all lists, and whoever has it on
+    screen goes on in the other."""
+    conversation, whole = entry.rows["conversation"], entry.rows["whole"]
+    yield (
+        [list_topic(conversation)],
+        {
+            "type": "conversation",
+            "conversation": conversation.public_id,
+            "version": conversation.last_seq,
+            "removed": True,
+        },
+    )
+    yield (
+        [f"conversation.{conversation.public_id}"],
+        {
+            "type": "merged",
+            "conversation": conversation.public_id,
+            "into": whole.public_id,
+        },
+    )
+
+
 def state_of(conversation: Conversation) -> dict[str, Any]:
     """What a list needs to know to place a row."""
     waiting = conversation.waiting_since

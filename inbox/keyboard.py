@@ -108,6 +108,7 @@ COMMANDS = (
     Command("close", "Close, open again", DO, ("e",)),
     Command("spam", "Spam, not spam", DO, ("!",)),
     Command("follow", "Follow, follow no more", DO, ("f",)),
+    Command("merge", "Merge into another conversation", DO, ("M",)),
     Command("print", "Print or download", DO, ("p",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),

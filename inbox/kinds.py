@@ -44,6 +44,18 @@ CONVERSATION_UNFOLLOWED = declare(
 CONVERSATION_RENAMED = declare(
     "conversation.renamed", "The contact's name, as the list shows it, changed."
 )
+CONVERSATION_MERGED = declare(
+    "conversation.merged", "A conversation became a part of another of the same contact."
+)
+CONVERSATION_JOINED = declare(
+    "conversation.joined", "Another conversation became a part of this one."
+)
+CONVERSATION_UNMERGED = declare(
+    "conversation.unmerged", "A conversation that was a part of another stands for itself again."
+)
+CONVERSATION_PARTED = declare(
+    "conversation.parted", "A part of this conversation stands for itself again."
+)
 MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")

@@ -32,8 +32,15 @@ class ConversationQuerySet(models.QuerySet):
 
     def locked(self, *, pk=None, public_id=None):
         """One conversation, locked until the transaction ends, with its contact, assignee, team,
-        tags and `preferred_binding_id`; None when it is gone."""
+        tags and `preferred_binding_id`; None when it is gone, or a part of another."""
         found = LOCKED_BY_PK.first([pk]) if pk else LOCKED_BY_ID.first([public_id])
+        return self.read_locked(found)
+
+    def locked_even_as_part(self, pk):
+        """The same, also of one that is a part of another; only for who makes or undoes that."""
+        return self.read_locked(LOCKED_EVEN_AS_PART.first([pk]))
+
+    def read_locked(self, found):
         if found is None:
             return None
         conversation, *joined, conversation.preferred_binding_id, tags = found
@@ -78,6 +85,10 @@ class ConversationQuerySet(models.QuerySet):
         """Those in which a note names the teammate."""
         mentions = self.model.mentions.rel.related_model.objects.filter(teammate=teammate)
         return self.filter(pk__in=mentions.values("conversation"))
+
+    def whole(self):
+        """Those that are no part of another: what lists, counts and numbers are made of."""
+        return self.filter(merged_into=None)
 
     def unfinished(self):
         """What is open, or put off."""
@@ -138,7 +149,7 @@ JOINED = ("contact", "assignee", "team")
 TEAM = Source("people.Team", "id", "public_id", "name", "is_private")
 
 
-def locking(column):
+def locking(condition):
     """The statement that every message begins with."""
     return Rows(
         {
@@ -153,7 +164,7 @@ def locking(column):
           JOIN people_contact contact ON contact.id = conversation.contact_id
           LEFT JOIN people_teammate assignee ON assignee.id = conversation.assignee_id
           LEFT JOIN people_team team ON team.id = conversation.team_id
-         WHERE conversation.{column} = %s FOR NO KEY UPDATE OF conversation
+         WHERE {condition} FOR NO KEY UPDATE OF conversation
         """,
         extras=[
             "(SELECT id FROM inbox_binding"
@@ -168,7 +179,10 @@ def locking(column):
     )
 
 
-LOCKED_BY_PK, LOCKED_BY_ID = locking("id"), locking("public_id")
+IS_WHOLE = "conversation.merged_into_id IS NULL"
+LOCKED_BY_PK = locking(f"conversation.id = %s AND {IS_WHOLE}")
+LOCKED_BY_ID = locking(f"conversation.public_id = %s AND {IS_WHOLE}")
+LOCKED_EVEN_AS_PART = locking("conversation.id = %s")
 _FOLLOWERS = "FROM inbox_follower WHERE conversation_id = conversation.id ORDER BY id"
 FOLLOWED = Rows(
     {

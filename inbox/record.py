@@ -217,7 +217,7 @@ def others_of(
 ) -> Page[Conversation]:
     """The other visible conversations of its contact, newest first. Raises Invalid for a cursor of
     another list."""
-    others = visible.filter(contact=conversation.contact).exclude(pk=conversation.pk)
+    others = visible.whole().filter(contact=conversation.contact).exclude(pk=conversation.pk)
     return keyset(others, cursor=cursor, limit=EARLIER_SHOWN)
 
 

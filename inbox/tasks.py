@@ -90,6 +90,12 @@ def follow_name(entry: Entry) -> None:
         actions.rename(contact, cause=entry)
 
 
+def part_strangers(entry: Entry) -> None:
+    """A contact became two again: what was merged and is of both becomes two again as well."""
+    contacts = Contact.objects.filter(public_id__in=[entry.after["kept"], entry.after["merged"]])
+    actions.part_strangers(contacts, cause=entry)
+
+
 def put_away_blocked(entry: Entry) -> None:
     """A contact was blocked, or became one with a blocked one: what they have open is spam."""
     contact = Contact.objects.filter(public_id=entry.subject_id).first()

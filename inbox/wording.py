@@ -44,6 +44,10 @@ ACTIVITY_ICONS = {
     "prioritized": "flag",
     "marked_spam": "ban",
     "unmarked_spam": "tray",
+    "merged": "merge",
+    "joined": "merge",
+    "unmerged": "tray",
+    "parted": "tray",
 }
 
 
@@ -77,6 +81,18 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return _tagged(activity)
         case "rated":
             return _rated(activity)
+        case "merged":
+            return "merged this into another conversation"
+        case "joined":
+            return "merged another conversation into this"
+        case "unmerged" if author_type == "system":
+            return "This stands for itself again: it is another customer's"
+        case "unmerged":
+            return "unmerged this: it stands for itself again"
+        case "parted" if author_type == "system":
+            return "A part of this stands for itself again: it is another customer's"
+        case "parted":
+            return "unmerged a part of this, which stands for itself again"
         case "marked_spam" if author_type == "system" and "blocked_by" in activity:
             return _blocked(activity["blocked_by"])
         case "marked_spam":

@@ -37,7 +37,9 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
 
 
 def public_status(conversation: Conversation) -> str:
-    """Whoever is in spam never hears of it."""
+    """Whoever is in spam never hears of it; what became a part of another is over by itself."""
+    if conversation.is_merged:
+        return "closed"
     return "open" if conversation.is_spam else conversation.status
 
 

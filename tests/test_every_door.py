@@ -85,6 +85,8 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/merges/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/events/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/others/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/merge/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/parts/<pid:part>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/following/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/transcript/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/unread/": STAFF_WHO_SEE_IT,
@@ -136,6 +138,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>/closure": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/spam": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/merge": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/assignment": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/priority": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/tags": STAFF_WHO_SEE_IT,
@@ -234,6 +237,12 @@ class Scene:
             due_at=timezone.now() + timedelta(days=1),
         )
         self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
+        self.part = Conversation.objects.create(
+            contact=conversation.contact,
+            team=conversation.team,
+            status="merged",
+            merged_into=conversation,
+        )
         self.batch = Batch.objects.create(teammate=mates["cleo"], view="all", part="status")
         self.visitors, self.mates = visitors, mates
         self.tokens = {
@@ -276,6 +285,7 @@ class Scene:
             "<pid:macro>": self.macro.public_id,
             "<pid:saved>": self.view(),
             "<pid:batch>": self.batch.public_id,
+            "<pid:part>": self.part.public_id,
             "<pid:later>": self.later.public_id,
             "<pid:merged>": "ct_nobody",
             "<str:signed>": "forged:signature",

@@ -15,6 +15,7 @@ from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_dra
 from inbox.actions.following import follow, unfollow
 from inbox.actions.later import put_off, send_due, send_later, send_now, take_back
 from inbox.actions.macros import delete_macro, save_macro
+from inbox.actions.merging import merge, part_strangers, unmerge
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
@@ -49,7 +50,9 @@ __all__ = [
     "mark_read",
     "mark_spam",
     "mark_unread",
+    "merge",
     "note",
+    "part_strangers",
     "prioritize",
     "put_away",
     "put_off",
@@ -74,5 +77,6 @@ __all__ = [
     "take_up_again",
     "unfollow",
     "unmark_spam",
+    "unmerge",
     "wake_due",
 ]

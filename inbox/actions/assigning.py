@@ -87,7 +87,7 @@ def release_unseen(teammate: Teammate, *, cause: Entry | None = None) -> int:
 
     Closed ones keep their name: nobody waits for them.
     """
-    theirs = Conversation.objects.assigned_to(teammate).exclude(status="closed")
+    theirs = Conversation.objects.assigned_to(teammate).exclude(status="closed").whole()
     visible = Conversation.objects.visible_to(teammate).values("pk")
     unseen = theirs.exclude(pk__in=visible).order_by("pk")
     for conversation in unseen:

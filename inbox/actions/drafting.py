@@ -16,6 +16,7 @@ from ground.web.text import clean
 from inbox import steps
 from inbox.actions.posting import sound_choices
 from inbox.actions.thread import require
+from inbox.actions.wholes import lock_whole
 from inbox.models import Conversation, Draft, Message
 from people.models import Teammate
 from people.models.teammate import Capability
@@ -59,9 +60,12 @@ def save_draft(
     decides nothing. Raises DraftOvertaken when the stored one is another version with other words,
     Invalid, NotAllowed, NotFound.
     """
-    require(by, conversation, Capability.NOTE if kind == Message.Kind.NOTE else Capability.REPLY)
+    capability = Capability.NOTE if kind == Message.Kind.NOTE else Capability.REPLY
     words = sound(body, attachments, choices, then, macros)
     with transaction.atomic():
+        # What is written where something was merged goes on in the whole.
+        conversation = lock_whole(conversation)
+        require(by, conversation, capability)
         draft = held(conversation, by, kind)
         if draft.version and words == words_of(draft) and client_id in (draft.client_id, None):
             return draft
@@ -136,10 +140,16 @@ def put(draft: Draft, words: Mapping[str, Any], client_id: uuid.UUID | None) -> 
 
 
 def give_words_back(
-    conversation: Conversation, by: Teammate, kind: str, words: Mapping[str, Any]
+    conversation: Conversation,
+    by: Teammate,
+    kind: str,
+    words: Mapping[str, Any],
+    *,
+    client_id: uuid.UUID | None = None,
 ) -> Draft:
     """Puts what was to be sent back before whatever its author has begun since; in the caller's
-    transaction, so that it is in one place or the other at any time."""
+    transaction, so that it is in one place or the other at any time. Where nothing has been begun,
+    they may keep the `client_id` that they had."""
     draft = held(conversation, by, kind)
     now = words_of(draft)
     both = {
@@ -149,7 +159,8 @@ def give_words_back(
             for name in PARTS[1:]
         },
     }
-    put(draft, both, uuid.uuid4())
+    name = client_id if draft.is_empty else None
+    put(draft, both, name or uuid.uuid4())
     return draft
 
 

@@ -30,6 +30,7 @@ from inbox.actions.drafting import MACROS_MAX, clear_draft, give_words_back
 from inbox.actions.posting import check_seen, compose
 from inbox.actions.sending import send
 from inbox.actions.thread import Actor, can_see, database_now, lock, require
+from inbox.actions.wholes import lock_whole, said_before
 from inbox.models import Conversation, LaterMessage, Message
 from people.models import Teammate
 from people.models.teammate import Capability
@@ -73,14 +74,18 @@ def send_later(
         raise Invalid(errors={"due_at": ["Choose a time within the next year."]})
     try:
         with transaction.atomic():
-            locked = lock(conversation)
+            locked = lock_whole(conversation)
             require(by, locked, Capability.REPLY)
             stored = LaterMessage.objects.filter(client_id=client_id).first()
             if stored is not None:
                 return replayed(stored, locked, by, draft.text)
-            if locked.messages.filter(client_id=client_id).exists():
+            if (
+                locked.messages.filter(client_id=client_id).exists()
+                or said_before(conversation, locked, client_id) is not None
+            ):
                 raise ClientIdReused
-            check_seen(locked, draft, by, None if override else last_seen_seq)
+            if locked.public_id == conversation.public_id:
+                check_seen(locked, draft, by, None if override else last_seen_seq)
             if locked.later_messages.waiting().count() >= WAITING_MAX:
                 raise Invalid(errors={"due_at": ["Enough messages wait in this conversation."]})
             later = LaterMessage.objects.create(
@@ -116,11 +121,15 @@ def replayed(
 
 
 def held(later: LaterMessage) -> tuple[LaterMessage, Conversation]:
-    """The row as it is now and its conversation, both locked until the transaction ends."""
-    conversation = lock(later.conversation)
-    locked = LaterMessage.objects.select_for_update(of=("self",)).get(pk=later.pk)
-    locked.conversation = conversation
-    return locked, conversation
+    """The row as it is now and its conversation, both locked until the transaction ends. A merge
+    meanwhile has moved the row to the whole, or back; what is over stays where it was."""
+    while True:
+        conversation = lock_whole(later.conversation)
+        locked = LaterMessage.objects.select_for_update(of=("self",)).get(pk=later.pk)
+        if locked.conversation_id == conversation.pk or locked.is_over:
+            locked.conversation = conversation
+            return locked, conversation
+        later = locked
 
 
 def put_off(later: LaterMessage, *, by: Teammate, due_at: datetime) -> LaterMessage:

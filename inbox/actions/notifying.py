@@ -21,7 +21,9 @@ from people.models import Team, Teammate
 def notify(entries: list[Entry]) -> None:
     """Tells whom these entries concern, oldest first, and clears what they settle."""
     gathered = gather(entries)
-    ours = [entry for entry in entries if place_of(entry) in gathered.conversations]
+    # What has been merged meanwhile is told, and is open, where it is a part now.
+    whole = {name for name, row in gathered.conversations.items() if not row.is_merged}
+    ours = [entry for entry in entries if place_of(entry) in whole]
     for entry in reversed(ours):
         go_back(entry, gathered)
     for entry in ours:

@@ -23,12 +23,12 @@ from inbox.actions.thread import (
     NOT_WELCOME,
     Actor,
     append,
-    lock,
     next_seq,
     require,
     speaker_fields,
     topics,
 )
+from inbox.actions.wholes import lock_whole, said_before
 from inbox.models import Binding, Conversation, Line, Message
 from people.actions.merge import current
 from people.models import Contact, Identity, Team, Teammate
@@ -176,7 +176,8 @@ def reply(
     override: bool = False,
     visitor: str = "",
 ) -> Posted:
-    """Says something that the contact sees; exactly once for one client id.
+    """Says something that the contact sees; exactly once for one client id, and where it belongs:
+    in what the conversation was merged into, if it was.
 
     `choices` are up to eight short answers that the contact may pick from instead of typing; what
     they pick comes back as their own message. A contact offers none.
@@ -220,10 +221,15 @@ def post_once(
     locked = conversation
     try:
         with transaction.atomic():
-            locked = lock(conversation)
+            locked = lock_whole(conversation)
             require(by, locked, Capability.NOTE if draft.kind == "note" else Capability.REPLY)
+            earlier = said_before(conversation, locked, draft.client_id)
+            if earlier is not None:
+                return replay(earlier.conversation, draft, by=by)
             check_holder(locked, by)
-            check_seen(locked, draft, by, last_seen_seq)
+            if locked.public_id == conversation.public_id:
+                # Numbers that were seen in a part say nothing of the whole.
+                check_seen(locked, draft, by, last_seen_seq)
             draft = with_mentions(draft, locked, by)
             message = post(locked, draft, by=by, visitor=visitor)
             return Posted(locked, message, is_new=True)

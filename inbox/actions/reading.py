@@ -1,6 +1,7 @@
 """Seen marks: one narrow upsert each, no journal entry, shown live; and taking one back."""
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from ground.journal import record
 from ground.journal.live import publish_after_commit
@@ -28,17 +29,20 @@ def read_by_contact(conversation: Conversation, seq: int) -> None:
         moved = (
             Conversation.objects.select_for_update(of=("self",))
             .select_related("contact")
-            .filter(pk=conversation.pk, contact_read_seq__lt=seq)
+            .filter(pk=conversation.pk)
+            # What was unread in a part is counted here since it became one.
+            .filter(Q(contact_read_seq__lt=seq) | Q(contact_read_seq=seq, contact_unread__gt=0))
             .first()
         )
         if moved is None:
             return
         moved.contact_read_seq = min(seq, moved.public_seq)
-        moved.contact_unread = (
-            moved.messages.filter(public_seq__gt=moved.contact_read_seq)
-            .exclude(author_type=Message.Author.CONTACT)
-            .count()
-        )
+        if not moved.is_merged:
+            moved.contact_unread = (
+                moved.messages.filter(public_seq__gt=moved.contact_read_seq)
+                .exclude(author_type=Message.Author.CONTACT)
+                .count()
+            )
         moved.save(update_fields=["contact_read_seq", "contact_unread"])
         frame = {
             "type": "read",

@@ -9,7 +9,7 @@ from django.db import connection
 from ground.journal import record
 from ground.journal.models import Entry
 from ground.journal.recording import Automation
-from ground.web.problems import NotAllowed, NotFound
+from ground.web.problems import NotAllowed, NotFound, StateConflict
 from ground.web.rows import PREPARED, stored, written
 from inbox.models import Conversation, Message
 from people.models import ApiToken, Contact, Teammate
@@ -17,15 +17,19 @@ from people.models.teammate import Capability
 from people.permissions import Actor
 
 NOT_WELCOME = "You can no longer write here."
+IS_A_PART = "This conversation has been merged into another. Change that one, or unmerge it first."
 
 
 def lock(conversation: Conversation) -> Conversation:
     """The conversation as it is now, locked until the transaction ends: the lock gives order.
 
-    One that has not been read yet is found by its public id. Raises NotFound when it is gone.
+    One that has not been read yet is found by its public id. Raises NotFound when it is gone,
+    StateConflict when it has become a part of another: who writes there asks `lock_whole`.
     """
     locked = Conversation.objects.locked(pk=conversation.pk, public_id=conversation.public_id)
     if locked is None:
+        if Conversation.objects.filter(public_id=conversation.public_id).exists():
+            raise StateConflict(IS_A_PART)
         raise NotFound("This conversation is gone.")
     return locked
 

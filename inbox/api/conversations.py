@@ -1,5 +1,6 @@
 """REST: conversations."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -71,12 +72,20 @@ class ConversationSerializer(serializers.Serializer):
     rating_comment = serializers.CharField(
         allow_null=True, help_text="What the contact wrote with it; empty when nothing."
     )
+    merged_into = serializers.SerializerMethodField(
+        help_text="What this is a part of; null for one that stands for itself."
+    )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
     last_seq = serializers.IntegerField()
     contact_unread = serializers.IntegerField()
     last_message_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_merged_into(self, conversation: Conversation) -> str | None:
+        # Nearly all are no part: they ask for nothing.
+        return conversation.merged_into.public_id if conversation.merged_into_id else None
 
 
 class ConversationsQuery(PageQuery):
@@ -133,7 +142,7 @@ class ConversationListView(ConversationView):
     )
     def get(self, request: Request) -> Response:
         query = checked(ConversationsQuery, request.query_params.dict(), viewer=self.viewer)
-        conversations = self.visible()
+        conversations = self.listed(query.get("status"))
         for name in ("status", "assignee", "team", "contact"):
             if name in query:
                 conversations = conversations.filter(**{name: query[name]})
@@ -151,6 +160,12 @@ class ConversationListView(ConversationView):
         if order == WAITING and not is_open:
             raise Invalid(errors={"order": [ONLY_OPEN_ONES_WAIT]})
         return page_answer(conversations, ConversationSerializer, query, order=order.keys)
+
+    def listed(self, status: str | None) -> ConversationQuerySet:
+        """Parts of others are listed for who asks for them."""
+        if status == Conversation.Status.MERGED:
+            return self.visible().select_related("merged_into")
+        return self.visible().whole()
 
     def view_named(self, slug: str) -> default_views.View:
         if slug in default_views.PERSONAL and self.viewer is None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from ground.web.paging import BAD_CURSOR, CURSOR_MAX, keyset
 from ground.web.problems import Invalid, Unavailable
+from inbox.actions.wholes import whole_of
 from inbox.finding.excerpts import Piece, excerpt, worth_stemming
 from inbox.finding.index import TEXT_MAX
 from inbox.finding.matching import (
@@ -31,6 +33,7 @@ from inbox.finding.meaning import Meaning, meaning_of
 from inbox.finding.people import companies_like, contacts_like
 from inbox.finding.query import Query, Term, parse
 from inbox.models import Conversation, Message
+from inbox.querysets import ConversationQuerySet
 from people.models import Company, Contact, Teammate
 
 NEWEST, BEST = "newest", "best"
@@ -48,11 +51,12 @@ _places = BoundedSemaphore(AT_ONCE)
 @dataclass(frozen=True)
 class Hit:
     """A conversation, and the message in it that was found; None where only its state was asked
-    for."""
+    for. `part` is what the message was said in, where that is a part of the conversation."""
 
     conversation: Conversation
     message: Message | None
     excerpt: list[Piece]
+    part: Conversation | None = None
 
 
 @dataclass
@@ -135,7 +139,7 @@ def find_conversations(found: Found, meaning: Meaning, cursor: str | None, limit
     """Where no word is asked for: conversations by their state, the latest first."""
     try:
         with within(1_000):
-            page = keyset(meaning.visible.for_list(), cursor=cursor, limit=limit)
+            page = keyset(meaning.visible.whole().for_list(), cursor=cursor, limit=limit)
     except OutOfTime:
         found.notice = "There was no time to look at all conversations. Ask more exactly."
         return
@@ -201,6 +205,7 @@ def hits_of(
     conversations = {
         each.pk: each for each in visible.filter(pk__in=[r.conversation for r in rows])
     }
+    wholes = visible_wholes(conversations.values(), visible)
     chosen = Message.objects.filter(pk__in=[row.message for row in rows])
     messages = {each.pk: each for each in chosen.for_thread()}
     alike = alike_of([each.body_text for each in messages.values()], terms, stems)
@@ -209,10 +214,22 @@ def hits_of(
         conversation, message = conversations.get(row.conversation), messages.get(row.message)
         if conversation is None or message is None:
             continue
+        # What was said in a part is found where one goes on reading it.
+        whole = copy(wholes.get(conversation.pk, conversation))
+        part = conversation if whole.pk != conversation.pk else None
         names = " ".join(file.name for file in message.attachments.all())
         text = message.body_text[:TEXT_MAX]
-        hits.append(Hit(conversation, message, excerpt(f"{text} {names}", terms, alike)))
+        hits.append(Hit(whole, message, excerpt(f"{text} {names}", terms, alike), part))
     return hits
+
+
+def visible_wholes(
+    found: Iterable[Conversation], visible: ConversationQuerySet
+) -> dict[int, Conversation]:
+    """What stands for those of these that are parts, as far as the viewer sees it."""
+    keys = {each.pk: whole_of(each) for each in found if each.is_merged}
+    wholes = {each.pk: each for each in visible.filter(pk__in=keys.values())} if keys else {}
+    return {pk: wholes[whole] for pk, whole in keys.items() if whole in wholes}
 
 
 def alike_of(

@@ -8,6 +8,7 @@ from inbox.models.later import LaterMessage
 from inbox.models.line import Binding, Line
 from inbox.models.macro import Macro
 from inbox.models.mention import Mention
+from inbox.models.merge import ConversationMerge
 from inbox.models.message import Message
 from inbox.models.notification import Digest, Notification
 from inbox.models.push import Push
@@ -21,6 +22,7 @@ __all__ = [
     "BatchedChange",
     "Binding",
     "Conversation",
+    "ConversationMerge",
     "Digest",
     "Draft",
     "Follower",

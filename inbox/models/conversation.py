@@ -23,6 +23,7 @@ class Conversation(models.Model):
         SNOOZED = "snoozed", "Snoozed"
         CLOSED = "closed", "Closed"
         SPAM = "spam", "Spam"
+        MERGED = "merged", "Merged"
 
     class Holder(models.TextChoices):
         NOBODY = "nobody", "Nobody"
@@ -77,6 +78,20 @@ class Conversation(models.Model):
     snoozed_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     page = models.JSONField(default=dict, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="parts",
+        db_index=False,
+        help_text="The conversation of the same contact of which this has become a part.",
+    )
+    has_been_merged = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="It was merged, or another into it: what was sent to it may be stored there.",
+    )
     last_seq = models.BigIntegerField(default=0)
     public_seq = models.BigIntegerField(default=0)
     contact_read_seq = models.BigIntegerField(default=0)
@@ -103,6 +118,11 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["contact", "client_id"], name="inbox_conversation_client_id_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="merged", merged_into__isnull=False)
+                | (~Q(status="merged") & Q(merged_into=None)),
+                name="inbox_conversation_merged_is_a_part",
             ),
         ]
         indexes = [
@@ -148,6 +168,11 @@ class Conversation(models.Model):
             models.Index(
                 fields=["snoozed_until"], name="inbox_conv_due", condition=Q(status="snoozed")
             ),
+            models.Index(
+                fields=["merged_into"],
+                name="inbox_conv_parts",
+                condition=Q(merged_into__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -183,6 +208,10 @@ class Conversation(models.Model):
     @property
     def is_spam(self) -> bool:
         return self.status == self.Status.SPAM
+
+    @property
+    def is_merged(self) -> bool:
+        return self.status == self.Status.MERGED
 
     @property
     def is_waiting_for_us(self) -> bool:

@@ -20,6 +20,7 @@ from inbox.orders import Order
 from inbox.pages.bell import bell
 from inbox.pages.conditions import chips_of, list_query, written
 from inbox.pages.requests import is_script, part_wanted
+from inbox.parts import show_parts
 from inbox.querysets import ConversationQuerySet
 from inbox.rail import saved_with_counts, sizes_of
 from inbox.record import record_of
@@ -154,6 +155,7 @@ def window(conversation: Conversation, *, after: int | None, before: int | None)
 def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     limits = checked(WindowForm(request.GET))
     shown = window(conversation, after=None, before=limits["before"])
+    show_parts(shown.messages, lambda: visible_to(request))
     marker = conversation.read_markers.filter(teammate=request.user).first()
     begun = drafts_of(conversation, request.user)
     return {

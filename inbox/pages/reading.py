@@ -2,11 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from inbox import actions, default_views
+from inbox.actions.wholes import whole_of
 from inbox.forms import SeqForm, UnreadForm, WindowForm, checked
+from inbox.models import Conversation
 from inbox.pages.bell import bell
 from inbox.pages.conditions import shown_list
 from inbox.pages.parts import (
@@ -23,6 +26,8 @@ from inbox.pages.parts import (
 )
 from inbox.pages.record import about
 from inbox.pages.requests import for_teammates, part_wanted, unless_known
+from inbox.parts import show_parts
+from inbox.querysets import ConversationQuerySet
 
 
 @for_teammates
@@ -58,6 +63,8 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
     shown = shown_list(request, view)
     visible = visible_to(request)
     found = find(visible, conversation)
+    if found.is_merged:
+        return go_on(shown, found, visible)
     match part_wanted(request):
         case "head":
             return render_head(request, shown, found)
@@ -74,6 +81,18 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
     return render_page(request, shown, found, visible)
 
 
+def go_on(
+    view: default_views.View, part: Conversation, visible: ConversationQuerySet
+) -> HttpResponse:
+    """To what a conversation is a part of; who may not see that still reads the part."""
+    whole = visible.filter(pk=whole_of(part)).exclude(pk=part.pk).first()
+    if whole is not None:
+        address = reverse("inbox:conversation", args=[view.slug, whole.public_id])
+        return redirect(f"{address}#part-{part.public_id}")
+    address = reverse("inbox:transcript", args=[view.slug, part.public_id])
+    return redirect(f"{address}?notes=on")
+
+
 @require_GET
 def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     found = find(visible_to(request), conversation)
@@ -83,6 +102,7 @@ def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         "conversation": found,
         "window": window(found, after=limits["after"], before=limits["before"]),
     }
+    show_parts(context["window"].messages, lambda: visible_to(request))
     return render(request, "inbox/_messages.html", context)
 
 

@@ -76,6 +76,8 @@ def address_of(hit: finding.Hit) -> str:
     address = reverse("inbox:conversation", args=["all", hit.conversation.public_id])
     if hit.message is None:
         return address
+    if hit.part is not None:
+        return f"{address}#part-{hit.part.public_id}"
     before = hit.message.seq + BELOW
     cut = f"?before={before}" if before <= hit.conversation.last_seq else ""
     return f"{address}{cut}#message-{hit.message.public_id}"

@@ -14,6 +14,7 @@ from ground.web.paging import limit_from
 from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from inbox import actions
+from inbox.actions.wholes import whole_of
 from inbox.models import Conversation
 from messenger.api.base import MAX_SEQ, MINUTE, MessengerView, check_welcome
 from messenger.present import message_json, public_status
@@ -74,7 +75,16 @@ class MessagesView(MessengerView):
             request.user = visitor_of(request.auth)
             posted = self.say(public_id, given)
         body = {"message": message_json(posted.message, posted.conversation.contact.public_id)}
+        if posted.conversation.public_id != public_id:
+            body |= self.elsewhere(posted.conversation)
         return Response(body, status=201 if posted.is_new else 200)
+
+    def elsewhere(self, conversation: Conversation) -> dict[str, Any]:
+        """Where it was said, since what was addressed has been merged. Who came by a link does not
+        hear it: theirs opens nothing else."""
+        if self.visitor.only_conversation:
+            return {}
+        return {"conversation": self.conversations_json([conversation])[0]}
 
     def say(self, public_id: str, given: dict[str, Any]) -> actions.Posted:
         contact = self.visitor.contact
@@ -119,6 +129,8 @@ def typing_limit() -> int:
 def show_typing(conversation: Conversation) -> None:
     """Shows teammates that the contact writes. Lossy."""
     contact = conversation.contact
+    if conversation.is_merged:
+        conversation = Conversation.objects.get(pk=whole_of(conversation))
     frame = {
         "type": "typing",
         "conversation": conversation.public_id,

@@ -5,6 +5,7 @@ import { openFilter } from "./filtering.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
+import { openMerge } from "./merging.js";
 import { app, conversation, isWide, tell } from "./page.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
@@ -109,6 +110,7 @@ const act = {
   follow() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },
+  merge: () => void openMerge().catch(explain),
   print() {
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
   },

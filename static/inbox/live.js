@@ -2,6 +2,7 @@ import { LiveSocket } from "../shared/socket.js";
 import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, Problem } from "./ask.js";
 import { list } from "./list.js";
+import { follow } from "./merging.js";
 import { remember, withNews } from "./meanwhile.js";
 import { memory } from "./memory.js";
 import { addressOf, conversation, hear, home, isAsked, tell, view } from "./page.js";
@@ -225,6 +226,7 @@ const react = {
     countsSoon();
     if (view() === "mentions") quietly(refreshList);
   },
+  merged: follow,
   later: (frame) => tell("inbox:later", frame),
   draft: (frame) => tell("inbox:draft", frame),
   stale: () => tell("inbox:stale"),

@@ -73,14 +73,16 @@ export async function go(url, { push = true } = {}) {
       const response = await ask(url, { part, signal: journey.signal });
       const html = await response.text();
       if (journey.signal.aborted) return;
-      if (push) history.pushState(null, "", url);
-      if (isSameList && place.conversation) {
+      // What was merged leads to what it is a part of.
+      const there = response.redirected ? response.url : url;
+      if (push) history.pushState(null, "", there);
+      if (isSameList && place.conversation && !response.redirected) {
         const copy = document.createDocumentFragment();
         copy.append(...elementsOf(html));
         const version = response.headers.get("ETag") || "";
         memory.keep(nameOf(url), { id: place.conversation, part: copy, version });
       }
-      arrive(elementsOf(html)[0], place);
+      arrive(elementsOf(html)[0], parse(there) || place);
     });
   } catch (error) {
     if (journey.signal.aborted) return;

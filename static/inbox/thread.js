@@ -89,7 +89,7 @@ export class InboxThread extends HTMLElement {
   /** @returns {HTMLElement[]} stored messages, in order */
   stored() {
     return [.../** @type {NodeListOf<HTMLElement>} */ (
-      this.log.querySelectorAll(".message:not(.is-own)")
+      this.log.querySelectorAll(":scope > .message:not(.is-own)")
     )];
   }
 
@@ -287,7 +287,7 @@ export class InboxThread extends HTMLElement {
 
   arrange() {
     for (const day of this.log.querySelectorAll(".day")) day.remove();
-    const messages = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(".message")]);
+    const messages = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(":scope > .message")]);
     const lines = messages.map(lineOf);
     const seen = seenIndex(lines, this.contactReadSeq);
     messages.forEach((message, index) => {
