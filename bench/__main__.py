@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import faults, live, pages, widget
+from bench import faults, keys, live, pages, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
@@ -11,6 +11,7 @@ SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
     ("widget",): widget.figures,
+    ("keys",): keys.figures,
     ("faults",): lambda wants: faults.figures(),
 }
 

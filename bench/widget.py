@@ -53,7 +53,7 @@ def figures(wants: Sequence[str]) -> Iterator[Figure]:
     with Product() as product:
         stage = product.run("bench.stage", "1")
         yield from sizes(product, stage["app"])
-        if browser := find_browser():
+        if browser := find_browser("widget.open"):
             with host(product, stage["app"]) as address:
                 yield from openings(browser, address)
 
@@ -177,14 +177,14 @@ def host(product: Product, app: str) -> Iterator[str]:
         server.shutdown()
 
 
-def find_browser() -> str:
-    """The path of a Chromium that can be driven; "" after saying why there is none."""
+def find_browser(figure: str) -> str:
+    """The path of a Chromium that can be driven; "" after saying why `figure` is left out."""
     try:
         import playwright  # noqa: F401
     except ImportError:
-        say("widget.open is left out: `./bin/test` installs what drives a browser.")
+        say(f"{figure} is left out: `./bin/test` installs what drives a browser.")
         return ""
     named = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), "")
     if not named:
-        say("widget.open is left out: no Chromium was found; name one in BROWSER_PATH.")
+        say(f"{figure} is left out: no Chromium was found; name one in BROWSER_PATH.")
     return named
