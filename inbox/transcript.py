@@ -1,7 +1,7 @@
 """A conversation as something to print, to keep or to hand on."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -19,13 +19,15 @@ FORMATS = {"text": ("txt", "text/plain"), "html": ("html", "text/html")}
 class Transcript:
     """The newest MESSAGES_MAX lines of a thread, in order; `is_cut` when there are older ones.
 
-    Without notes it holds what the contact has seen, and nothing that only teammates know.
+    Without notes it holds what the contact has seen, and nothing that only teammates know. Its
+    times are those of `zone`.
     """
 
     conversation: Conversation
     messages: list[Message]
     is_cut: bool
     has_notes: bool
+    zone: tzinfo = UTC
 
     @property
     def title(self) -> str:
@@ -42,7 +44,7 @@ class Transcript:
         return render_to_string("inbox/transcript.html", {"transcript": self, "is_file": True})
 
 
-def transcript_of(conversation: Conversation, *, has_notes: bool) -> Transcript:
+def transcript_of(conversation: Conversation, *, has_notes: bool, zone: tzinfo = UTC) -> Transcript:
     """In two queries. Visibility of the conversation is the caller's matter."""
     lines = conversation.messages.for_thread()
     if not has_notes:
@@ -51,7 +53,7 @@ def transcript_of(conversation: Conversation, *, has_notes: bool) -> Transcript:
     if not has_notes:
         name_for_customers(newest)
     return Transcript(
-        conversation, newest[:MESSAGES_MAX][::-1], len(newest) > MESSAGES_MAX, has_notes
+        conversation, newest[:MESSAGES_MAX][::-1], len(newest) > MESSAGES_MAX, has_notes, zone
     )
 
 
@@ -64,34 +66,36 @@ def name_for_customers(messages: list[Message]) -> None:
 
 def as_text(transcript: Transcript) -> str:
     conversation = transcript.conversation
-    began = f"Began {moment(conversation.created_at)}. All times are UTC."
+    zone = transcript.zone
+    began = f"Began {moment(conversation.created_at, zone)}. Times are in {zone}."
     head = [transcript.title, conversation.public_id, began]
     if transcript.is_cut:
         head.append(f"Only the newest {MESSAGES_MAX} lines.")
-    return "\n\n".join(["\n".join(head), *map(paragraph, transcript.messages)]) + "\n"
+    said = [paragraph(message, zone) for message in transcript.messages]
+    return "\n\n".join(["\n".join(head), *said]) + "\n"
 
 
-def paragraph(message: Message) -> str:
+def paragraph(message: Message, zone: tzinfo) -> str:
     """A line of the thread with when and by whom it was said or done."""
-    at = f"[{moment(message.created_at)}]"
+    at = f"[{moment(message.created_at, zone)}]"
     if message.kind == Message.Kind.ACTIVITY:
-        return f"{at} {deed(message)}"
+        return f"{at} {deed(message, zone)}"
     note = " (internal note)" if message.kind == Message.Kind.NOTE else ""
     parts = [f"{at} {message.author_name}{note}:", message.body_text]
     parts += [f"[file: {file.name}, {size(file.size)}]" for file in message.attachments.all()]
     return "\n".join(filter(None, parts))
 
 
-def deed(message: Message) -> str:
+def deed(message: Message, zone: tzinfo) -> str:
     """What was done, in a sentence: "Ana snoozed this until 2026-11-23 09:00"."""
     done: dict[str, Any] = message.activity or {}
     words = f"{message.author_name} {wording.activity(done, message.author_type)}".strip()
     until = done.get("until")
-    return f"{words} {moment(datetime.fromisoformat(until))}" if until else words
+    return f"{words} {moment(datetime.fromisoformat(until), zone)}" if until else words
 
 
-def moment(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+def moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def size(length: int) -> str:

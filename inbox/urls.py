@@ -32,6 +32,7 @@ urlpatterns = [
     path("uploads/", files.upload_file, name="upload"),
     path("availability/", own.set_availability, name="availability"),
     path("quiet/", own.set_quiet, name="quiet"),
+    path("zone/", own.set_zone, name="zone"),
     path("avatar/", own.set_avatar, name="avatar"),
     path("first-steps/", onboarding.first_steps, name="first-steps"),
     path("macros/", macros.macros, name="macros"),

@@ -51,6 +51,7 @@ DOORS = {
     "inbox/availability/": STAFF,
     "inbox/avatar/": STAFF,
     "inbox/quiet/": STAFF,
+    "inbox/zone/": STAFF,
     "inbox/notifications/": STAFF,
     "inbox/notifications/settings/": STAFF,
     "inbox/notifications/devices/": STAFF,

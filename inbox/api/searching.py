@@ -1,5 +1,7 @@
 """REST: search."""
 
+from datetime import UTC
+
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,6 +10,7 @@ from ground.web.api import PageQuery, checked
 from ground.web.openapi import operation
 from ground.web.problems import Invalid
 from ground.web.text import CleanCharField
+from ground.web.zones import TimeZoneField
 from inbox import finding
 from inbox.api.conversations import ContactReferenceSerializer, ConversationSerializer
 from inbox.api.messages import AuthorSerializer
@@ -24,6 +27,9 @@ class SearchQuery(PageQuery):
 
     q = CleanCharField(max_bytes=4 * LENGTH_MAX, help_text="For example: refund is:open -tag:vip")
     order = serializers.ChoiceField(ORDERS, default=NEWEST)
+    time_zone = TimeZoneField(
+        required=False, help_text="Whose days `before:` and `after:` mean; UTC unless told."
+    )
 
 
 class PieceSerializer(serializers.Serializer):
@@ -84,6 +90,7 @@ class SearchView(TokenView):
             order=query["order"],
             cursor=query.get("cursor"),
             limit=query["limit"],
+            zone=query.get("time_zone", UTC),
         )
         if found.faults:
             raise Invalid(errors={"q": found.faults})

@@ -1,11 +1,14 @@
 """REST: a conversation as one text."""
 
+from datetime import UTC
+
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.web.api import StrictSerializer, checked
 from ground.web.openapi import operation
+from ground.web.zones import TimeZoneField
 from inbox.api.conversations import ConversationView
 from inbox.transcript import FORMATS, transcript_of
 
@@ -16,6 +19,9 @@ class TranscriptQuery(StrictSerializer):
     form = serializers.ChoiceField(sorted(FORMATS), default="text")
     notes = serializers.BooleanField(
         default=False, help_text="With internal notes and what was done."
+    )
+    time_zone = TimeZoneField(
+        required=False, help_text="In which its times are written; UTC unless told."
     )
 
 
@@ -38,7 +44,8 @@ class TranscriptView(ConversationView):
     def get(self, request: Request, id: str) -> Response:
         query = checked(TranscriptQuery, request.query_params.dict())
         form = query["form"]
-        transcript = transcript_of(self.conversation(id), has_notes=query["notes"])
+        zone = query.get("time_zone", UTC)
+        transcript = transcript_of(self.conversation(id), has_notes=query["notes"], zone=zone)
         answer = {
             "name": transcript.name(form),
             "content_type": FORMATS[form][1],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Q
@@ -27,9 +27,10 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 class Meaning:
     """What a query asks of conversations (`visible`, narrowed) and of messages: SQL over the
     alias `message`, and when they were said, from `since` to before `until`. `faults` say what
-    cannot be asked for."""
+    cannot be asked for. Days begin and end in `zone`."""
 
     visible: ConversationQuerySet
+    zone: tzinfo = UTC
     of_message: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
     since: datetime | None = None
@@ -46,13 +47,13 @@ class Meaning:
         self.values.extend(values)
 
 
-def meaning_of(query: Query, viewer: Teammate | None) -> Meaning:
+def meaning_of(query: Query, viewer: Teammate | None, zone: tzinfo = UTC) -> Meaning:
     """The operators of a query as `viewer` may use them; None is an app token.
 
     Spam stays out unless it is asked for.
     """
     visible = Conversation.objects.visible_to(viewer)
-    meaning = Meaning(visible, faults=list(query.faults), remarks=list(query.remarks))
+    meaning = Meaning(visible, zone, faults=list(query.faults), remarks=list(query.remarks))
     for asked in query.filters:
         MEANINGS[asked.name](meaning, asked, viewer)
     if not any(each.name == "is" and each.value.lower() == "spam" for each in query.filters):
@@ -175,7 +176,7 @@ def with_file(meaning: Meaning, asked: Filter, viewer: Teammate | None) -> None:
 
 
 def by_time(meaning: Meaning, asked: Filter, viewer: Teammate | None) -> None:
-    found = day_of(asked.value)
+    found = day_of(asked.value, meaning.zone)
     if found is None:
         meaning.faults.append(f"{asked.name}: needs a day, month or year, for example 2026-05-01.")
         return
@@ -187,21 +188,24 @@ def by_time(meaning: Meaning, asked: Filter, viewer: Teammate | None) -> None:
         meaning.since = max(meaning.since or edge, edge)
 
 
-def day_of(value: str) -> tuple[datetime, datetime] | None:
-    """Where a day, a month or a year begins and where the next one does, in UTC."""
-    now = datetime.now(UTC)
+def day_of(value: str, zone: tzinfo = UTC) -> tuple[datetime, datetime] | None:
+    """Where a day, a month or a year of `zone` begins and where the next one does, in UTC."""
+    now = datetime.now(zone)
     named = {"today": now, "yesterday": now - timedelta(days=1)}.get(value.lower())
     match = _DAY.fullmatch(value if named is None else named.date().isoformat())
     if match is None:
         return None
     year, month, day = (int(part) if part else 0 for part in match.groups())
     try:
-        begin = datetime(year, month or 1, day or 1, tzinfo=UTC)
+        begin = datetime(year, month or 1, day or 1, tzinfo=zone)
+        # By the clock on the wall: a day may have 23 or 25 hours.
         if day:
-            return begin, begin + timedelta(days=1)
-        if month:
-            return begin, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-        return begin, datetime(year + 1, 1, 1, tzinfo=UTC)
+            end = begin + timedelta(days=1)
+        elif month:
+            end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+        else:
+            end = datetime(year + 1, 1, 1, tzinfo=zone)
+        return begin.astimezone(UTC), end.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -80,8 +80,10 @@ def search(
     order: str = NEWEST,
     cursor: str | None = None,
     limit: int = 25,
+    zone: tzinfo = UTC,
 ) -> Found:
-    """What `viewer` (None: an app token) may see of what `text` asks for.
+    """What `viewer` (None: an app token) may see of what `text` asks for; its dates are days
+    of `zone`.
 
     What is wrong with the text is said in `faults`, and nothing is found then. Raises Invalid for
     a cursor of something else, Unavailable while too many search.
@@ -93,7 +95,7 @@ def search(
         return found
     with taking_turns():
         try:
-            meaning = understood(query, viewer)
+            meaning = understood(query, viewer, zone)
         except OutOfTime:
             found.notice = "This takes too long to look up. Name people more exactly."
             return found
@@ -119,9 +121,9 @@ def taking_turns() -> Iterator[None]:
         _places.release()
 
 
-def understood(query: Query, viewer: Teammate | None) -> Meaning:
+def understood(query: Query, viewer: Teammate | None, zone: tzinfo) -> Meaning:
     with within(PEOPLE_MS):
-        return meaning_of(query, viewer)
+        return meaning_of(query, viewer, zone)
 
 
 def add_people(found: Found, viewer: Teammate | None) -> None:

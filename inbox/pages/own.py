@@ -1,4 +1,4 @@
-"""The teammate's own: picture, and whether they are there."""
+"""The teammate's own: picture, whether they are there, and in which time zone."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,9 +7,11 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from ground.web.problems import Invalid
+from ground.web.zones import NO_SUCH_ZONE, zone_named
 from inbox import actions, attention
 from inbox.forms import DUES, AvailabilityForm, QuietForm, checked, named
 from inbox.pages.requests import for_teammates, is_script
+from inbox.zones import SUBJECT as ZONE
 from people.actions import change_avatar, prefer, set_away
 
 
@@ -53,6 +55,17 @@ def set_quiet(request: HttpRequest) -> HttpResponse:
     if not is_script(request):
         return redirect("inbox:home")
     return render(request, "inbox/_me.html")
+
+
+@for_teammates
+@require_POST
+def set_zone(request: HttpRequest) -> HttpResponse:
+    """`timezone` is the one that the teammate's browser is in; to say it again changes nothing."""
+    zone = zone_named(request.POST.get("timezone"))
+    if zone is None:
+        raise Invalid(errors={"timezone": [NO_SUCH_ZONE]})
+    prefer(request.user, ZONE, {"name": str(zone)}, by=request.user)
+    return HttpResponse(status=204) if is_script(request) else redirect("inbox:home")
 
 
 @for_teammates

@@ -15,6 +15,7 @@ from inbox.pages.macros import with_words
 from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates, part_wanted
 from inbox.variables import fill, values_for
+from inbox.zones import zone_of
 
 # How far below the message found the stretch of its thread goes that a page without scripts shows.
 BELOW = 20
@@ -30,7 +31,8 @@ def show_results(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order", NEWEST)
     order = order if order in ORDERS else NEWEST
     cursor = request.GET.get("cursor") or None
-    found = finding.search(text, viewer=request.user, order=order, cursor=cursor)
+    zone = zone_of(request.user)
+    found = finding.search(text, viewer=request.user, order=order, cursor=cursor, zone=zone)
     for hit in found.hits:
         hit.conversation.address = address_of(hit)
     more = {"q": text, "order": order, "cursor": found.next}
@@ -55,7 +57,8 @@ def offer_palette(request: HttpRequest) -> HttpResponse:
     """What the palette cannot know by itself: people, conversations, and macros filled in for the
     conversation `in`, if there is one on screen."""
     text = request.GET.get("q", "").strip()[:LENGTH_MAX]
-    found = finding.search(text, viewer=request.user, limit=OFFERED)
+    zone = zone_of(request.user)
+    found = finding.search(text, viewer=request.user, limit=OFFERED, zone=zone)
     shown = visible_to(request).filter(public_id=request.GET.get("in", "")[:ID_MAX])
     conversation = shown.select_related("contact__company").first()
     macros = filled_macros(text, conversation, request) if conversation else []

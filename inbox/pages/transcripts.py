@@ -10,6 +10,7 @@ from inbox.forms import TranscriptForm, checked
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates
 from inbox.transcript import FORMATS, transcript_of
+from inbox.zones import zone_of
 
 
 @for_teammates
@@ -19,7 +20,7 @@ def show_transcript(request: HttpRequest, view: str, conversation: str) -> HttpR
     shown = default_views.find(view, request.user)
     found = find(visible_to(request), conversation)
     asked = checked(TranscriptForm(request.GET))
-    transcript = transcript_of(found, has_notes=asked["notes"])
+    transcript = transcript_of(found, has_notes=asked["notes"], zone=zone_of(request.user))
     form = asked["form"]
     if not form:
         context = {"transcript": transcript, "view": shown}

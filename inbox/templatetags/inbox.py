@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from ground.web.templatetags.web import icon
 from inbox import attention, transcript, wording
 from inbox.keyboard import Keyboard, keyboard_of
 from inbox.onboarding import Progress, reminder_for
+from inbox.zones import zone_of
 from people.names import first_name, initials
 
 register = template.Library()
@@ -176,15 +177,21 @@ def keycaps(context, *names: str) -> str:
 
 
 @register.simple_tag
-def utc(at: datetime) -> str:
-    """A moment for paper, in UTC: 2026-11-22 10:31."""
-    return format_html('<time datetime="{}">{}</time>', stamp(at), transcript.moment(at))
+def zone_name(teammate) -> str:
+    """In which time zone we take a teammate to be, for their page to correct."""
+    return str(zone_of(teammate))
+
+
+@register.simple_tag
+def on_paper(at: datetime, zone: tzinfo) -> str:
+    """A moment for paper, by the clocks of a zone: 2026-11-22 10:31."""
+    return format_html('<time datetime="{}">{}</time>', stamp(at), transcript.moment(at, zone))
 
 
 @register.filter
-def deed(message) -> str:
+def deed(message, zone: tzinfo) -> str:
     """An activity line as plain words."""
-    return transcript.deed(message)
+    return transcript.deed(message, zone)
 
 
 @register.filter

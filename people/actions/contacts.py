@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones as list_timezones
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -13,6 +11,7 @@ from django.db.models.functions import Now
 from ground.journal import record
 from ground.web.problems import Invalid, NotAuthenticated, StateConflict
 from ground.web.rows import PREPARED
+from ground.web.zones import NO_SUCH_ZONE, zone_named
 from people import kinds
 from people.actions.blocking import set_blocked
 from people.actions.fields import checked_fields, one_line
@@ -23,8 +22,6 @@ from people.models import ApiToken, Attribute, Company, Contact, Identity
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
-# Listing them reads a folder tree, and every first message asks.
-available_timezones = cache(list_timezones)
 SEEN_EVERY = timedelta(minutes=1)
 ADDRESSES = {
     "email": Identity.Kind.EMAIL,
@@ -281,14 +278,14 @@ def checked_flag(value: object) -> bool:
 
 def checked_timezone(value: object) -> str:
     zone = one_line(value, "timezone", max_length=64)
-    if zone and zone not in available_timezones():
-        raise Invalid(errors={"timezone": ["There is no such time zone."]})
+    if zone and zone_named(zone) is None:
+        raise Invalid(errors={"timezone": [NO_SUCH_ZONE]})
     return zone
 
 
 def sound_timezone(value: object) -> str:
     """A browser's word for its zone, or nothing."""
-    return value if isinstance(value, str) and value in available_timezones() else ""
+    return str(zone_named(value) or "")
 
 
 def sound_locale(value: object) -> str:

@@ -21,6 +21,7 @@ import { sayDone } from "./toasts.js";
 import { keepRecord, showTheirTime } from "./record.js";
 import { keepTheme } from "./themes.js";
 import { keepTruth } from "./truth.js";
+import { tellZone } from "./zones.js";
 
 /** What is said and shown when a form was sent. */
 function keepForms() {
@@ -79,6 +80,7 @@ keepBatches();
 keepSending();
 keepBell();
 keepDevice();
+tellZone();
 keepLater();
 keepTruth();
 keepAhead();

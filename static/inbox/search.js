@@ -2,6 +2,7 @@
 
 import { keepTimes } from "../shared/times.js";
 import { ask, elementsOf } from "./ask.js";
+import { tellZone } from "./zones.js";
 
 const PAUSE_MS = 250;
 
@@ -97,4 +98,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 keepTimes();
+tellZone();
 field.setSelectionRange(field.value.length, field.value.length);
