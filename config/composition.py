@@ -69,6 +69,11 @@ FRAMES = {
         "inbox.frames.list_row",
         "messenger.frames.conversation",
     ],
+    "side.asked": ["inbox.frames.thread_line", "inbox.frames.side"],
+    "side.answered": ["inbox.frames.side"],
+    "side.joined": ["inbox.frames.side"],
+    "side.closed": ["inbox.frames.side"],
+    "side.reopened": ["inbox.frames.side"],
     "later.scheduled": ["inbox.frames.later"],
     "later.changed": ["inbox.frames.later"],
     "later.sent": ["inbox.frames.later"],
@@ -100,6 +105,7 @@ FRAMES = {
 # What the customer's record shows beside a conversation, in this order.
 RECORD_PANELS = [
     "inbox.record.RATING",
+    "inbox.record.SIDES",
     "inbox.record.TWINS",
     "inbox.record.DETAILS",
     "inbox.record.TAGS",

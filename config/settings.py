@@ -324,6 +324,7 @@ BUNDLES = {
         "shared/conditions.css",
         "inbox/css/views.css",
         "inbox/css/merging.css",
+        "inbox/css/sides.css",
     ],
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

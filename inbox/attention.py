@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 SUBJECT = "notifications"
 MENTIONED, ASSIGNED, REPLY, NOTE = "mentioned", "assigned", "reply", "note"
 TEAM, WOKEN, FAILED, NEW = "team", "woken", "failed", "new"
+ASKED, ANSWERED = "asked", "answered"
 APP, DESKTOP, MAIL = "app", "desktop", "mail"
 WAYS = {APP: "In the inbox", DESKTOP: "Pop-up", MAIL: "By mail when away"}
 
@@ -31,10 +32,12 @@ ALL = frozenset(WAYS)
 KINDS = {
     MENTIONED: Kind("Somebody mentions you or your team", "mentioned you", ALL),
     ASSIGNED: Kind("A conversation is given to you", "gave this to you", ALL),
+    ASKED: Kind("A colleague asks you or your team in a side conversation", "asked you", ALL),
     FAILED: Kind(
         "A mail, a push or a reply of yours that waited did not go out", "Not delivered", ALL, False
     ),
     REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
+    ANSWERED: Kind("An answer in a side conversation of yours", "answered", ALL),
     WOKEN: Kind(
         "A snoozed conversation of yours is back",
         "Snoozed until now",

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ground.web.problems import Invalid, NotFound
+from inbox.actions.asking import Whom
 from inbox.models import Conversation, Macro
 from inbox.steps import SNOOZES, known
 from inbox.transcript import FORMATS
@@ -104,6 +105,47 @@ class DraftForm(forms.Form):
     body = forms.CharField(required=False, strip=False)
     client_id = forms.UUIDField(required=False)
     version = forms.IntegerField(min_value=0, max_value=SEQ_MAX // 2)
+
+
+class AskForm(forms.Form):
+    """A question to colleagues; whom it is for is read by `whom`."""
+
+    subject = forms.CharField(required=False)
+    body = forms.CharField(required=False, strip=False)
+    client_id = forms.UUIDField()
+
+
+class SideForm(forms.Form):
+    """What is done in a side conversation, and as far as that needs it: the words, how far read."""
+
+    do = forms.ChoiceField(choices=[(do, do) for do in ("say", "join", "close", "reopen", "read")])
+    body = forms.CharField(required=False, strip=False)
+    client_id = forms.UUIDField(required=False)
+    seq = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("do") == "say" and not self.errors and not data.get("client_id"):
+            self.add_error("client_id", "This field is required.")
+        return data
+
+
+WHOM_MAX = 30
+
+
+def whom(data: QueryDict, viewer: Teammate) -> Whom:
+    """Whom `teammate`s and `team`s name. Raises Invalid for too many or for what is not there."""
+    mates = list(dict.fromkeys(named(data, "teammate")))
+    teams = list(dict.fromkeys(named(data, "team")))
+    if len(mates) + len(teams) > WHOM_MAX:
+        raise Invalid(errors={"whom": [f"Choose at most {WHOM_MAX} people and teams."]})
+    found = Whom(
+        tuple(Teammate.objects.filter(public_id__in=mates)),
+        tuple(Team.objects.visible_to(viewer).filter(public_id__in=teams)),
+    )
+    if len(found) != len(mates) + len(teams):
+        raise Invalid(errors={"whom": ["One of them is not there."]})
+    return found
 
 
 def attachments(data: QueryDict) -> list[str]:
@@ -208,6 +250,12 @@ class WindowForm(forms.Form):
 
     after = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
     before = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
+
+
+class SideWindowForm(forms.Form):
+    """Which part of a side conversation: what comes before a seq, else the newest."""
+
+    side_before = forms.IntegerField(required=False, min_value=0, max_value=SEQ_MAX)
 
 
 class TranscriptForm(forms.Form):

@@ -90,6 +90,16 @@ def later(entry: Entry) -> Iterator[Shown]:
     yield [f"conversation.{name}"], {"type": "later", "conversation": name}
 
 
+def side(entry: Entry) -> Iterator[Shown]:
+    """Something about a side conversation has changed: who watches asks for it again, because what
+    is new in it differs from one to the other."""
+    name = entry.rows["conversation"].public_id
+    yield (
+        [f"conversation.{name}"],
+        {"type": "side", "conversation": name, "side": entry.subject_id, "is_read": False},
+    )
+
+
 def record(entry: Entry) -> Iterator[Shown]:
     """What is known of a contact has changed, for whoever has one of their conversations on
     screen. After a merge those conversations are another contact's: their sockets look again."""

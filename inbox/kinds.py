@@ -75,3 +75,8 @@ BATCH_BEGUN = declare(
     "batch.begun", "A teammate began to do the same with a whole view, or to take it back."
 )
 BATCH_ENDED = declare("batch.ended", "What was done with a whole view is done, or was stopped.")
+SIDE_ASKED = declare("side.asked", "A teammate asked colleagues something beside a conversation.")
+SIDE_ANSWERED = declare("side.answered", "A teammate wrote in a side conversation.")
+SIDE_JOINED = declare("side.joined", "Further colleagues were asked into a side conversation.")
+SIDE_CLOSED = declare("side.closed", "A side conversation was closed.")
+SIDE_REOPENED = declare("side.reopened", "A closed side conversation became open again.")

@@ -284,7 +284,7 @@ class NotificationQuerySet(models.QuerySet):
         """What waits for a teammate, in the conversations that are `visible` to them, the latest
         first."""
         rows = self.open().filter(teammate=teammate, conversation__in=visible.order_by())
-        return rows.select_related("conversation__contact").order_by("-happened_at", "-id")
+        return rows.select_related("conversation__contact", "side").order_by("-happened_at", "-id")
 
 
 class LaterMessageQuerySet(models.QuerySet):
@@ -304,3 +304,28 @@ class LaterMessageQuerySet(models.QuerySet):
         own = Q(state__in=["waiting", "called_off", "failed"], teammate=teammate)
         shown = everybodys if teammate is None else everybodys | own
         return self.filter(shown).select_related("teammate").order_by("due_at", "id")
+
+
+class SideConversationQuerySet(models.QuerySet):
+    def newest_first(self):
+        return self.order_by("-last_message_at", "-id")
+
+    def with_marks(self, teammate):
+        """Adds `is_mine`, whether the teammate takes part, and `my_read_seq`, how far they read.
+        For None, an app, neither is so."""
+        if teammate is None:
+            return self.annotate(
+                is_mine=models.Value(False), my_read_seq=models.Value(0, models.BigIntegerField())
+            )
+        taking_part = self.model.participants.rel.related_model.objects.filter(
+            Q(teammate=teammate) | Q(team__memberships__teammate=teammate), side=OuterRef("pk")
+        )
+        markers = self.model.read_markers.rel.related_model.objects.filter(
+            side=OuterRef("pk"), teammate=teammate
+        )
+        return self.annotate(
+            is_mine=models.Exists(taking_part),
+            my_read_seq=Coalesce(
+                Subquery(markers.values("seq")[:1]), 0, output_field=models.BigIntegerField()
+            ),
+        )

@@ -28,6 +28,7 @@ EARLIER_SHOWN = 8
 KNOWN_LENGTH = 120
 TWINS_SHOWN = 2
 MERGES_SHOWN = 5
+SIDES_SHOWN = 50
 
 Pairs = list[tuple[str, Any]]
 Values = Mapping[str, Any]
@@ -133,6 +134,13 @@ def rating(glance: Glance) -> Values | None:
     return {"rating": found} if found else None
 
 
+def sides(glance: Glance) -> Values | None:
+    """What colleagues are asked beside this conversation; for who may ask, also when nothing."""
+    found = list(glance.conversation.sides.with_marks(glance.viewer).newest_first()[:SIDES_SHOWN])
+    can_ask = glance.viewer.can(Capability.NOTE)
+    return {"sides": found, "can_ask": can_ask} if found or can_ask else None
+
+
 def twins(glance: Glance) -> Values | None:
     """Who may be the same person, for whoever may merge them."""
     if not glance.viewer.can(Capability.MERGE_CONTACTS):
@@ -230,6 +238,7 @@ def known_since(glance: Glance) -> Values:
     return {}
 
 
+SIDES = Panel("inbox/record/sides.html", sides)
 RATING = Panel("inbox/record/rating.html", rating)
 DETAILS = Panel("inbox/record/details.html", details)
 TAGS = Panel("inbox/record/tags.html", tags)

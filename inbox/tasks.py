@@ -6,7 +6,7 @@ from django.db import connection
 from ground.journal.models import Entry
 from ground.journal.reactions import together
 from inbox import actions
-from inbox.actions import batches, digesting, notifying, pushing
+from inbox.actions import batches, digesting, notifying, pushing, side_telling
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken, with_waiting
@@ -68,6 +68,11 @@ def forget_cleared_notifications() -> int:
 def notify(entries: list[Entry]) -> None:
     """Things happened in conversations: whom they concern is told, what is done is cleared."""
     notifying.notify(entries)
+
+
+def tell_of_side(entry: Entry) -> None:
+    """Something happened in a side conversation: those who take part are told."""
+    side_telling.tell(entry)
 
 
 @shared_task(name="inbox.send_due", expires=5)

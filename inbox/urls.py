@@ -18,6 +18,7 @@ from inbox.pages import (
     reading,
     record,
     searching,
+    sides,
     sorting,
     status,
     transcripts,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/drafts/", drafts.drafts, name="drafts"),
     path("<slug:view>/<pid:conversation>/later/<pid:later>/", later.change_later, name="later"),
     path("<slug:view>/<pid:conversation>/macros/", macros.offer_macros, name="offer-macros"),
+    path("<slug:view>/<pid:conversation>/sides/", sides.ask, name="sides"),
+    path("<slug:view>/<pid:conversation>/sides/<pid:side>/", sides.side, name="side"),
     path(
         "<slug:view>/<pid:conversation>/mentions/",
         mentions.offer_mentions,

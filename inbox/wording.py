@@ -48,6 +48,7 @@ ACTIVITY_ICONS = {
     "joined": "merge",
     "unmerged": "tray",
     "parted": "tray",
+    "asked": "chat",
 }
 
 
@@ -71,6 +72,8 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "wrote again, which opened this"
         case "woken":
             return "ended the snooze"
+        case "asked":
+            return f"asked {activity.get('whom')}: {activity.get('about')}"
         case "closed":
             return "closed this"
         case "reopened":

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from ground.journal.models import Entry
 from inbox.actions import assign, attach, reply, send_later
+from inbox.actions.asking import Whom, ask
 from inbox.consumers import InboxConsumer
 from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
 from messenger.consumers import MessengerConsumer
@@ -80,6 +81,8 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/later/<pid:later>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/macros/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/mentions/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/sides/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/sides/<pid:side>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/read/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/record/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/record/tags/": STAFF_WHO_SEE_IT,
@@ -136,6 +139,12 @@ DOORS = {
     "api/v1/conversations/<pid:id>/read": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/later-messages": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/later-messages/<pid:later>": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations/<pid:side>": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations/<pid:side>/messages": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations/<pid:side>/participants": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations/<pid:side>/closure": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/side-conversations/<pid:side>/read": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/closure": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/snooze": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/spam": STAFF_WHO_SEE_IT,
@@ -143,6 +152,8 @@ DOORS = {
     "api/v1/conversations/<pid:id>/assignment": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/priority": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/tags": STAFF_WHO_SEE_IT,
+    "api/v1/batches": STAFF,
+    "api/v1/batches/<pid:id>": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "api/v1/tags": STAFF,
     "api/v1/notifications": STAFF,
     "api/v1/notifications/<pid:id>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
@@ -237,6 +248,13 @@ class Scene:
             client_id=uuid.uuid4(),
             due_at=timezone.now() + timedelta(days=1),
         )
+        self.side = ask(
+            conversation,
+            by=mates["cleo"],
+            whom=Whom((mates["ada"],)),
+            body="A secret question",
+            client_id=uuid.uuid4(),
+        ).side
         self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
         self.part = Conversation.objects.create(
             contact=conversation.contact,
@@ -272,6 +290,7 @@ class Scene:
                 "teammates": self.mates["cleo"].public_id,
                 "teams": self.conversation.team.public_id,
                 "views": self.view(),
+                "batches": self.batch.public_id,
             },
         }
         noun = route.split("/")[2] if route.startswith("api/v1/") else ""
@@ -289,6 +308,7 @@ class Scene:
             "<pid:part>": self.part.public_id,
             "<pid:later>": self.later.public_id,
             "<pid:merged>": "ct_nobody",
+            "<pid:side>": self.side.public_id,
             "<str:signed>": "forged:signature",
         }.items():
             filled = filled.replace(name, value)
@@ -468,7 +488,7 @@ def test_every_socket_action_of_the_inbox(scene, role, published):
     result = play(talk)
     if rule == OUT:
         assert result == 4401
-    ready = {} if rule == HIDDEN else {name: 3}
+    ready = {} if rule == HIDDEN else {name: 4}
     if rule != OUT:
         assert [frame["conversation"] for frame in result] == [ready, ready]
     assert ReadMarker.objects.exists() == (rule == IN)

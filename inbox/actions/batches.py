@@ -3,6 +3,7 @@ the teammate who asked, with a way to stop and a way back."""
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 BUSY = "Something is still being done with a whole view. Let it end, or stop it."
 CHANGED_SINCE = "Changed since."
 REASON_LENGTH = 300
+CONVERSATIONS_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,16 @@ class Step:
 
 
 def begin_batch(
-    *, by: Teammate, view: str, part: str, values: Values, filters: Any = None
+    *,
+    by: Teammate,
+    view: str,
+    part: str,
+    values: Values,
+    filters: Any = None,
+    conversations: Sequence[str] = (),
 ) -> Batch:
-    """Has all conversations of a view, narrowed by the filters, changed as a form would change one.
+    """Has all conversations of a view, narrowed by the filters, or those with these public ids,
+    changed as a form would change one.
 
     What the view and its filters ask now stays what is meant, whatever becomes of the view.
 
@@ -49,11 +58,23 @@ def begin_batch(
         raise NotAllowed("Your role does not allow this.")
     if part not in CHANGES:
         raise Invalid(errors={"part": ["There is no such thing to do."]})
+    asked = Batch(teammate=by, view=view, part=part, values=dict(values))
+    if conversations:
+        asked.conversations = sound_names(conversations)
+        return begin(asked)
     found = default_views.find(view, by)
     if filters is not None:
         found = filtered(found, filters, by, is_stored=False)
-    condition = found.whole_tree if found.is_asked else None
-    return begin(Batch(teammate=by, view=view, part=part, values=dict(values), condition=condition))
+    asked.condition = found.whole_tree if found.is_asked else None
+    return begin(asked)
+
+
+def sound_names(conversations: Sequence[str]) -> list[str]:
+    """Each once. Raises Invalid when they are too many."""
+    if len(conversations) > CONVERSATIONS_MAX:
+        most = f"Name at most {CONVERSATIONS_MAX} conversations."
+        raise Invalid(errors={"conversations": [most]})
+    return list(dict.fromkeys(conversations))
 
 
 def filtered(
@@ -112,6 +133,7 @@ def note(batch: Batch, kind: str) -> None:
         after={
             "state": batch.state,
             "view": batch.view,
+            "conversations": batch.conversations,
             "part": batch.part,
             "values": batch.values,
             "undoes": batch.undoes.public_id if batch.undoes else None,
@@ -180,6 +202,10 @@ def next_of(batch: Batch) -> Step | None:
         if change is None:
             return None
         return Step(visible.get(pk=change.conversation_id), change.undo, change.last_seq)
+    if batch.conversations:
+        named = visible.filter(pk__gt=batch.after_id, public_id__in=batch.conversations)
+        found = named.order_by("pk").first()
+        return Step(found, batch.values) if found is not None else None
     try:
         view = default_views.find(batch.view, batch.teammate)
         if batch.condition is not None:
@@ -200,7 +226,7 @@ def do_one(batch: Batch, step: Step) -> None:
         found = lock(step.found)
         if batch.undoes is not None:
             check_unchanged(step, found)
-        elif found.last_message_at > batch.created_at:
+        elif not batch.conversations and found.last_message_at > batch.created_at:
             batch.save(update_fields=["after_id"])
             return
         change = attempt(batch.part, found, batch.teammate, step.values)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from ground.journal.live import publish_after_commit
 from inbox.actions.pushing import withdraw
-from inbox.models import Conversation, Notification
+from inbox.models import Conversation, Notification, SideConversation
 from people.models import Teammate
 
 KEPT_FOR = timedelta(days=30)
@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=30)
 
 def clear(notifications: Any) -> list[str]:
     """Marks open notifications as seen to, on all screens; returns the ids of which it was so."""
-    names = ("pk", "public_id", "teammate__public_id", "conversation__public_id")
+    names = ("pk", "public_id", "teammate__public_id", "conversation__public_id", "side__public_id")
     rows = list(notifications.values_list(*names))
     if not rows:
         return []
@@ -28,8 +28,9 @@ def clear(notifications: Any) -> list[str]:
         pks = list(held.values_list("pk", flat=True))
         Notification.objects.filter(pk__in=pks).update(cleared_at=Now())
         withdraw(pks)
-        for teammate, conversation in dict.fromkeys(row[2:] for row in rows):
+        for teammate, conversation, side in dict.fromkeys(row[2:] for row in rows):
             frame = {"type": "notification", "conversation": conversation, "is_cleared": True}
+            frame["side"] = side or ""
             publish_after_commit([f"teammate.{teammate}"], frame)
     return [row[1] for row in rows]
 
@@ -37,6 +38,12 @@ def clear(notifications: Any) -> list[str]:
 def clear_read(conversation: Conversation, teammate: Teammate, seq: int) -> None:
     """What a teammate has read to the end needs no further word."""
     open_ = Notification.objects.open().filter(teammate=teammate, conversation=conversation)
+    clear(open_.filter(side=None, seq__lte=seq))
+
+
+def clear_side(side: SideConversation, teammate: Teammate, seq: int) -> None:
+    """The same for a side conversation."""
+    open_ = Notification.objects.open().filter(teammate=teammate, side=side)
     clear(open_.filter(seq__lte=seq))
 
 
@@ -44,13 +51,14 @@ def restore(teammate: Teammate, names: Collection[str]) -> int:
     """Opens again what a teammate cleared a moment ago, unless there is news since."""
     open_ = Notification.objects.open().filter(teammate=teammate)
     cleared = Notification.objects.filter(teammate=teammate, public_id__in=names)
-    cleared = cleared.exclude(cleared_at=None).exclude(
-        conversation__in=open_.values("conversation")
-    )
-    latest = cleared.order_by("conversation", "-id").distinct("conversation").values("pk")
+    # A side conversation has one of its own, beside that of its conversation.
+    taken = set(open_.values_list("conversation", "side"))
+    gone = cleared.exclude(cleared_at=None).order_by("pk")
+    latest = {row[1:]: row[0] for row in gone.values_list("pk", "conversation", "side")}
+    pks = [pk for place, pk in latest.items() if place not in taken]
     try:
         with transaction.atomic():
-            count = Notification.objects.filter(pk__in=latest).update(cleared_at=None)
+            count = Notification.objects.filter(pk__in=pks).update(cleared_at=None)
     except IntegrityError:
         # News of the same conversation came between our looking and our writing.
         return 0

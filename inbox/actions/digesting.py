@@ -113,7 +113,7 @@ def letter(digest: Digest, teammate: Teammate, news: list[Notification]) -> Lett
             {
                 "name": each.conversation.contact.display_name,
                 "said": attention.said(each.reasons, of=each.conversation.contact.display_name),
-                "url": address_of(each.conversation),
+                "url": settings.SITE_URL + each.path,
             }
             for each in news[:MOST]
         ],
@@ -131,10 +131,6 @@ def letter(digest: Digest, teammate: Teammate, news: list[Notification]) -> Lett
         message_id=f"<{digest.public_id}@{domain}>",
         headers={},
     )
-
-
-def address_of(conversation: Conversation) -> str:
-    return settings.SITE_URL + reverse("inbox:conversation", args=["all", conversation.public_id])
 
 
 def title_of(news: list[Notification]) -> str:

@@ -99,7 +99,7 @@ def settle(gathered: Round) -> None:
     """Clears what the round has found done, all at once: so it is locked in one order."""
     if not (gathered.done or gathered.finished or gathered.taken):
         return
-    open_ = Notification.objects.open()
+    open_ = Notification.objects.open().filter(side=None)
     done = Q(conversation__in=gathered.finished)
     for teammate, conversation in sorted(gathered.done):
         done |= Q(teammate=teammate, conversation=conversation)

@@ -12,8 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Now
-from django.urls import reverse
+from django.db.models.functions import Coalesce, Now
 
 from ground.web import push
 from inbox import attention, presence
@@ -113,7 +112,7 @@ class Job:
 
     @property
     def topic(self) -> str:
-        return self.row.notification.conversation.public_id
+        return self.row.notification.topic
 
 
 def push_due() -> int:
@@ -147,7 +146,7 @@ def take() -> tuple[int, list[Job]]:
     with transaction.atomic():
         rows = list(
             Push.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("device", "notification__conversation__contact")
+            .select_related("device", "notification__conversation__contact", "notification__side")
             .filter(state=State.QUEUED, due_at__lte=Now())
             .order_by("due_at", "id")[:BATCH]
         )
@@ -184,7 +183,7 @@ def withdrawal(row: Push, now: datetime) -> dict[str, Any]:
         raise Obsolete("Too late.")
     if not push.may_be_silent(row.device):
         raise Obsolete("Such a service takes nothing that shows nothing.")
-    return {"withdrawn": row.notification.conversation.public_id}
+    return {"withdrawn": row.notification.topic}
 
 
 def prepared(row: Push, now: datetime) -> dict[str, Any]:
@@ -226,10 +225,10 @@ def said(
     return {
         "title": title[:TITLE_MAX],
         "body": body[:BODY_MAX],
-        "tag": conversation.public_id,
+        "tag": notification.topic,
         "at": int(row.since.timestamp() * 1000),
         "silent": not any(wishes.sounds(reason) for reason in wanted),
-        "url": reverse("inbox:conversation", args=["all", conversation.public_id]),
+        "url": notification.path,
         "showing": showing(row.device),
     }
 
@@ -237,7 +236,8 @@ def said(
 def showing(device: Device) -> list[str] | None:
     """What a device may rightly show: the rest it takes away. None when that is too much to say."""
     rows = device.pushes.filter(Q(is_shown=True), notification__cleared_at=None)
-    names = rows.order_by("-id").values_list("notification__conversation__public_id", flat=True)
+    topic = Coalesce("notification__side__public_id", "notification__conversation__public_id")
+    names = rows.order_by("-id").values_list(topic, flat=True)
     found = list(names[: SHOWING_MAX + 1])
     return found if len(found) <= SHOWING_MAX else None
 

@@ -91,7 +91,8 @@ def upsert(
             INSERT INTO inbox_notification AS kept (public_id, teammate_id, conversation_id,
                    reasons, preview, seq, happened_at, is_mailed)
             VALUES {", ".join([row] * len(news))}
-            ON CONFLICT (teammate_id, conversation_id) WHERE cleared_at IS NULL DO UPDATE
+            ON CONFLICT (teammate_id, conversation_id)
+                  WHERE cleared_at IS NULL AND side_id IS NULL DO UPDATE
                SET reasons = kept.reasons || excluded.reasons,
                    preview = coalesce(nullif(excluded.preview, ''), kept.preview),
                    seq = greatest(kept.seq, excluded.seq),
@@ -123,14 +124,17 @@ def show(
     reasons: Mapping[str, str],
     previews: Mapping[str, str],
     rings: bool,
+    side: str = "",
 ) -> None:
-    """Tells the teammate's screens."""
+    """Tells the teammate's screens. `side` is the id of the side conversation that it is about, if
+    it is about one."""
     wishes = attention.wishes_of(teammate)
     name = conversation.contact.display_name
     title = attention.said(news.reasons)
     frame = {
         "type": "notification",
         "conversation": conversation.public_id,
+        "side": side,
         "title": title,
         "body": previews.get(news.message, news.words) or ("" if name in title else name),
         "at": int(news.at.timestamp() * 1000) if news.at else 0,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from inbox.api import (
+    batches,
     conversations,
     following,
     later,
@@ -12,6 +13,7 @@ from inbox.api import (
     notifications,
     reading,
     searching,
+    sides,
     sorting,
     status,
     transcripts,
@@ -44,6 +46,36 @@ urlpatterns = [
         later.LaterMessageView.as_view(),
         name="later-message",
     ),
+    path(
+        "conversations/<pid:id>/side-conversations",
+        sides.SideConversationsView.as_view(),
+        name="side-conversations",
+    ),
+    path(
+        "conversations/<pid:id>/side-conversations/<pid:side>",
+        sides.SideConversationView.as_view(),
+        name="side-conversation",
+    ),
+    path(
+        "conversations/<pid:id>/side-conversations/<pid:side>/messages",
+        sides.SideMessagesView.as_view(),
+        name="side-messages",
+    ),
+    path(
+        "conversations/<pid:id>/side-conversations/<pid:side>/participants",
+        sides.SideParticipantsView.as_view(),
+        name="side-participants",
+    ),
+    path(
+        "conversations/<pid:id>/side-conversations/<pid:side>/closure",
+        sides.SideClosureView.as_view(),
+        name="side-closure",
+    ),
+    path(
+        "conversations/<pid:id>/side-conversations/<pid:side>/read",
+        sides.SideReadView.as_view(),
+        name="side-read",
+    ),
     path("conversations/<pid:id>/closure", status.ClosureView.as_view(), name="closure"),
     path("conversations/<pid:id>/snooze", status.SnoozeView.as_view(), name="snooze"),
     path("conversations/<pid:id>/spam", status.SpamView.as_view(), name="spam"),
@@ -51,6 +83,8 @@ urlpatterns = [
     path("conversations/<pid:id>/assignment", sorting.AssignmentView.as_view(), name="assignment"),
     path("conversations/<pid:id>/priority", sorting.PriorityView.as_view(), name="priority"),
     path("conversations/<pid:id>/tags", sorting.TagsView.as_view(), name="conversation-tags"),
+    path("batches", batches.BatchListView.as_view(), name="batches"),
+    path("batches/<pid:id>", batches.BatchDetailView.as_view(), name="batch"),
     path("uploads", uploads.UploadsView.as_view(), name="uploads"),
     path("search", searching.SearchView.as_view(), name="search"),
     path("notifications", notifications.NotificationListView.as_view(), name="notifications"),

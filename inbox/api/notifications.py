@@ -25,10 +25,15 @@ class NotificationSerializer(serializers.Serializer):
 
     id = serializers.CharField(source="public_id")
     conversation = serializers.CharField(source="conversation.public_id")
+    side_conversation = serializers.SerializerMethodField()
     reasons = serializers.DictField(child=serializers.CharField(allow_blank=True))
     text = serializers.SerializerMethodField()
     preview = serializers.CharField()
     happened_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_side_conversation(self, notification: Notification) -> str | None:
+        return notification.side.public_id if notification.side else None
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_text(self, notification: Notification) -> str:
@@ -53,7 +58,7 @@ class NotificationListView(NotificationView):
     @operation(
         "notifications_list",
         "List what asks for your attention",
-        description="Of each conversation at most one, the latest first.",
+        description="Of each conversation and side conversation at most one, the latest first.",
         query=PageQuery,
         answers={200: page_of("Notification", NotificationSerializer)},
     )

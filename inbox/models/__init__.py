@@ -14,6 +14,7 @@ from inbox.models.notification import Digest, Notification
 from inbox.models.push import Push
 from inbox.models.rating import Rating
 from inbox.models.saved_view import SavedView
+from inbox.models.side import SideConversation, SideMessage, SideParticipant, SideReadMarker
 from inbox.models.tagging import Tagging
 
 __all__ = [
@@ -38,5 +39,9 @@ __all__ = [
     "Rating",
     "ReadMarker",
     "SavedView",
+    "SideConversation",
+    "SideMessage",
+    "SideParticipant",
+    "SideReadMarker",
     "Tagging",
 ]

@@ -8,10 +8,11 @@ from people.models import Teammate
 
 
 class Batch(models.Model):
-    """The same that is done with every conversation of a view, one after the other, or taken back.
+    """The same that is done with every conversation of a view, or with those that were named, one
+    after the other, or taken back.
 
-    It goes by primary key: `after_id` is how far it has come, and what began or was said after it
-    began is left alone.
+    It goes by primary key: `after_id` is how far it has come, and what in a view began or was said
+    after it began is left alone.
     """
 
     class State(models.TextChoices):
@@ -22,6 +23,9 @@ class Batch(models.Model):
     public_id = PublicIdField(prefix="bt")
     teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="batches")
     view = models.CharField(max_length=60)
+    conversations = models.JSONField(
+        default=list, db_default=[], help_text="The ids of those it is about, instead of a view."
+    )
     part = models.CharField(max_length=20, help_text="Which of inbox.changes.CHANGES.")
     values = models.JSONField(default=dict)
     condition = models.JSONField(

@@ -1,9 +1,11 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from ground.web.ids import PublicIdField
 from inbox.models.conversation import Conversation
+from inbox.models.side import SideConversation
 from inbox.querysets import NotificationQuerySet
 from people.models import Teammate
 
@@ -35,8 +37,9 @@ class Digest(models.Model):
 class Notification(models.Model):
     """Something in a conversation asks for a teammate's attention.
 
-    Of each conversation a teammate has one open (not cleared) notification: what happens further
-    joins it. `reasons` maps what happened, by the names in `inbox/attention.py`, to who did it.
+    Of each conversation, and of each side conversation, a teammate has one open (not cleared)
+    notification: what happens further joins it. `reasons` maps what happened, by the names in
+    `inbox/attention.py`, to who did it. `seq` is that of the thread that it is about.
     """
 
     public_id = PublicIdField(prefix="nf")
@@ -45,6 +48,13 @@ class Notification(models.Model):
     )
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="notifications"
+    )
+    side = models.ForeignKey(
+        SideConversation,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="notifications",
+        db_index=False,
     )
     reasons = models.JSONField(default=dict)
     preview = models.CharField(max_length=200, blank=True)
@@ -60,8 +70,13 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["teammate", "conversation"],
-                condition=Q(cleared_at=None),
+                condition=Q(cleared_at=None, side=None),
                 name="inbox_notification_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["side", "teammate"],
+                condition=Q(cleared_at=None, side__isnull=False),
+                name="inbox_notification_one_open_side",
             ),
         ]
         indexes = [
@@ -80,7 +95,24 @@ class Notification(models.Model):
                 name="inbox_notification_cleared",
                 condition=Q(cleared_at__isnull=False),
             ),
+            models.Index(
+                fields=["side"],
+                name="inbox_notification_of_side",
+                condition=Q(side__isnull=False),
+            ),
         ]
 
     def __str__(self):
         return f"{', '.join(self.reasons)} for {self.teammate_id}"
+
+    @property
+    def topic(self) -> str:
+        """The id of what it is about: its side conversation, or else its conversation. A device
+        shows one pop-up of each."""
+        return self.side.public_id if self.side else self.conversation.public_id
+
+    @property
+    def path(self) -> str:
+        """Where it is: in its conversation, with the side conversation open that it is about."""
+        place = reverse("inbox:conversation", args=["all", self.conversation.public_id])
+        return f"{place}?side={self.side.public_id}" if self.side else place

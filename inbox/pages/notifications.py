@@ -53,7 +53,7 @@ def change(request: HttpRequest) -> HttpResponse:
         conversations = named(request.POST, "conversation")[:NAMED_MAX]
         names = named(request.POST, "notification")[:NAMED_MAX]
         own = own.filter(public_id__in=names) | own.filter(
-            conversation__public_id__in=conversations
+            side=None, conversation__public_id__in=conversations
         )
     return answer(request, actions.clear(own.order_by(*ORDER)))
 

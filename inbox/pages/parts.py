@@ -18,6 +18,7 @@ from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
 from inbox.orders import Order
 from inbox.pages.bell import bell
+from inbox.pages.beside import side_shown
 from inbox.pages.conditions import chips_of, list_query, written
 from inbox.pages.requests import is_script, part_wanted
 from inbox.parts import show_parts
@@ -234,6 +235,7 @@ def whole_conversation(
         thread(request, conversation)
         | head(request, conversation)
         | {"record": record_of(conversation, visible, request.user)}
+        | side_shown(request, conversation)
     )
 
 

@@ -11,6 +11,7 @@ from inbox.actions.wholes import whole_of
 from inbox.forms import SeqForm, UnreadForm, WindowForm, checked
 from inbox.models import Conversation
 from inbox.pages.bell import bell
+from inbox.pages.beside import side_shown
 from inbox.pages.conditions import shown_list
 from inbox.pages.parts import (
     done,
@@ -70,6 +71,9 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
             return render_head(request, shown, found)
         case "record":
             return render(request, "inbox/_about.html", about(request, view, found, visible))
+        case "side":
+            context = {"view": shown, "conversation": found} | side_shown(request, found)
+            return render(request, "inbox/_side.html", context)
         case "later":
             return render(request, "inbox/_later.html", {"view": shown} | later_of(request, found))
         case "conversation":

@@ -195,6 +195,12 @@ def deed(message, zone: tzinfo) -> str:
 
 
 @register.filter
+def is_news_to_me(side) -> bool:
+    """Whether a side conversation `with_marks` has something that its viewer should read."""
+    return side.is_mine and side.last_seq > side.my_read_seq
+
+
+@register.filter
 def activity_icon(message) -> str:
     return wording.activity_icon((message.activity or {}).get("kind", ""))
 

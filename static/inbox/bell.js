@@ -35,17 +35,20 @@ function show(html) {
 
 /** What is seen to elsewhere need not stand on this device any more. */
 function clearOver() {
-  const names = waiting();
+  const names = [...waiting(), ...waitingBeside()];
   const isAll = !bell().querySelector("em")?.textContent?.endsWith("+");
   if (isAll) clearDevice((id) => !names.includes(id));
 }
 
 /** Where the views are behind a button, the button says that something waits. */
 function mark() {
-  document.body.toggleAttribute("data-waiting", Boolean(waiting().length));
+  document.body.toggleAttribute("data-waiting", Boolean(waiting().length || waitingBeside().length));
 }
 
 const waiting = () => (bell().dataset.conversations || "").split(" ").filter(Boolean);
+
+/** The side conversations in which something waits. */
+const waitingBeside = () => (bell().dataset.sides || "").split(" ").filter(Boolean);
 
 /** The conversation on screen has been seen to, for what waited in it. */
 export function clearShown() {
@@ -60,12 +63,15 @@ export function clearShown() {
 
 /**
  * Something asks for this teammate: it sounds and pops up once, in whichever tab is first.
- * @param {{conversation: string, title: string, body: string, is_cleared: boolean,
- *   at: number, has_sound: boolean, is_desktop: boolean}} frame
+ * @param {{conversation: string, side?: string, title: string, body: string,
+ *   is_cleared: boolean, at: number, has_sound: boolean, is_desktop: boolean}} frame
  */
 export function ring(frame) {
-  const isSeen = frame.conversation === conversation() && document.visibilityState === "visible";
-  if (frame.is_cleared && frame.conversation) clearDevice((id) => id === frame.conversation);
+  const open = document.getElementById("side")?.dataset.side || "";
+  const isShown = frame.side ? frame.side === open : frame.conversation === conversation();
+  const isSeen = isShown && document.visibilityState === "visible";
+  const over = frame.side || frame.conversation;
+  if (frame.is_cleared && over) clearDevice((id) => id === over);
   if (frame.is_cleared || isSeen) return;
   const alarm = () => {
     if (frame.has_sound) sound();
@@ -100,15 +106,15 @@ function sound() {
   }
 }
 
-/** @param {{conversation: string, title: string, body: string, at: number}} frame */
-async function popUp({ conversation: id, title, body, at }) {
+/** @param {{conversation: string, side?: string, title: string, body: string, at: number}} frame */
+async function popUp({ conversation: id, side, title, body, at }) {
   const isAllowed = "Notification" in window && Notification.permission === "granted";
   if (!isAllowed || (document.visibilityState === "visible" && document.hasFocus())) return;
-  const url = addressOf("all", id);
+  const url = addressOf("all", id, side ? { side } : {});
   // Where this browser is notified without us, too, one and the same pop-up is meant.
-  if (await popUpByWorker(title, { body, tag: id, data: { url, at } })) return;
+  if (await popUpByWorker(title, { body, tag: side || id, data: { url, at } })) return;
   try {
-    const popped = new Notification(title, { body, tag: id });
+    const popped = new Notification(title, { body, tag: side || id });
     popped.onclick = () => {
       window.focus();
       popped.close();

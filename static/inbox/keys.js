@@ -96,6 +96,9 @@ const act = {
   reply: () => write("reply"),
   note: () => write("note"),
   macro: () => composer()?.openMacros(),
+  ask() {
+    /** @type {HTMLElement|null} */ (document.querySelector(".sides-ask"))?.click();
+  },
   close() {
     if (isChoosing()) return void doMany("close");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();

@@ -227,6 +227,7 @@ const react = {
     if (view() === "mentions") quietly(refreshList);
   },
   merged: follow,
+  side: (frame) => tell("inbox:side", frame),
   later: (frame) => tell("inbox:later", frame),
   draft: (frame) => tell("inbox:draft", frame),
   stale: () => tell("inbox:stale"),

@@ -50,10 +50,11 @@ export function parse(url) {
   if (origin !== location.origin || !pathname.startsWith(home)) return null;
   const [slug, id, ...rest] = pathname.slice(home.length).split("/").filter(Boolean);
   if (!slug || rest.length || id === "filter" || OWN_PAGES.includes(slug)) return null;
-  const isPlain = [...searchParams.keys()].every((name) => ["order", "filter"].includes(name));
+  const isPlain = [...searchParams.keys()].every((name) => ["order", "filter", "side"].includes(name));
   const order = searchParams.get("order") || "";
   const filter = searchParams.get("filter") || "";
-  return { view: slug, conversation: id || "", order, filter, isPlain };
+  const side = searchParams.get("side") || "";
+  return { view: slug, conversation: id || "", order, filter, side, isPlain };
 }
 
 /** What is a page of its own and no view, though its address begins like one. */

@@ -58,13 +58,15 @@ export async function go(url, { push = true } = {}) {
   const isSameList = place.view === view() && place.order === order()
     && isSameFilter(place.filter);
   const part = isSameList ? "conversation" : "room";
+  // What is said beside a conversation is told only to those who have it on screen.
+  const isKept = isSameList && place.conversation && !place.side;
   const busy = setTimeout(showBusy, BUSY_AFTER_MS, true);
   tell("inbox:leaving", place);
   try {
     const coming = isSameList ? memory.coming(nameOf(url)) : null;
     if (coming) await coming;
     if (journey.signal.aborted) return;
-    const kept = isSameList && place.conversation ? memory.get(nameOf(url)) : null;
+    const kept = isKept ? memory.get(nameOf(url)) : null;
     if (kept) {
       paint(kept, url, place, { push });
       return;
@@ -76,7 +78,7 @@ export async function go(url, { push = true } = {}) {
       // What was merged leads to what it is a part of.
       const there = response.redirected ? response.url : url;
       if (push) history.pushState(null, "", there);
-      if (isSameList && place.conversation && !response.redirected) {
+      if (isKept && !response.redirected) {
         const copy = document.createDocumentFragment();
         copy.append(...elementsOf(html));
         const version = response.headers.get("ETag") || "";
