@@ -30,8 +30,9 @@ class MergeView(ConversationView):
         conflict=ProblemSerializer,
     )
     def put(self, request: Request, id: str) -> Response:
+        found = self.conversation(id)
         into = checked(MergeSerializer, request.data, viewer=self.viewer)["into"]
-        actions.merge(self.conversation(id), into=into, by=self.doer)
+        actions.merge(found, into=into, by=self.doer)
         return Response(ConversationSerializer(self.conversation(id)).data)
 
     @operation(
