@@ -38,6 +38,8 @@ FIELD = re.compile(
 )
 DO = re.compile(rf"(add|group|remove) {ROOT}((?:\.[0-9]{{1,3}}){{0,{DEPTH_MAX * 2}}})")
 TEXT_MAX = 2_000
+# Of a tree and, at its end, of a value.
+JSON_DEPTH_MAX = DEPTH_MAX * 2 + 4
 BLANK: dict[str, Any] = {"fact": ""}
 
 # Which control a value is written in, by what checks it.
@@ -70,14 +72,17 @@ def state_of(tree: Any) -> State:
     return found if "parts" in found else {"word": "all", "parts": [found]}
 
 
-def _state(tree: Any) -> State:
+def _state(tree: Any, depth: int = 1) -> State:
+    # No condition is nested deeper; what somebody has sent may be, and stays as it was written.
+    if depth > DEPTH_MAX:
+        return {"raw": tree}
     if not isinstance(tree, dict) or "fact" in tree or len(tree) != 1:
         return {"raw": tree} if not isinstance(tree, dict) or "fact" not in tree else dict(tree)
     (word, inner), *_ = tree.items()
     if word in ("all", "any") and isinstance(inner, list):
-        return {"word": word, "parts": [_state(part) for part in inner]}
+        return {"word": word, "parts": [_state(part, depth + 1) for part in inner]}
     if word == "not" and isinstance(inner, dict):
-        negated = _state(inner)
+        negated = _state(inner, depth + 1)
         if negated.get("word") in ("all", "any"):
             return {**negated, "word": "none" if negated["word"] == "any" else "not_all"}
         return {"word": "none", "parts": [negated]}
@@ -162,7 +167,25 @@ def storable_json(text: str) -> Any:
     written.encode()
     if "\\u0000" in written:
         raise ValueError("A text holds a NUL character.")
+    if is_deep(found):
+        raise ValueError("It is nested deeper than any condition.")
     return found
+
+
+def is_deep(found: Any) -> bool:
+    """Whether JSON is nested deeper than a condition ever is, which would break who walks it."""
+    level = [found]
+    for _ in range(JSON_DEPTH_MAX):
+        level = [part for each in level for part in parts_of(each)]
+        if not level:
+            return False
+    return True
+
+
+def parts_of(found: Any) -> list[Any]:
+    if isinstance(found, dict):
+        return list(found.values())
+    return found if isinstance(found, list) else []
 
 
 def _value(control: str, given: Mapping[str, list[str]]) -> Any:
@@ -439,7 +462,8 @@ def phrase_of(fact: Fact, op: str, operator: Operator) -> str:
 
 def spanned(value: Any) -> tuple[Any, str]:
     """A number of days in its unit; whatever else somebody has written as it is."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and abs(value) <= arguments.NUMBER_MAX:
         return in_unit(value)
     return value, "day"
 
@@ -465,9 +489,9 @@ def day_of(text: str) -> str:
     """A date where a moment is the beginning of one, for a field of dates."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        if found.tzinfo is not None:
+            found = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return text
-    if found.tzinfo is not None:
-        found = found.astimezone(UTC)
     is_midnight = (found.hour, found.minute, found.second, found.microsecond) == (0, 0, 0, 0)
-    return f"{found:%Y-%m-%d}" if is_midnight else text
+    return found.date().isoformat() if is_midnight else text

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 
 from ground.conditions import InvalidCondition, Snapshot, parse, sentence
-from ground.conditions.forms import Drawing, Line, changed, state_from, state_of, tree_of
+from ground.conditions.forms import Drawing, Line, changed, day_of, state_from, state_of, tree_of
 from ground.conditions.registry import Fact
 from ground.conditions.sentences import GONE
 from ground.conditions.values import FactType
@@ -141,3 +141,7 @@ def test_a_fact_has_its_own_words_for_an_operator(facts):
     )  # fmt: skip
     tree = {"fact": "account.tier", "op": "is_unknown"}
     assert sentence(parse(tree, registry=own)) == "tier is none"
+
+
+def test_a_day_of_any_year_is_drawn_as_a_day():
+    assert day_of("0001-12-31T00:00:00+00:00") == "0001-12-31"

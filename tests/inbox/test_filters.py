@@ -184,3 +184,40 @@ def test_a_form_from_anywhere_breaks_nothing(browser):
             answer = browser.post("/inbox/all/filter/", do | sent)
             assert answer.status_code in (200, 302, 400), (sent, answer.status_code)
             assert browser.post("/inbox/views/", do | sent).status_code in (200, 302, 400), sent
+
+
+OLD = {"fact": "conversation.created_at", "op": "more_than_days_ago"}
+AFTER = {"fact": "conversation.created_at", "op": "after"}
+
+
+def nested(levels, word):
+    opening, closing = ('{"not":', "}") if word == "not" else (f'{{"{word}":[', "]}")
+    return opening * levels + json.dumps(NAMED) + closing * levels
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        nested(450, "not"),
+        nested(300, "all"),
+        nested(60, "any"),
+        nested(15, "not"),
+        json.dumps({**OLD, "value": 10**400}),
+        '{"fact": "conversation.created_at", "op": "more_than_days_ago", "value": 1e999}',
+        json.dumps({**AFTER, "value": "0001-01-01T00:00:00+14:00"}),
+        json.dumps({**AFTER, "value": ["0001-01-01T00:00:00+14:00", None, {"a": 1}]}),
+    ],
+)
+def test_whatever_a_link_asks_is_drawn_and_never_breaks_a_page(browser, text):
+    is_deep = text.count("{") > 50
+    for path in (
+        f"/inbox/all/filter/?{urlencode({'filter': text})}",
+        f"/inbox/views/?{urlencode({'condition': text})}",
+        f"/inbox/all/?{urlencode({'filter': text})}",
+    ):
+        assert browser.get(path).status_code == (400 if is_deep else 200), path[:80]
+    sent = {"c.word": "all", "c." + ".".join(["0"] * 19) + ".raw": text[:2000], "do": "add c"}
+    sent |= {"c." + ".".join(["0"] * size) + ".word": "any" for size in range(1, 19)}
+    for path in ("/inbox/all/filter/", "/inbox/views/"):
+        assert browser.post(path, sent).status_code == 200
+        assert browser.post(path, sent | {"do": "save", "name": "x"}).status_code == 400
