@@ -29,6 +29,9 @@ from people.models import Tag, Team, Teammate
 SUBJECT = "conversation"
 # What a view asks at most; the language itself allows more.
 CLAUSES_MAX = 50
+# So long a list may take of which only a condition tells what is in it.
+ASKED_MS = 3000
+TOO_SLOW = "This takes too long to look up. Ask for less: a status, a team, a time."
 TITLES = {"conversation": "Conversation", "contact": "Customer", "company": "Company"}
 LISTS_OF_TAGS = {"conversation.tags", "contact.tags"}
 CANNOT_FIND = "This can be asked of one conversation, not of a list."

@@ -7,8 +7,10 @@ from rest_framework.response import Response
 
 from ground.web.api import IdField, PageQuery, Reference, checked, page_answer
 from ground.web.openapi import operation, page_of
-from ground.web.problems import Invalid, NotFound
+from ground.web.problems import Invalid, NotFound, Unavailable
 from inbox import default_views
+from inbox.asking import ASKED_MS, TOO_SLOW
+from inbox.finding.matching import OutOfTime, within
 from inbox.models import Conversation
 from inbox.orders import NEWEST, ORDERS, WAITING
 from inbox.querysets import ConversationQuerySet
@@ -152,14 +154,22 @@ class ConversationListView(ConversationView):
             priority = Conversation.Priority.of(query["priority"])
             conversations = conversations.filter(priority=priority)
         order, is_open = NEWEST, query.get("status") == Conversation.Status.OPEN
+        is_asked = False
         if "view" in query:
             view = self.view_named(query["view"])
             conversations = view.narrow(conversations, self.viewer)
             order, is_open = view.orders[0], is_open or WAITING in view.orders
+            is_asked = view.is_asked
         order = ORDERS[query["order"]] if "order" in query else order
         if order == WAITING and not is_open:
             raise Invalid(errors={"order": [ONLY_OPEN_ONES_WAIT]})
-        return page_answer(conversations, ConversationSerializer, query, order=order.keys)
+        if not is_asked:
+            return page_answer(conversations, ConversationSerializer, query, order=order.keys)
+        try:
+            with within(ASKED_MS):
+                return page_answer(conversations, ConversationSerializer, query, order=order.keys)
+        except OutOfTime:
+            raise Unavailable(TOO_SLOW) from None
 
     def listed(self, status: str | None) -> ConversationQuerySet:
         """Parts of others are listed for who asks for them."""

@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 from ground.web.paging import Page, keyset, limit_from
 from ground.web.problems import Invalid, NotFound, Unavailable
 from inbox import default_views
+from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.finding.matching import OutOfTime, within
 from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
@@ -29,9 +30,6 @@ from inbox.unfinished import drafts_of
 from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
-# What only a condition says may take so long.
-ASKED_MS = 3000
-TOO_SLOW = "This takes too long to look up. Ask for less: a status, a team, a time."
 THREAD_WINDOW = 50
 CATCH_UP_WINDOW = 100
 

@@ -77,6 +77,11 @@ export async function go(url, { push = true } = {}) {
       if (journey.signal.aborted) return;
       // What was merged leads to what it is a part of.
       const there = response.redirected ? response.url : url;
+      if (!parse(there)) {
+        // A part whose whole this teammate may not see: a page of its own, to read.
+        location.assign(there);
+        return;
+      }
       if (push) history.pushState(null, "", there);
       if (isKept && !response.redirected) {
         const copy = document.createDocumentFragment();
