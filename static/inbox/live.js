@@ -229,7 +229,10 @@ const react = {
   merged: follow,
   side: (frame) => tell("inbox:side", frame),
   later: (frame) => tell("inbox:later", frame),
-  draft: (frame) => tell("inbox:draft", frame),
+  draft(frame) {
+    remember(frame);
+    tell("inbox:draft", frame);
+  },
   stale: () => tell("inbox:stale"),
   record() {
     tell("inbox:news");
@@ -392,7 +395,10 @@ export function goLive() {
     showCount();
     watchSoon();
   });
-  hear("inbox:again", showState);
+  hear("inbox:again", (frame) => {
+    if (frame.type === "draft") tell("inbox:draft", frame);
+    else showState(frame);
+  });
   hear("inbox:stale", () => {
     refreshAll();
     recordSoon();

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE_MS
 from tests.browser.test_inbox import bubble, open_row, row_of, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
@@ -45,6 +46,36 @@ def test_a_draft_goes_on_on_another_device_and_is_gone_everywhere_when_it_is_sen
     expect(box(phone)).to_have_value("")
     expect(row_of(laptop, customer).locator(".row-draft")).to_have_count(0)
     assert customer.hears().count("We paint it in any color.") == 1
+
+
+def test_what_is_written_elsewhere_while_a_conversation_opens_is_in_the_box(agent, visitor):
+    customer = visitor()
+    customer.say("Opened slowly here, answered quickly there.")
+    page = agent("ben", "unassigned/")
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    page.evaluate(
+        """() => document.addEventListener("inbox:draft", ({ detail }) => {
+            if (detail.version) window.hasHeard = true;
+        })"""
+    )
+    answers = []
+    page.route(
+        re.compile(f"/{customer.conversation}/$"),
+        lambda route: answers.append((route, route.fetch())),
+        times=1,
+    )
+    # No pointer comes near: that alone would fetch it ahead.
+    row_of(page, customer).locator("a").evaluate("link => link.click()")
+    for _ in range(PATIENCE_MS // 50):
+        if not answers:
+            page.wait_for_timeout(50)
+    elsewhere = agent("ben", f"unassigned/{customer.conversation}/")
+    compose(elsewhere, "Half a thought")
+    saved(elsewhere)
+    page.wait_for_function("() => window.hasHeard")
+    ((route, answer),) = answers
+    route.fulfill(response=answer)
+    expect(box(page)).to_have_value("Half a thought")
 
 
 def test_what_two_devices_wrote_at_once_is_kept_both(agent, visitor):
