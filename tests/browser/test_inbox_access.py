@@ -1,0 +1,118 @@
+"""The inbox for everybody, state by state: nothing that is shown shuts anybody out."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_inbox import PHONE, open_row, row_of, settled, write
+
+pytestmark = [pytest.mark.browser, pytest.mark.product]
+
+SCHEMES = ("light", "dark")
+CALM = {"reduced_motion": "reduce"}
+
+
+@pytest.fixture
+def faults():
+    """faults(page, state): what axe finds serious in what is shown, light and dark."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+
+    def found(page, state):
+        faults = []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            faults += [
+                (state, scheme, one["id"], [node["html"][:300] for node in one["nodes"]][:3])
+                for one in axe.run(page).response["violations"]
+                if one["impact"] in {"serious", "critical"}
+            ]
+        return faults
+
+    return found
+
+
+def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
+    agent, visitor, faults
+):
+    customer, other = visitor(), visitor()
+    customer.say("Can everybody read this? https://shop.test/lamps/")
+    other.say("And this?")
+    page = agent("ada", "unassigned/", **CALM)
+    open_row(page, customer)
+    write(page, "Everybody can: **all** of it.")
+    write(page, "And this is *ours*.", kind="note")
+    settled(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#record")).to_be_visible()
+    found = faults(page, "conversation")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    found += faults(page, "keys in a dialog")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette input")).to_be_focused()
+    page.keyboard.type("the")
+    expect(page.locator("#palette-conversations")).to_be_visible()
+    found += faults(page, "palette")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    menu = page.locator("pick-menu details[open]")
+    for key in "atlszo":
+        page.keyboard.press(key)
+        expect(menu).to_be_visible()
+        found += faults(page, f"menu of {key}")
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+
+    page.keyboard.press("\\")
+    expect(page.get_by_role("combobox", name="What")).to_be_focused()
+    found += faults(page, "filter")
+    page.keyboard.press("Escape")
+
+    row_of(page, customer).locator("a").focus()
+    page.keyboard.press("x")
+    row_of(page, other).locator("a").focus()
+    page.keyboard.press("x")
+    expect(page.locator(".many-do")).to_be_visible()
+    found += faults(page, "many chosen")
+    assert found == []
+
+
+def test_the_pages_beside_the_inbox_shut_nobody_out(agent, visitor, faults):
+    visitor().say("The lamp of the pages beside the inbox.")
+    page = agent("ada", "search/?q=the", **CALM)
+    expect(page.locator(".hit").first).to_be_visible()
+    found = faults(page, "search")
+    page.goto("/inbox/search/?q=nobodyeversaidthis")
+    found += faults(page, "nothing found")
+    for path in ("notifications", "notifications/settings", "keys", "macros", "first-steps"):
+        page.goto(f"/inbox/{path}/")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        found += faults(page, path)
+    page.locator("body").press("Escape")
+    page.goto("/inbox/views/")
+    expect(page.get_by_role("combobox", name="What").first).to_be_visible()
+    found += faults(page, "a new view")
+    page.goto("/inbox/spam/")
+    expect(page.locator("#conversation")).to_contain_text("No conversation chosen")
+    found += faults(page, "an empty list")
+    assert found == []
+
+
+def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor, faults):
+    customer = visitor()
+    customer.say("From my phone to yours.")
+    page = agent("ada", "unassigned/", **PHONE, **CALM)
+    expect(row_of(page, customer)).to_be_visible()
+    found = faults(page, "list")
+    open_row(page, customer)
+    expect(page).to_have_url(re.compile(customer.conversation))
+    found += faults(page, "thread")
+    assert found == []
