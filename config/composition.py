@@ -89,6 +89,8 @@ FRAMES = {
     "contact.unblocked": ["inbox.frames.record"],
     "contact.merged": ["people.frames.access", "inbox.frames.record"],
     "contact.unmerged": ["people.frames.access", "inbox.frames.record"],
+    "contact.told_apart": ["inbox.frames.record"],
+    "contact.may_be_same": ["inbox.frames.record"],
     "identity.added": ["inbox.frames.record"],
     "identity.removed": ["inbox.frames.record"],
     "identity.moved": ["inbox.frames.record"],

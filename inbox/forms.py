@@ -275,11 +275,17 @@ class EditForm(forms.Form):
 
 class MergeForm(forms.Form):
     """Two contacts to make one of: the one that is `kept` and the one that is `merged`; or an
-    `undone` merge, by its number."""
+    `undone` merge, by its number. With `apart` they are told apart instead, or no longer."""
 
     kept = forms.CharField(required=False, max_length=40)
     merged = forms.CharField(required=False, max_length=40)
     undone = forms.IntegerField(required=False, min_value=1, max_value=SEQ_MAX)
+    apart = forms.TypedChoiceField(
+        choices=[(word, word) for word in ("true", "false")],
+        coerce=lambda word: word == "true",
+        empty_value=None,
+        required=False,
+    )
 
     def clean_kept(self) -> Contact | None:
         return self._contact("kept")

@@ -104,7 +104,8 @@ def record(entry: Entry) -> Iterator[Shown]:
     """What is known of a contact has changed, for whoever has one of their conversations on
     screen. After a merge those conversations are another contact's: their sockets look again."""
     merge = {entry.after.get("kept"), entry.after.get("merged")} - {None}
-    for contact in sorted(merge or {entry.subject_id}):
+    both = merge or {entry.subject_id, entry.after.get("other")} - {None}
+    for contact in sorted(both):
         yield [f"record.{contact}"], {"type": "record", "contact": contact}
         if merge:
             yield [f"record.{contact}"], {"type": "access"}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
-from people.models import Contact, Identity
+from people.models import Contact, Distinction, Identity
 
-LOOKED_AT = 5
+LOOKED_AT = 10
 SHARED = {Identity.Kind.EMAIL: "e-mail", Identity.Kind.PHONE: "phone"}
 
 
@@ -41,19 +43,38 @@ class Twin:
 def twins_of(contact: Contact, identities: Iterable[Identity], *, most: int) -> list[Twin]:
     """Contacts with an address of this one, or that claim one, or of the same name and company.
 
-    Three queries at most, one when there is nobody.
+    Those of whom somebody has said that they are not the same are left out. Four queries at most,
+    one when there is nobody.
     """
     found = sources(contact, addresses_of(contact, identities))
     if not found:
         return []
     first, *others = found
-    ids = sorted(first.union(*others) if others else first)[:most]
+    ids = sorted(first.union(*others) if others else first)
     if not ids:
         return []
     rows = Contact.objects.filter(pk__in=[contact.pk, *ids])
     people = {each.pk: each for each in rows.select_related("company").with_identities()}
     here = people.pop(contact.pk)
-    return [twin(here, people[pk]) for pk in ids if pk in people]
+    apart = told_apart(here, ids)
+    twins = [people[pk] for pk in ids if pk in people]
+    same = [each for each in twins if apart.get(each.pk) != known_as(here, each)]
+    return [twin(here, each) for each in same[:most]]
+
+
+def told_apart(contact: Contact, ids: Iterable[int]) -> dict[int, str]:
+    """Those of `ids` of whom it was said that they are somebody else, and `known_as` then."""
+    pairs = Distinction.objects.filter(
+        Q(one=contact, other__in=ids) | Q(other=contact, one__in=ids)
+    ).values_list("one_id", "other_id", "known_as")
+    return {other if one == contact.pk else one: then for one, other, then in pairs}
+
+
+def known_as(one: Contact, other: Contact) -> str:
+    """A digest of what two contacts are known by and have in common, whichever comes first."""
+    pair = sorted((one, other), key=lambda each: each.pk)
+    addresses = [sorted(addresses_of(each, each.identities.all())) for each in pair]
+    return sha256(json.dumps([addresses, reasons(*pair)]).encode()).hexdigest()
 
 
 def addresses_of(contact: Contact, identities: Iterable[Identity]) -> set[tuple[str, str]]:

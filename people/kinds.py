@@ -7,6 +7,12 @@ CONTACT_UPDATED = declare("contact.updated", "A contact's own fields changed.")
 CONTACT_IDENTIFIED = declare("contact.identified", "A signed sign-in proved who a contact is.")
 CONTACT_MERGED = declare("contact.merged", "Two contacts became one.")
 CONTACT_UNMERGED = declare("contact.unmerged", "A merge of two contacts was undone.")
+CONTACT_TOLD_APART = declare(
+    "contact.told_apart", "A teammate said that two contacts are not the same person."
+)
+CONTACT_MAY_BE_SAME = declare(
+    "contact.may_be_same", "It was taken back that two contacts are not the same person."
+)
 CONTACT_CLAIMED = declare(
     "contact.claimed", "A visitor said something of themselves without proof."
 )

@@ -20,10 +20,12 @@ from inbox.pages.requests import for_teammates, is_script
 from inbox.querysets import ConversationQuerySet
 from inbox.record import events_of, others_of, record_of
 from people.actions import (
+    confuse,
     edit_contact,
     find_or_create_tag,
     merge_contacts,
     tag_contact,
+    tell_apart,
     unmerge,
 )
 from people.actions.editing import PREFIX, Edit
@@ -89,9 +91,23 @@ def merge(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         return told(request, view, conversation, f"{back} is a contact again.", undo={})
     if found.contact not in (data["kept"], data["merged"]):
         raise StateConflict("This is no longer their conversation. Look at the record again.")
+    if data["apart"] is not None:
+        return part(request, view, conversation, data)
     made = merge_contacts(data["kept"], data["merged"], by=request.user, reason="By hand.")
     words = f"{made.merged} is part of {made.kept} now."
     return told(request, view, conversation, words, undo={"undone": str(made.pk)})
+
+
+def part(request: HttpRequest, view: str, conversation: str, data: dict[str, Any]) -> HttpResponse:
+    """Two contacts are not the same person, or may be again."""
+    one, other = data["kept"], data["merged"]
+    pair = {"kept": one.public_id, "merged": other.public_id}
+    if not data["apart"]:
+        confuse(one, other, by=request.user)
+        return told(request, view, conversation, "They may be the same.", undo={})
+    tell_apart(one, other, by=request.user)
+    words = f"{one} and {other} are not the same."
+    return told(request, view, conversation, words, undo=pair | {"apart": "false"})
 
 
 @for_teammates

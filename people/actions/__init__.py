@@ -14,6 +14,7 @@ from people.actions.devices import (
     leave_device,
     remove_device,
 )
+from people.actions.distinguishing import confuse, tell_apart
 from people.actions.editing import edit_contact
 from people.actions.events import track
 from people.actions.identify import identify
@@ -47,6 +48,7 @@ __all__ = [
     "change_team",
     "checked_claims",
     "claim_identity",
+    "confuse",
     "create_contact",
     "create_teammate",
     "create_token",
@@ -74,6 +76,7 @@ __all__ = [
     "set_contact_tags",
     "sign_out",
     "tag_contact",
+    "tell_apart",
     "track",
     "unblock_contact",
     "unmerge",

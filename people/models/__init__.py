@@ -2,6 +2,7 @@ from people.models.attribute import Attribute
 from people.models.company import Company
 from people.models.contact import Contact, Identity
 from people.models.device import Device
+from people.models.distinction import Distinction
 from people.models.event import Event
 from people.models.merge import ContactMerge
 from people.models.tag import Tag
@@ -17,6 +18,7 @@ __all__ = [
     "ContactMerge",
     "ContactTagging",
     "Device",
+    "Distinction",
     "Event",
     "Identity",
     "Membership",

@@ -5,17 +5,19 @@ import json
 import pytest
 
 from ground.journal.models import Entry
-from ground.web.problems import StateConflict
+from ground.web.problems import NotAllowed, StateConflict
 from inbox.models import Conversation
 from people.actions import (
     claim_identity,
+    confuse,
     create_contact,
     merge_contacts,
     note_claims,
+    tell_apart,
     update_contact,
 )
 from people.duplicates import twins_of
-from people.models import Contact, ContactMerge, Identity, Role
+from people.models import Contact, ContactMerge, Distinction, Identity, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,9 @@ def test_what_names_no_pair_of_this_conversation_is_refused(
         ({"undone": elsewhere.pk}, 404),
         ({"kept": dora.public_id, "merged": "ct_nobody"}, 404),
         ({"kept": dora.public_id, "merged": "\x00"}, 400),
+        ({"kept": dora.public_id, "merged": emil.public_id, "apart": "perhaps"}, 400),
+        ({"kept": dora.public_id, "apart": "true"}, 400),
+        (pair(dora, dora) | {"apart": "true"}, 409),
         (pair(dora, dora), 409),
         (pair(emil, otto), 409),
     ]:
@@ -144,11 +149,66 @@ def test_what_names_no_pair_of_this_conversation_is_refused(
     assert not ContactMerge.objects.filter(by=ben).exists()
 
 
-def test_looking_for_twins_asks_three_times_at_most(dora, acme, django_assert_max_num_queries):
+def test_looking_for_twins_asks_four_times_at_most(dora, acme, django_assert_max_num_queries):
     for _ in range(30):
         create_contact(by=None, name="Dora Lindqvist", company=acme)
     here = Contact.objects.get(pk=dora.pk)
     known = list(here.identities.all())
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         twins = twins_of(here, known, most=2)
         assert [twin.reasons for twin in twins] == [["same name and company"]] * 2
+
+
+# ---- not the same --------------------------------------------------------------------------------
+
+
+def test_two_who_are_not_the_same_are_suggested_to_nobody_any_more(
+    conversation, begin, dora, claimant, ada, ben, browser_of
+):
+    page = browser_of(ben)
+    assert "Not the same" in record_page(page, conversation)
+    said = send(page, conversation, **pair(dora, claimant), apart="true")
+    assert said.status_code == 200 and "Maybe the same person" not in said.content.decode()
+    assert found(dora) == {} and found(claimant) == {}
+    others = record_page(browser_of(ada), begin(claimant))
+    assert "Maybe the same person" not in others
+    entry = Entry.objects.get(kind="contact.told_apart")
+    assert entry.actor_id == ben.public_id
+    assert {entry.subject_id, entry.after["other"]} == {dora.public_id, claimant.public_id}
+    done = json.loads(said.headers["HX-Trigger"])["inbox:done"]
+    send(page, conversation, **done["undo"]["values"])
+    assert claimant in found(dora) and dora in found(claimant)
+    assert Entry.objects.filter(kind="contact.may_be_same").count() == 1
+    send(page, conversation, **done["undo"]["values"])
+    assert Entry.objects.filter(kind="contact.may_be_same").count() == 1
+
+
+def test_they_are_suggested_again_once_an_address_changes(dora, emil, claimant, ben):
+    tell_apart(claimant, dora, by=ben)
+    assert found(dora) == {}
+    phone = "+49 30 1234567"
+    claim_identity(claimant, Identity.Kind.PHONE, phone, trust=0, source="mail", by=None)
+    assert claimant in found(dora)
+    tell_apart(dora, claimant, by=ben)
+    assert found(dora) == {}, "it can be said anew"
+    assert Distinction.objects.count() == 1
+
+
+def test_who_may_not_merge_may_not_tell_apart(conversation, dora, claimant, agent_role, ben):
+    agent_role.capabilities = []
+    agent_role.save()
+    ben.refresh_from_db()
+    for act in (tell_apart, confuse):
+        with pytest.raises(NotAllowed):
+            act(dora, claimant, by=ben)
+    assert not Distinction.objects.exists()
+
+
+def test_nobody_is_told_apart_from_themselves_or_from_who_is_gone(dora, emil, claimant, ada):
+    with pytest.raises(StateConflict):
+        tell_apart(dora, dora, by=ada)
+    tell_apart(dora, claimant, by=ada)
+    merge_contacts(dora, claimant, by=ada)
+    with pytest.raises(StateConflict):
+        tell_apart(dora, claimant, by=ada)
+    assert found(dora) == {}
