@@ -25,6 +25,7 @@ from inbox.models import (
     Follower,
     Mention,
     Notification,
+    SideConversation,
     Tagging,
 )
 from people.actions.merge import current
@@ -41,6 +42,7 @@ PUT_DOWN: dict[str, Any] = {
     "closed_at": None,
     "waiting_since": None,
 }
+OF_A_PRIVATE_TEAM = "Its conversation became part of one that others read."
 OF_TWO_CONTACTS = "These belong to two customers. Merge the customers first."
 
 
@@ -168,12 +170,13 @@ def join(
         "later": move_later(part, whole),
         "followers": move_followers(part, whole),
         "taggings": move_tags(part, whole),
+        "sides": move_sides(part, whole),
     }
     made.by = by if isinstance(by, Teammate) else None
     made.save()
     Mention.objects.filter(conversation=part).update(conversation=whole)
     move_drafts(part, whole)
-    clear(Notification.objects.open().filter(conversation=part))
+    move_notifications(part, whole)
     return made
 
 
@@ -217,11 +220,15 @@ def status_over(part: Conversation, whole: Conversation) -> dict[str, Any]:
 
 
 def move_later(part: Conversation, whole: Conversation) -> list[list[int]]:
-    """Replies that wait go out of the whole; what has been overtaken in the part does not."""
+    """Replies that wait go out of the whole; what has been overtaken in the part does not, nor
+    what everybody who sees the whole would read in it before."""
     moved = []
     rows = part.later_messages.not_over().select_for_update().order_by("pk")
     for later in rows:
         reason = overtaken(later, part) if later.is_waiting else ""
+        if later.is_waiting and not is_told(part, whole):
+            call_off(later, reason or OF_A_PRIVATE_TEAM, by=None)
+            continue
         moved.append([later.pk, later.seen_seq])
         later.conversation, later.seen_seq = whole, whole.last_seq
         later.save(update_fields=["conversation", "seen_seq"])
@@ -249,6 +256,27 @@ def move_tags(part: Conversation, whole: Conversation) -> list[int]:
     made = Tagging.objects.bulk_create(rows)
     show_tags_again(whole)
     return [row.pk for row in made]
+
+
+def move_sides(part: Conversation, whole: Conversation) -> list[int]:
+    """Colleagues who were asked beside the part answer beside the whole."""
+    if not is_told(part, whole):
+        return []
+    moved = list(part.sides.order_by("pk").values_list("pk", flat=True))
+    SideConversation.objects.filter(pk__in=moved).update(conversation=whole)
+    Notification.objects.filter(side__in=moved).update(conversation=whole)
+    return moved
+
+
+def move_notifications(part: Conversation, whole: Conversation) -> None:
+    """What waits for attention in the part waits in the whole, for those who see that."""
+    open_ = Notification.objects.open().filter(side=None)
+    waiting_there = open_.filter(conversation=whole).values("teammate")
+    rows = open_.filter(conversation=part).exclude(teammate__in=waiting_there)
+    teammates = [row.teammate for row in rows.select_related("teammate__role")]
+    seeing = [teammate for teammate in teammates if can_see(teammate, whole)]
+    rows.filter(teammate__in=seeing).update(conversation=whole, seq=whole.last_seq)
+    clear(open_.filter(conversation=part))
 
 
 def move_drafts(part: Conversation, whole: Conversation) -> None:

@@ -25,6 +25,8 @@ from inbox.models import (
     LaterMessage,
     Mention,
     Message,
+    Notification,
+    SideConversation,
     Tagging,
 )
 from people.models import Teammate
@@ -206,6 +208,10 @@ def take_rows_back(made: ConversationMerge, part: Conversation, whole: Conversat
     Follower.objects.filter(pk__in=moved.get("followers", [])).delete()
     Tagging.objects.filter(pk__in=moved.get("taggings", [])).delete()
     show_tags_again(whole)
+    beside = SideConversation.objects.filter(pk__in=moved.get("sides", []), conversation=whole)
+    back = list(beside.values_list("pk", flat=True))
+    beside.update(conversation=part)
+    Notification.objects.filter(side__in=back).update(conversation=part)
     inside = Mention.objects.filter(message__conversation__in=parts_of(part))
     inside.filter(conversation=whole).update(conversation=part)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from ground.journal.models import Entry
 from ground.web.problems import ClientIdReused, NotAllowed, NotFound, StateConflict
 from inbox import actions
+from inbox.actions.asking import Whom, answer, ask
 from inbox.actions.notifying import notify
 from inbox.models import (
     Conversation,
@@ -436,9 +437,67 @@ def test_nobody_is_notified_of_what_is_a_part_by_now(two, ben, ada):
     notify([entry])
     assert Notification.objects.open().get().conversation == part
     actions.merge(part, into=whole, by=ben)
-    assert not Notification.objects.open().exists()
+    assert Notification.objects.open().get().conversation == whole
     notify([entry])
-    assert not Notification.objects.open().exists()
+    assert Notification.objects.open().get().conversation == whole
+
+
+def test_what_waited_for_somebody_goes_away_with_what_they_cannot_see(
+    begin, dora, ada, ben, cleo, billing
+):
+    part, whole = begin(dora, "Where is my coat?"), begin(dora, "My card number")
+    actions.assign(whole, by=ada, team=billing)
+    actions.assign(part, by=ada, assignee=ben)
+    notify([Entry.objects.filter(kind="conversation.assigned").latest("pk")])
+    assert Notification.objects.open().filter(teammate=ben).exists()
+    actions.merge(part, into=whole, by=ada)
+    assert not Notification.objects.open().filter(teammate=ben).exists()
+
+
+def test_a_reply_that_waits_in_a_private_part_is_shown_to_nobody_else(
+    begin, dora, ada, cleo, billing
+):
+    whole, secret = begin(dora, "About the coat"), begin(dora, "My card number")
+    actions.assign(secret, by=ada, team=billing)
+    later = actions.send_later(
+        secret,
+        by=cleo,
+        body="It ends in 42",
+        client_id=uuid.uuid4(),
+        due_at=timezone.now() + timedelta(days=1),
+    )
+    actions.merge(secret, into=whole, by=cleo)
+    later.refresh_from_db()
+    assert (later.conversation, later.state) == (secret, "called_off")
+    assert not whole.later_messages.exists()
+
+
+def ask_beside(conversation, by, *mates):
+    return ask(
+        conversation, by=by, whom=Whom(mates), body="In the back room?", client_id=uuid.uuid4()
+    ).side
+
+
+def test_colleagues_who_were_asked_beside_a_part_answer_beside_the_whole(two, ada, ben):
+    part, whole = two
+    side = ask_beside(part, ada, ben)
+    actions.merge(part, into=whole, by=ben)
+    side.refresh_from_db()
+    assert side.conversation == whole
+    answer(side, by=ben, body="It is", client_id=uuid.uuid4())
+    actions.unmerge(part, by=ben)
+    side.refresh_from_db()
+    assert (side.conversation, side.last_seq) == (part, 2)
+
+
+def test_what_was_asked_beside_a_private_part_stays_with_it(begin, dora, ada, cleo, billing):
+    whole, secret = begin(dora, "About the coat"), begin(dora, "My card number")
+    actions.assign(secret, by=ada, team=billing)
+    side = ask_beside(secret, ada, cleo)
+    actions.merge(secret, into=whole, by=cleo)
+    assert not whole.sides.exists()
+    side.refresh_from_db()
+    assert side.conversation == secret
 
 
 # ---- races, with real commits --------------------------------------------------------------------
