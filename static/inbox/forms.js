@@ -1,7 +1,7 @@
 /**
  * Forms and links that change a part of the page in its place. They say so by those few of htmx's
- * attributes that our templates use (hx-post, hx-get, hx-target, hx-swap="outerHTML", hx-encoding,
- * hx-trigger), and the page hears of it by htmx's names.
+ * attributes that our templates use (hx-post, hx-get, hx-target, hx-swap="outerHTML" or "none",
+ * hx-encoding, hx-trigger), and the page hears of it by htmx's names.
  */
 
 import { ask, elementsOf } from "./ask.js";
@@ -47,7 +47,8 @@ async function act(element, submitter = null) {
     const response = await ask(url, { form, part: target.id });
     const html = await response.text();
     for (const [name, detail] of Object.entries(wordsOf(response))) tell(name, detail);
-    if (target.isConnected) swap(target, html);
+    const isSwapped = element.getAttribute("hx-swap") !== "none";
+    if (isSwapped && target.isConnected) swap(target, html);
   } catch (error) {
     explain(error);
   } finally {

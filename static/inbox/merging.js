@@ -1,7 +1,10 @@
 import { ask, elementsOf } from "./ask.js";
 import { addressOf, conversation, hear, view } from "./page.js";
 import { go } from "./places.js";
+import { spaced } from "./spacing.js";
 import { explain, toast } from "./toasts.js";
+
+const FIND_AFTER_MS = 200;
 
 /** The dialog in which one chooses what to merge into. */
 const dialog = () => /** @type {HTMLDialogElement} */ (document.getElementById("merging"));
@@ -16,10 +19,23 @@ export async function openMerge() {
   if (conversation() !== id || box.open) return;
   const place = /** @type {HTMLElement} */ (box.querySelector(".merging-place"));
   place.replaceChildren(...elementsOf(html));
-  /** @type {any} */ (window).htmx?.process(place);
   box.showModal();
   /** @type {HTMLElement|null} */ (place.querySelector("input[type=search]"))?.focus();
 }
+
+/** Offers what has the words in the field; they may have changed while the server was asked. */
+async function find() {
+  const field = /** @type {HTMLInputElement|null} */ (dialog().querySelector("#merge-q"));
+  if (!field?.form) return;
+  const { value } = field;
+  const query = new URLSearchParams({ q: value });
+  const response = await ask(`${field.form.action}?${query}`, { part: "merge-offers" });
+  const html = await response.text();
+  if (!field.isConnected || field.value !== value) return;
+  document.getElementById("merge-offers")?.replaceWith(...elementsOf(html));
+}
+
+const findSoon = spaced(() => find().catch(explain), FIND_AFTER_MS, FIND_AFTER_MS);
 
 /**
  * A part's messages are fetched when somebody wants to see them.
@@ -89,6 +105,12 @@ export function keepMerging() {
     },
     true,
   );
+  dialog()?.addEventListener("input", findSoon);
+  dialog()?.addEventListener("submit", (event) => {
+    if (!(/** @type {Element} */ (event.target).matches(".merge-search"))) return;
+    event.preventDefault();
+    findSoon();
+  });
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     const older = target.closest("[data-part-older]");
@@ -111,11 +133,12 @@ export function keepMerging() {
 
 /**
  * Somebody else has merged what is on screen.
- * @param {{conversation: string, into: string}} frame
+ * @param {{conversation: string}} frame
  */
-export function follow({ conversation: id, into }) {
+export function follow({ conversation: id }) {
   if (conversation() !== id) return;
   // Who has just merged it hears so anyway, with a way back.
-  if (!dialog().open) toast("This conversation was merged. It goes on here.");
-  go(addressOf(view(), into));
+  if (!dialog().open) toast("This conversation was merged into another.");
+  // The server knows where it leads to: not everybody sees the other one.
+  go(addressOf(view(), id));
 }
