@@ -16,11 +16,13 @@ from people.models import Contact, ContactMerge, Identity, Teammate
 from people.models.teammate import Capability
 from people.permissions import Actor, require
 
-# The merge's own records of who became whom: they must keep pointing at both.
+# Who became whom, and who was told apart from whom: these must keep pointing at both.
 BOOKKEEPING = {
     "people.contact.merged_into",
     "people.contactmerge.kept",
     "people.contactmerge.merged",
+    "people.distinction.one",
+    "people.distinction.other",
 }
 FILLED = ("name", "company_id", "locale", "timezone")
 LATEST = ("last_seen_at", "last_heard_at", "last_contacted_at")
