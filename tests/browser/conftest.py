@@ -37,6 +37,15 @@ def pytest_collection_modifyitems(config, items):
             journey.add_marker(pytest.mark.flaky(reruns=1))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """A second try finds the product as the first one did, without what that left."""
+    if getattr(item, "execution_count", 1) == 1:
+        return
+    for definition in item._fixtureinfo.name2fixturedefs.get("product", ()):
+        definition.finish(item._request)
+
+
 @pytest.fixture(scope="package")
 def running_product():
     """The product, once for all files of journeys; its database is kept as it was at first."""
