@@ -34,6 +34,8 @@ ASKED_MS = 3000
 TOO_SLOW = "This takes too long to look up. Ask for less: a status, a team, a time."
 TITLES = {"conversation": "Conversation", "contact": "Customer", "company": "Company"}
 LISTS_OF_TAGS = {"conversation.tags", "contact.tags"}
+TEAM = "conversation.team"
+HIDDEN = "hidden"
 CANNOT_FIND = "This can be asked of one conversation, not of a list."
 
 
@@ -51,7 +53,7 @@ def language(viewer: Teammate | None) -> Language:
     def teams() -> list[tuple[str, str]]:
         return list(Team.objects.visible_to(viewer).values_list("public_id", "name"))
 
-    return Language(registry, {"conversation.team": teams})
+    return Language(registry, {TEAM: teams})
 
 
 def sound(tree: Any, spoken: Snapshot) -> Condition:
@@ -72,6 +74,22 @@ def stored(tree: Any, spoken: Snapshot) -> Condition:
     """The condition of a tree that was sound once. Raises InvalidCondition where it asks for what
     cannot be asked any more."""
     return conditions.parse(tree, subject=SUBJECT, registry=spoken, is_stored=True)
+
+
+def as_known(tree: Any, spoken: Snapshot) -> Any:
+    """A stored tree as who speaks the language may read it: with HIDDEN in the place of each team
+    that is not theirs to know."""
+    if isinstance(tree, list):
+        return [as_known(each, spoken) for each in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if tree.get("fact") != TEAM:
+        return {word: as_known(inner, spoken) for word, inner in tree.items()}
+    known = {name for name, _ in spoken.find(TEAM).current_choices()}
+    value = tree.get("value")
+    if isinstance(value, list):
+        return tree | {"value": [each if each in known else HIDDEN for each in value]}
+    return tree if value is None or value in known else tree | {"value": HIDDEN}
 
 
 def faults(condition: Condition, spoken: Language) -> list[str]:

@@ -1,13 +1,18 @@
 """What teammates' screens are shown when something happened: fragments without a viewer."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from ground.journal.models import Entry
 from inbox.actions.thread import list_topic
 from inbox.models import Conversation, Message
+from inbox.naming import keep_teams_private
+from inbox.parts import is_told
+from people.models import Team
 
 Shown = tuple[list[str], dict[str, Any]]
 
@@ -16,6 +21,11 @@ def thread_line(entry: Entry) -> Iterator[Shown]:
     """A new message at the end of the thread, for whoever watches it."""
     conversation: Conversation = entry.rows["conversation"]
     message: Message = entry.rows["message"]
+    # Whoever watches may have no part in a team, or in what was merged, that is named in it.
+    message = copy(message)
+    keep_teams_private([message], lambda: private_elsewhere(entry))
+    if "part" in entry.rows and not is_told(entry.rows["part"], conversation):
+        message.is_part_known, message.part = True, None
     yield (
         [f"conversation.{conversation.public_id}"],
         {
@@ -26,6 +36,14 @@ def thread_line(entry: Entry) -> Iterator[Shown]:
             "html": render_to_string("inbox/_message.html", {"message": message}),
         },
     )
+
+
+def private_elsewhere(entry: Entry) -> QuerySet[Team]:
+    """The private teams that somebody who still watches a conversation may not know."""
+    conversation: Conversation = entry.rows["conversation"]
+    private = Team.objects.filter(is_private=True)
+    has_moved = entry.rows.get("old_topic") not in (None, list_topic(conversation))
+    return private if has_moved else private.exclude(pk=conversation.team_id)
 
 
 def mention(entry: Entry) -> Iterator[Shown]:
@@ -131,8 +149,8 @@ def access(entry: Entry) -> Iterator[Shown]:
 
 def merged(entry: Entry) -> Iterator[Shown]:
     """A conversation has become a part of another: it leaves all lists, and whoever has it on
-    screen goes on in the other."""
-    conversation, whole = entry.rows["conversation"], entry.rows["whole"]
+    screen asks where it goes on, because not everybody sees the other."""
+    conversation = entry.rows["conversation"]
     yield (
         [list_topic(conversation)],
         {
@@ -147,7 +165,6 @@ def merged(entry: Entry) -> Iterator[Shown]:
         {
             "type": "merged",
             "conversation": conversation.public_id,
-            "into": whole.public_id,
         },
     )
 

@@ -24,6 +24,11 @@ class Part:
     count: int
 
 
+def is_told(part: Conversation, whole: Conversation) -> bool:
+    """Whether all who see the whole see the part too. What a private team knows stays with it."""
+    return part.team is None or not part.team.is_private or part.team_id == whole.team_id
+
+
 def show_parts(messages: Iterable[Message], visible: Callable[[], ConversationQuerySet]) -> None:
     """Gives lines that tell of a merge their `part`, None where the viewer may not see it or it is
     no part any more. Asks for nothing where no line tells of one."""

@@ -90,6 +90,12 @@ class ConversationQuerySet(models.QuerySet):
         """Those that are no part of another: what lists, counts and numbers are made of."""
         return self.filter(merged_into=None)
 
+    def with_shown_whole(self, visible):
+        """Adds `shown_whole`: the public id of what each is a part of, None where that is not among
+        the `visible`."""
+        wholes = visible.order_by().filter(pk=OuterRef("merged_into"))
+        return self.annotate(shown_whole=Subquery(wholes.values("public_id")))
+
     def unfinished(self):
         """What is open, or put off."""
         return self.filter(status__in=["open", "snoozed"])
@@ -304,6 +310,14 @@ class LaterMessageQuerySet(models.QuerySet):
         own = Q(state__in=["waiting", "called_off", "failed"], teammate=teammate)
         shown = everybodys if teammate is None else everybodys | own
         return self.filter(shown).select_related("teammate").order_by("due_at", "id")
+
+
+class SideParticipantQuerySet(models.QuerySet):
+    def known_to(self, viewer):
+        """Everybody who takes part but teams that the viewer may not know, in order."""
+        known = Team.objects.visible_to(viewer)
+        rows = self.filter(Q(team=None) | Q(team__in=known.order_by()))
+        return rows.select_related("teammate", "team").order_by("pk")
 
 
 class SideConversationQuerySet(models.QuerySet):

@@ -18,9 +18,19 @@ from django.utils.module_loading import import_string
 from ground.web.paging import Page, keyset
 from inbox.details import attribute_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
+from inbox.naming import unnamed
 from inbox.querysets import ConversationQuerySet
 from people.duplicates import twins_of
-from people.models import Attribute, Contact, ContactTagging, Event, Identity, Tag, Teammate
+from people.models import (
+    Attribute,
+    Contact,
+    ContactTagging,
+    Event,
+    Identity,
+    Tag,
+    Team,
+    Teammate,
+)
 from people.models.teammate import Capability
 
 EVENTS_SHOWN = 10
@@ -137,6 +147,10 @@ def rating(glance: Glance) -> Values | None:
 def sides(glance: Glance) -> Values | None:
     """What colleagues are asked beside this conversation; for who may ask, also when nothing."""
     found = list(glance.conversation.sides.with_marks(glance.viewer).newest_first()[:SIDES_SHOWN])
+    if found:
+        hidden = list(Team.objects.hidden_from(glance.viewer).values_list("name", flat=True))
+        for each in found:
+            each.asked = unnamed(each.asked, hidden)
     can_ask = glance.viewer.can(Capability.NOTE)
     return {"sides": found, "can_ask": can_ask} if found or can_ask else None
 

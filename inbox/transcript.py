@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 
 from inbox import wording
 from inbox.models import Conversation, Message
+from inbox.naming import keep_teams_private
+from people.models import Team, Teammate
 from people.names import first_name
 
 MESSAGES_MAX = 2000
@@ -44,12 +46,16 @@ class Transcript:
         return render_to_string("inbox/transcript.html", {"transcript": self, "is_file": True})
 
 
-def transcript_of(conversation: Conversation, *, has_notes: bool, zone: tzinfo = UTC) -> Transcript:
-    """In two queries. Visibility of the conversation is the caller's matter."""
+def transcript_of(
+    conversation: Conversation, *, viewer: Teammate | None, has_notes: bool, zone: tzinfo = UTC
+) -> Transcript:
+    """As a teammate (None: an app token) may read it, in three queries. Visibility of the
+    conversation is the caller's matter."""
     lines = conversation.messages.for_thread()
     if not has_notes:
         lines = lines.public()
     newest = list(lines.order_by("-seq")[: MESSAGES_MAX + 1])
+    keep_teams_private(newest, lambda: Team.objects.hidden_from(viewer))
     if not has_notes:
         name_for_customers(newest)
     return Transcript(

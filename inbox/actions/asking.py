@@ -50,7 +50,7 @@ class Whom:
 
     @property
     def names(self) -> str:
-        return ", ".join(str(each) for each in (*self.teams, *self.teammates))[:ASKED_LENGTH]
+        return listed([str(each) for each in (*self.teams, *self.teammates)])
 
     @property
     def as_journaled(self) -> dict[str, list[str]]:
@@ -198,7 +198,7 @@ def join(side: SideConversation, *, by: Teammate, whom: Whom) -> SideConversatio
             raise Invalid(errors={"whom": ["Choose whom you ask."]})
         joined = add(held, whom)
         if joined:
-            held.asked = ", ".join(filter(None, [held.asked, joined.names]))[:ASKED_LENGTH]
+            held.asked = listed([*filter(None, held.asked.split(", ")), *joined.names.split(", ")])
             held.save(update_fields=["asked"])
             note(held, kinds.SIDE_JOINED, by, after=joined.as_journaled)
         return held
@@ -228,6 +228,14 @@ def reopen_side(side: SideConversation, *, by: Teammate) -> SideConversation:
 
 
 # ---- what they share -----------------------------------------------------------------------------
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with commas between, as many of them as there is room for, each one whole."""
+    kept = list(names)
+    while len(text := ", ".join(kept)) > ASKED_LENGTH:
+        kept.pop()
+    return text
 
 
 def hold(side: SideConversation, by: Teammate) -> SideConversation:

@@ -28,6 +28,7 @@ from inbox.models import (
     SideConversation,
     Tagging,
 )
+from inbox.parts import is_told
 from people.actions.merge import current
 from people.models import Contact, Teammate
 from people.models.teammate import Capability
@@ -181,11 +182,6 @@ def join(
 
 
 # ---- what the whole takes over -------------------------------------------------------------------
-
-
-def is_told(part: Conversation, whole: Conversation) -> bool:
-    """Whether all who see the whole see the part too. What a private team knows stays with it."""
-    return part.team is None or not part.team.is_private or part.team_id == whole.team_id
 
 
 def taken_over(part: Conversation, whole: Conversation) -> dict[str, Any]:

@@ -75,7 +75,10 @@ class ConversationSerializer(serializers.Serializer):
         allow_null=True, help_text="What the contact wrote with it; empty when nothing."
     )
     merged_into = serializers.SerializerMethodField(
-        help_text="What this is a part of; null for one that stands for itself."
+        help_text=(
+            "What this is a part of; null for one that stands for itself, and where the token may "
+            "not see the other."
+        )
     )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
@@ -86,8 +89,8 @@ class ConversationSerializer(serializers.Serializer):
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_merged_into(self, conversation: Conversation) -> str | None:
-        # Nearly all are no part: they ask for nothing.
-        return conversation.merged_into.public_id if conversation.merged_into_id else None
+        # What an action answers with stands for itself; what is read brings this along.
+        return getattr(conversation, "shown_whole", None)
 
 
 class ConversationsQuery(PageQuery):
@@ -124,7 +127,8 @@ class ConversationView(TokenView):
     reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
 
     def visible(self) -> ConversationQuerySet:
-        return Conversation.objects.visible_to(self.viewer).for_list().with_rating_comment()
+        found = Conversation.objects.visible_to(self.viewer)
+        return found.for_list().with_rating_comment().with_shown_whole(found)
 
     def conversation(self, public_id: str) -> Conversation:
         """Raises NotFound for what does not exist and for what the token may not see, alike."""
@@ -174,7 +178,7 @@ class ConversationListView(ConversationView):
     def listed(self, status: str | None) -> ConversationQuerySet:
         """Parts of others are listed for who asks for them."""
         if status == Conversation.Status.MERGED:
-            return self.visible().select_related("merged_into")
+            return self.visible()
         return self.visible().whole()
 
     def view_named(self, slug: str) -> default_views.View:

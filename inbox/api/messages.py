@@ -19,6 +19,8 @@ from inbox import actions
 from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
 from inbox.api.conversations import ConversationView
 from inbox.models import Attachment, Conversation, Message
+from inbox.naming import keep_parts_private, keep_teams_private
+from people.models import Team
 
 SEQ_MAX = 2**62
 
@@ -201,4 +203,6 @@ class MessagesView(ConversationView):
             raise
 
     def messages_json(self, messages: list[Message]) -> Any:
+        keep_teams_private(messages, lambda: Team.objects.hidden_from(self.viewer))
+        keep_parts_private(messages, lambda: Conversation.objects.visible_to(self.viewer))
         return MessageSerializer(messages, many=True, context={"doer": self.doer}).data

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -25,7 +26,7 @@ from inbox.actions.asking import PARTICIPANTS_MAX, SUBJECT_LENGTH, Whom
 from inbox.actions.side_reading import mark_side_read
 from inbox.api.conversations import ConversationView
 from inbox.api.messages import SEQ_MAX
-from inbox.models import SideConversation, SideMessage
+from inbox.models import SideConversation, SideMessage, SideParticipant
 from people.api.references import TeammateReferenceSerializer, TeamReferenceSerializer
 from people.models import Team, Teammate
 
@@ -57,7 +58,8 @@ class SideMessageSerializer(serializers.Serializer):
 
 
 class SideConversationSerializer(serializers.Serializer):
-    """A question to colleagues, which the contact never sees. `unread` is for who takes part."""
+    """A question to colleagues, which the contact never sees. `unread` is for who takes part;
+    `teams` are those that the token may see."""
 
     id = serializers.CharField(source="public_id")
     subject = serializers.CharField()
@@ -137,7 +139,8 @@ class SideView(ConversationView):
 
     def sides(self, id: str) -> Any:
         rows = self.conversation(id).sides.with_marks(self.viewer)
-        return rows.prefetch_related("participants__teammate", "participants__team")
+        known = SideParticipant.objects.known_to(self.viewer)
+        return rows.prefetch_related(Prefetch("participants", known))
 
     def side(self, id: str, side: str) -> SideConversation:
         found: SideConversation | None = self.sides(id).filter(public_id=side).first()

@@ -45,7 +45,8 @@ class TranscriptView(ConversationView):
         query = checked(TranscriptQuery, request.query_params.dict())
         form = query["form"]
         zone = query.get("time_zone", UTC)
-        transcript = transcript_of(self.conversation(id), has_notes=query["notes"], zone=zone)
+        found = self.conversation(id)
+        transcript = transcript_of(found, viewer=self.viewer, has_notes=query["notes"], zone=zone)
         answer = {
             "name": transcript.name(form),
             "content_type": FORMATS[form][1],

@@ -28,7 +28,9 @@ class SavedViewSerializer(serializers.Serializer):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     icon = serializers.ChoiceField(SavedView.Icon.choices)
-    condition = serializers.JSONField()
+    condition = serializers.SerializerMethodField(
+        help_text="A condition over conversations; `hidden` is a team that the token may not see."
+    )
     owner = TeammateReferenceSerializer()
     team = TeamReferenceSerializer(allow_null=True)
     is_shared = serializers.BooleanField(help_text="With everybody.")
@@ -36,10 +38,19 @@ class SavedViewSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 
+    @property
+    def spoken(self) -> asking.Language:
+        if "spoken" not in self.context:
+            self.context["spoken"] = asking.language(self.context["viewer"])
+        return self.context["spoken"]
+
+    @extend_schema_field(serializers.JSONField())
+    def get_condition(self, view: SavedView) -> Any:
+        return asking.as_known(view.condition, self.spoken)
+
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_faults(self, view: SavedView) -> list[str]:
-        spoken = self.context.setdefault("spoken", asking.language(self.context["viewer"]))
-        return list(default_views.of_saved(view, spoken, is_shown=True).faults)
+        return list(default_views.of_saved(view, self.spoken, is_shown=True).faults)
 
 
 class SavedViewChangesSerializer(StrictSerializer):

@@ -4,7 +4,7 @@ from django.db.models.functions import Now
 
 from ground.web.ids import PublicIdField
 from inbox.models.conversation import Conversation
-from inbox.querysets import SideConversationQuerySet
+from inbox.querysets import SideConversationQuerySet, SideParticipantQuerySet
 from people.models import Team, Teammate
 
 
@@ -103,6 +103,8 @@ class SideParticipant(models.Model):
         Team, null=True, on_delete=models.CASCADE, related_name="side_participations"
     )
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = SideParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from inbox.actions import mentioning
 from inbox.forms import PUBLIC_ID, SideWindowForm, checked
 from inbox.models import Conversation, SideConversation
+from inbox.naming import A_PRIVATE_TEAM
 from people.models import Team, Teammate
 from people.models.teammate import Capability
 
@@ -38,12 +39,13 @@ def side_context(request: HttpRequest, side: SideConversation) -> dict[str, Any]
     before = checked(SideWindowForm(request.GET))["side_before"]
     rows = side.messages.select_related("teammate").order_by("-seq")
     stretch = list((rows.filter(seq__lt=before) if before else rows)[:WINDOW])[::-1]
-    taking_part = side.participants.select_related("teammate", "team").order_by("pk")
+    known = [str(each) for each in side.participants.known_to(request.user)]
+    unknown = side.participants.count() - len(known)
     return {
         "side": side,
         "side_messages": stretch,
         "side_has_older": bool(stretch) and stretch[0].seq > 1,
-        "participants": list(taking_part),
+        "participants": [*known, *[A_PRIVATE_TEAM] * unknown],
         "can_answer": request.user.can(Capability.NOTE),
         "new_side_id": uuid.uuid4(),
     } | askable(request.user, side.conversation)

@@ -11,9 +11,8 @@ from inbox import actions, default_views
 from inbox.actions.wholes import parts_of
 from inbox.forms import JoinForm, WindowForm, checked
 from inbox.models import Conversation, Message
-from inbox.pages.parts import find, render_head, visible_to, window
+from inbox.pages.parts import find, render_head, show_lines, visible_to, window
 from inbox.pages.requests import for_teammates, is_script, part_wanted
-from inbox.parts import show_parts
 from inbox.querysets import ConversationQuerySet
 
 OFFERED = 20
@@ -91,7 +90,7 @@ def show_part(request: HttpRequest, view: str, conversation: str, part: str) -> 
         raise NotFound("This is no part of the conversation any more, or not yours to see.")
     limits = checked(WindowForm(request.GET))
     shown = window(found, after=None, before=limits["before"])
-    show_parts(shown.messages, lambda: visible)
+    show_lines(request, shown)
     context = {
         "view": default_views.find(view, request.user),
         "conversation": whole,

@@ -17,6 +17,7 @@ from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.finding.matching import OutOfTime, within
 from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
+from inbox.naming import keep_teams_private
 from inbox.orders import Order
 from inbox.pages.bell import bell
 from inbox.pages.beside import side_shown
@@ -151,10 +152,17 @@ def window(conversation: Conversation, *, after: int | None, before: int | None)
     return Window(stretch, conversation.last_seq)
 
 
+def show_lines(request: HttpRequest, shown: Window) -> None:
+    """Brings along what lines of a thread show besides, and keeps from the reader what they may not
+    know."""
+    show_parts(shown.messages, lambda: visible_to(request))
+    keep_teams_private(shown.messages, lambda: Team.objects.hidden_from(request.user))
+
+
 def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     limits = checked(WindowForm(request.GET))
     shown = window(conversation, after=None, before=limits["before"])
-    show_parts(shown.messages, lambda: visible_to(request))
+    show_lines(request, shown)
     marker = conversation.read_markers.filter(teammate=request.user).first()
     begun = drafts_of(conversation, request.user)
     return {

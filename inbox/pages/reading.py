@@ -21,13 +21,13 @@ from inbox.pages.parts import (
     render_head,
     render_page,
     rows,
+    show_lines,
     visible_to,
     whole_conversation,
     window,
 )
 from inbox.pages.record import about
 from inbox.pages.requests import for_teammates, part_wanted, unless_known
-from inbox.parts import show_parts
 from inbox.querysets import ConversationQuerySet
 
 
@@ -106,7 +106,7 @@ def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         "conversation": found,
         "window": window(found, after=limits["after"], before=limits["before"]),
     }
-    show_parts(context["window"].messages, lambda: visible_to(request))
+    show_lines(request, context["window"])
     return render(request, "inbox/_messages.html", context)
 
 

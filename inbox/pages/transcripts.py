@@ -20,7 +20,9 @@ def show_transcript(request: HttpRequest, view: str, conversation: str) -> HttpR
     shown = default_views.find(view, request.user)
     found = find(visible_to(request), conversation)
     asked = checked(TranscriptForm(request.GET))
-    transcript = transcript_of(found, has_notes=asked["notes"], zone=zone_of(request.user))
+    transcript = transcript_of(
+        found, viewer=request.user, has_notes=asked["notes"], zone=zone_of(request.user)
+    )
     form = asked["form"]
     if not form:
         context = {"transcript": transcript, "view": shown}

@@ -1,7 +1,9 @@
+import json
 import uuid
 
 import pytest
 
+from inbox import actions
 from inbox.models import Conversation
 
 
@@ -50,3 +52,28 @@ def test_what_the_token_may_not_see_is_merged_into_nothing(api, begun, dora, ben
     answer = api(ben).put(f"conversations/{part.public_id}/merge", {"into": whole.public_id})
     assert answer.status_code == 400
     assert api(ben).delete(f"conversations/{whole.public_id}/merge").status_code == 404
+
+
+def test_a_whole_that_the_token_may_not_see_is_not_named(api, begun, dora, ada, ben, billing):
+    part, whole = begun(dora), begun(dora, team=billing)
+    actions.merge(part, into=whole, by=ada)
+    address = f"conversations/{part.public_id}"
+    assert api(ada).get(address).json()["merged_into"] == whole.public_id
+    for blind in (api(ben), api()):
+        assert blind.get(address).json()["merged_into"] is None
+        (listed,) = blind.get("conversations?status=merged").json()["results"]
+        assert (listed["id"], listed["merged_into"]) == (part.public_id, None)
+        assert whole.public_id not in json.dumps(blind.get(f"{address}/messages").json())
+
+
+def test_a_part_that_the_token_may_not_see_is_not_named(api, begun, dora, ada, ben, billing):
+    whole, secret = begun(dora), begun(dora, team=billing)
+    actions.merge(secret, into=whole, by=ada)
+    actions.unmerge(secret, by=ada)
+    actions.merge(secret, into=whole, by=ada)
+    thread = f"conversations/{whole.public_id}/messages"
+    said = [each["activity"] for each in api(ben).get(thread).json()["messages"]]
+    assert [each for each in said if each] == [
+        {"kind": kind, "conversation": None} for kind in ("joined", "parted", "joined")
+    ]
+    assert secret.public_id in json.dumps(api(ada).get(thread).json())

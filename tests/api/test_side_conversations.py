@@ -102,3 +102,20 @@ def test_what_makes_no_sense_is_refused(home, api, ada, ben, broken):
     response = api(ada).post(home, question(ben) | broken)
     assert response.status_code == 400, response.json()
     assert not SideConversation.objects.exists()
+
+
+def test_a_private_team_that_takes_part_is_named_to_who_may_know_it(
+    home, api, conversation, ada, ben, cleo, billing
+):
+    asked = api(ada).post(home, question(ben, teams=[billing.public_id])).json()
+    assert [each["name"] for each in asked["teams"]] == ["Billing"]
+    for blind in (api(ben), api()):
+        (side,) = blind.get(home).json()["results"]
+        assert side["teams"] == []
+        (line,) = blind.get(f"/api/v1/conversations/{conversation.public_id}/messages").json()[
+            "messages"
+        ][-1:]
+        assert line["activity"]["whom"] == "a private team, Ben Okafor"
+    assert [each["name"] for each in api(cleo).get(home).json()["results"][0]["teams"]] == [
+        "Billing"
+    ]

@@ -1,11 +1,15 @@
+import json
 import time
 import uuid
 
+import pytest
 from django.test import Client
 
 from ground.journal.reactions import run_owed
-from inbox.actions import assign, pushing, reply
+from inbox.actions import assign, merge, pushing, reply
+from inbox.actions.asking import Whom, ask
 from inbox.models import Push
+from inbox.naming import unnamed
 from people.actions import add_device, change_team, remove_from_team
 from tests.inbox.test_socket import opened
 from tests.live import committed, play, session_cookie
@@ -83,3 +87,68 @@ def test_who_leaves_a_private_team_is_cut_off_everywhere_within_five_seconds(
     run_owed()
     pushing.push_due()
     assert push_service.calls == []
+
+
+def test_a_thread_names_a_private_team_to_nobody_who_may_not_know_it(
+    conversation, ada, ben, cleo, support, billing, browser_of, published
+):
+    assign(conversation, by=ada, team=billing)
+    assign(conversation, by=ada, team=support)
+    ask(conversation, by=ada, whom=Whom((ben,), (billing,)), body="Back?", client_id=uuid.uuid4())
+    side = conversation.sides.get()
+    address = f"/inbox/all/{conversation.public_id}"
+    paths = (
+        f"{address}/",
+        f"{address}/?side={side.public_id}",
+        f"{address}/messages/?after=0",
+        f"{address}/transcript/?notes=on",
+        f"{address}/transcript/?notes=on&form=text",
+    )
+    for path in paths:
+        known = browser_of(cleo).get(path)
+        shown = browser_of(ben).get(path)
+        assert (known.status_code, shown.status_code) == (200, 200), path
+        assert "Billing" in known.content.decode(), path
+        assert "Billing" not in shown.content.decode(), path
+        assert "a private team" in shown.content.decode(), path
+
+
+def test_a_live_line_names_no_private_team_that_its_watchers_may_not_know(
+    conversation, ada, ben, cleo, support, billing, published, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        assign(conversation, by=ada, team=billing)
+        assign(conversation, by=ada, team=support)
+        whom = Whom((ben,), (billing,))
+        ask(conversation, by=ada, whom=whom, body="Back?", client_id=uuid.uuid4())
+    lines = [frame["html"] for _, frame in published if frame["type"] == "message"]
+    assert len(lines) == 3 and "Billing" not in json.dumps(lines)
+    assert "moved this to a private team" in lines[0]
+    assert "moved this to Support" in lines[1]
+    assert "asked a private team, Ben Okafor" in lines[2]
+
+
+def test_a_live_line_names_no_part_that_its_watchers_may_not_see(
+    begin, dora, ada, billing, published, django_capture_on_commit_callbacks
+):
+    whole, secret = begin(dora), begin(dora)
+    assign(secret, by=ada, team=billing)
+    with django_capture_on_commit_callbacks(execute=True):
+        merge(secret, into=whole, by=ada)
+    told = [frame for topics, frame in published if f"conversation.{whole.public_id}" in topics]
+    assert told and secret.public_id not in json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown"),
+    [
+        ("Billing", "a private team"),
+        ("Billing, Ben", "a private team, Ben"),
+        ("Support, Billing", "Support, a private team"),
+        ("Billing, EU, Ben", "a private team, Ben"),
+        ("Billings, Ben", "Billings, Ben"),
+        ("Old Billing", "Old Billing"),
+    ],
+)
+def test_only_whole_names_are_left_out(listed, shown):
+    assert unnamed(listed, ["Billing", "Billing, EU", "B.lling"]) == shown

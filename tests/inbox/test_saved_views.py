@@ -167,6 +167,27 @@ def test_a_view_on_a_private_team_says_nothing_of_it(begin, dora, ada, ben, bill
     assert hidden.public_id not in browser.get(f"/inbox/{view.slug}/").content.decode()
 
 
+def test_the_api_hides_which_private_team_a_shared_view_asks_for(
+    client, ada, ben, support, billing
+):
+    team = {"fact": "conversation.team", "op": "is_any_of"}
+    several = team | {"value": [support.public_id, billing.public_id]}
+    one = {"not": {"fact": "conversation.team", "op": "is", "value": billing.public_id}}
+    view = saved(ada, "Quiet", condition={"any": [several, one]}, is_shared=True)
+
+    def read(teammate):
+        token = create_token(by=None, teammate=teammate, name="api", scopes=["conversations:read"])
+        headers = {"authorization": f"Bearer {token[1]}"}
+        return client.get(f"/api/v1/views/{view.public_id}", headers=headers).json()
+
+    assert billing.public_id in json.dumps(read(ada)["condition"])
+    for blind in (ben, None):
+        condition = read(blind)["condition"]
+        assert billing.public_id not in json.dumps(condition)
+        assert condition["any"][0]["value"] == [support.public_id, "hidden"]
+        assert condition["any"][1]["not"]["value"] == "hidden"
+
+
 def test_somebody_elses_view_is_not_there(ada, ben, cleo, browser_of):
     view = saved(ben)
     for path in (f"/inbox/{view.slug}/", f"/inbox/views/{view.public_id}/"):
