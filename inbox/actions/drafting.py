@@ -16,7 +16,7 @@ from ground.web.text import clean
 from inbox import steps
 from inbox.actions.posting import sound_choices
 from inbox.actions.thread import require
-from inbox.actions.wholes import lock_whole
+from inbox.actions.wholes import lock_whole, said_before
 from inbox.models import Conversation, Draft, Message
 from people.models import Teammate
 from people.models.teammate import Capability
@@ -64,7 +64,7 @@ def save_draft(
     words = sound(body, attachments, choices, then, macros)
     with transaction.atomic():
         # What is written where something was merged goes on in the whole.
-        conversation = lock_whole(conversation)
+        written_to, conversation = conversation, lock_whole(conversation)
         require(by, conversation, capability)
         draft = held(conversation, by, kind)
         if draft.version and words == words_of(draft) and client_id in (draft.client_id, None):
@@ -73,7 +73,7 @@ def save_draft(
         # An empty one that has another name says nothing about these words.
         if is_other and not (draft.is_empty and draft.client_id != client_id):
             raise DraftOvertaken(draft)
-        if client_id is not None and is_sent(conversation, client_id):
+        if client_id is not None and is_sent(written_to, conversation, client_id):
             # It was under way while the message overtook it: what is sent is no draft any more.
             if draft.is_empty:
                 return draft
@@ -85,11 +85,13 @@ def save_draft(
     return draft
 
 
-def is_sent(conversation: Conversation, client_id: uuid.UUID) -> bool:
-    """Whether a message, or one that was to go out later, has been made under this name."""
+def is_sent(conversation: Conversation, whole: Conversation, client_id: uuid.UUID) -> bool:
+    """Whether a message, or one that was to go out later, has been made under this name: in the
+    locked whole, or in what it was ever merged with."""
     return (
-        conversation.messages.filter(client_id=client_id).exists()
-        or conversation.later_messages.filter(client_id=client_id).exists()
+        whole.messages.filter(client_id=client_id).exists()
+        or whole.later_messages.filter(client_id=client_id).exists()
+        or said_before(conversation, whole, client_id) is not None
     )
 
 
@@ -119,8 +121,11 @@ def words_of(draft: Draft) -> dict[str, Any]:
 def held(conversation: Conversation, by: Teammate, kind: str) -> Draft:
     """The teammate's draft there, locked until the transaction ends; a new one if need be."""
     of = {"conversation_id": conversation.pk, "teammate_id": by.pk, "kind": kind}
-    Draft.objects.bulk_create([Draft(**of)], ignore_conflicts=True)
-    draft = Draft.objects.select_for_update().get(**of)
+    draft = None
+    while draft is None:
+        # An empty one may be forgotten in this very moment.
+        Draft.objects.bulk_create([Draft(**of)], ignore_conflicts=True)
+        draft = Draft.objects.select_for_update().filter(**of).first()
     draft.conversation, draft.teammate = conversation, by
     return draft
 

@@ -30,7 +30,7 @@ from inbox.actions.drafting import MACROS_MAX, clear_draft, give_words_back
 from inbox.actions.posting import check_seen, compose
 from inbox.actions.sending import send
 from inbox.actions.thread import Actor, can_see, database_now, lock, require
-from inbox.actions.wholes import lock_whole, said_before
+from inbox.actions.wholes import Moved, lock_whole, said_before
 from inbox.models import Conversation, LaterMessage, Message
 from people.models import Teammate
 from people.models.teammate import Capability
@@ -124,12 +124,22 @@ def held(later: LaterMessage) -> tuple[LaterMessage, Conversation]:
     """The row as it is now and its conversation, both locked until the transaction ends. A merge
     meanwhile has moved the row to the whole, or back; what is over stays where it was."""
     while True:
-        conversation = lock_whole(later.conversation)
-        locked = LaterMessage.objects.select_for_update(of=("self",)).get(pk=later.pk)
-        if locked.conversation_id == conversation.pk or locked.is_over:
-            locked.conversation = conversation
-            return locked, conversation
-        later = locked
+        try:
+            # Letting go of a conversation that it has left, so that nobody waits in a circle.
+            with transaction.atomic():
+                return held_there(later)
+        except Moved:
+            later = LaterMessage.objects.select_related("conversation").get(pk=later.pk)
+
+
+def held_there(later: LaterMessage) -> tuple[LaterMessage, Conversation]:
+    """Raises Moved when it waits somewhere else by now."""
+    conversation = lock_whole(later.conversation)
+    locked = LaterMessage.objects.select_for_update(of=("self",)).get(pk=later.pk)
+    if locked.conversation_id != conversation.pk and not locked.is_over:
+        raise Moved
+    locked.conversation = conversation
+    return locked, conversation
 
 
 def put_off(later: LaterMessage, *, by: Teammate, due_at: datetime) -> LaterMessage:

@@ -5,7 +5,7 @@ News queue one row a device; when it is due it is looked at anew and sent in nob
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,10 +48,25 @@ def queue(rung: Sequence[tuple[int, int, datetime]]) -> None:
     What waits already speaks of this, too, and at the time that it had."""
     if not rung:
         return
-    devices = Device.objects.filter(teammate__in={teammate for _, teammate, _ in rung})
+    with transaction.atomic():
+        enqueue(rung, devices_of({teammate for _, teammate, _ in rung}))
+
+
+def devices_of(teammates: Collection[int]) -> dict[int, list[int]]:
+    """The devices of each, by keys; none of them goes away before the transaction ends."""
     found: dict[int, list[int]] = {}
-    for teammate, pk in devices.values_list("teammate_id", "pk"):
-        found.setdefault(teammate, []).append(pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT teammate_id, id FROM people_device WHERE teammate_id = ANY(%s)"
+            " ORDER BY id FOR KEY SHARE",
+            [list(teammates)],
+        )
+        for teammate, pk in cursor.fetchall():
+            found.setdefault(teammate, []).append(pk)
+    return found
+
+
+def enqueue(rung: Sequence[tuple[int, int, datetime]], found: dict[int, list[int]]) -> None:
     values: list[Any] = []
     # In one order everywhere, so that two rounds at once do not wait for each other.
     for notification, teammate, at in sorted(rung):

@@ -99,9 +99,8 @@ def remove_device(teammate: Teammate, public_id: str, *, by: Teammate | None) ->
 def leave_device(session_key: str) -> None:
     """Somebody logs out: their browser is theirs no more."""
     with transaction.atomic():
-        for device in Device.objects.select_for_update(of=("self",)).filter(
-            session_key=session_key
-        ):
+        theirs = Device.objects.select_for_update(of=("self",)).filter(session_key=session_key)
+        for device in theirs.order_by("pk"):
             end(device, by=device.teammate, reason="logged out")
 
 

@@ -31,7 +31,8 @@ def find_or_create_tag(name: Any, *, by: Actor) -> tuple[Tag, bool]:
 
 
 def found_or_new(name: str, by: Actor) -> tuple[Tag, bool]:
-    known = Tag.objects.select_for_update().called(name).first()
+    # Not kept from those who put it on something: they hold that, which we may want next.
+    known = Tag.objects.select_for_update(no_key=True).called(name).first()
     if known is None:
         fresh = Tag.objects.create(name=name)
         record(kinds.TAG_CREATED, by=by, subject=fresh, after={"name": name})
@@ -48,7 +49,7 @@ def change_tag(tag: Tag, *, by: Actor, **fields: Any) -> Tag:
     """
     require(by, Capability.MANAGE)
     with transaction.atomic():
-        held = Tag.objects.select_for_update().get(pk=tag.pk)
+        held = Tag.objects.select_for_update(no_key=True).get(pk=tag.pk)
         if "name" in fields:
             fields["name"] = free_name(held, fields["name"])
         changed = {name: new for name, new in fields.items() if getattr(held, name) != new}
