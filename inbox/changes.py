@@ -12,7 +12,7 @@ from inbox import actions, wording
 from inbox.forms import PriorityForm, StatusForm, TagForm, assignment, checked
 from inbox.models import Conversation
 from people.actions import find_or_create_tag
-from people.models import Team, Teammate
+from people.models import Tag, Team, Teammate
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +31,30 @@ class Change:
 
 
 def tagged(found: Conversation, by: Teammate, given: Values) -> Change:
-    data = checked(TagForm(given))
-    if data["tag"] is None:
-        data["tag"], _ = find_or_create_tag(data["name"], by=by)
-    tag, is_on = data["tag"], data["is_on"] or bool(data["name"])
+    tag, is_on = wanted_tag(given, by)
     changed = actions.tag(found, by=by, **{"add" if is_on else "remove": [tag]})
     words = f"Tagged {tag.name}." if is_on else f"No longer tagged {tag.name}."
     if is_on == (tag.shown in found.shown_tags):
         return Change(changed, words, {})
     undo = {"tag": tag.public_id, "is_on": "false" if is_on else "true"}
     return Change(changed, words, undo)
+
+
+def wanted_tag(given: Values, by: Teammate) -> tuple[Tag, bool]:
+    """The tag that a form names, a new one if need be, and whether it is put on or taken off."""
+    data = checked(TagForm(given))
+    if data["tag"] is None:
+        data["tag"], _ = find_or_create_tag(data["name"], by=by)
+    return data["tag"], data["is_on"] or bool(data["name"])
+
+
+def settled(part: str, values: Values, by: Teammate) -> dict[str, str]:
+    """The same values with nothing in them that would have to be made for each one anew. Raises
+    Invalid, NotAllowed."""
+    if part != "tags" or not values.get("name"):
+        return dict(values)
+    tag, is_on = wanted_tag(values, by)
+    return {"tag": tag.public_id, "is_on": "true" if is_on else "false"}
 
 
 def prioritized(found: Conversation, by: Teammate, given: Values) -> Change:
@@ -88,6 +102,21 @@ def status_of(conversation: Conversation) -> dict[str, str]:
     """What the form would send to make a conversation what it is now."""
     until = conversation.snoozed_until
     return {"status": conversation.status} | ({"until": until.isoformat()} if until else {})
+
+
+def as_it_is(part: str, conversation: Conversation, undo: Values) -> dict[str, str]:
+    """What a change of this part would overwrite, as its form would send it: of what `undo` sets,
+    how it is now. Two that differ have been changed in between."""
+    match part:
+        case "tags":
+            tags = {tag["id"] for tag in conversation.shown_tags}
+            return {"tag": undo["tag"], "is_on": "true" if undo["tag"] in tags else "false"}
+        case "priority":
+            return {"priority": conversation.priority_word}
+        case "assignment":
+            return {name: id_of(getattr(conversation, name)) for name in undo}
+    closed_at = conversation.closed_at
+    return status_of(conversation) | {"closed_at": closed_at.isoformat() if closed_at else ""}
 
 
 # By the names that forms for many give them.

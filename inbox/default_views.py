@@ -61,9 +61,16 @@ class View:
 
     @property
     def whole_tree(self) -> Any:
-        """All that it asks, its filters too; None for a list that no condition says."""
-        trees = [tree for tree in (self.tree, self.filters) if tree is not None]
-        return {"all": [part for tree in trees for part in parts_of(tree)]} if trees else None
+        """All that it asks, its filters too; None for a list that no condition says. Of two trees
+        that nearly fill the grammar it may be too deep to be one condition."""
+        if len(self.trees) < 2:
+            return next(iter(self.trees), None)
+        return {"all": [part for tree in self.trees for part in parts_of(tree)]}
+
+    @property
+    def trees(self) -> list[Any]:
+        """What it asks and what its filters ask, each by itself as deep as the grammar allows."""
+        return [tree for tree in (self.tree, self.filters) if tree is not None]
 
     def order(self, slug: str | None) -> Order:
         """The order of that name, or the usual one. Raises Invalid for what it does not offer."""

@@ -14,8 +14,10 @@ from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
 from inbox import asking, default_views, kinds
 from inbox.actions.thread import lock
-from inbox.changes import CHANGES, Values, attempt
+from inbox.changes import CHANGES, Values, as_it_is, attempt, settled
+from inbox.finding.matching import OutOfTime, within
 from inbox.models import Batch, BatchedChange, Conversation
+from inbox.querysets import ConversationQuerySet
 from people.models import Teammate
 from people.models.teammate import Capability
 
@@ -25,16 +27,26 @@ BUSY = "Something is still being done with a whole view. Let it end, or stop it.
 CHANGED_SINCE = "Changed since."
 REASON_LENGTH = 300
 CONVERSATIONS_MAX = 1000
+# Through so many keys a step looks for the next conversation of a view, and for so long.
+STRETCH = 5_000
+STEP_MS = asking.ASKED_MS
 
 
 @dataclass(frozen=True)
 class Step:
-    """A conversation and what to do with it; for an undo, how far its thread was when it was
-    changed (None where that is not known)."""
+    """A conversation and what to do with it; for an undo, how it was left when it was changed."""
 
     found: Conversation
     values: Values
-    last_seq: int | None = None
+    left: Values | None = None
+
+
+class CannotGoOn(Exception):
+    """A batch cannot tell what is left to do; `reason` is for who began it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason[:REASON_LENGTH]
+        super().__init__(reason)
 
 
 def begin_batch(
@@ -65,7 +77,7 @@ def begin_batch(
     found = default_views.find(view, by)
     if filters is not None:
         found = filtered(found, filters, by, is_stored=False)
-    asked.condition = found.whole_tree if found.is_asked else None
+    asked.condition = found.trees if found.is_asked else None
     return begin(asked)
 
 
@@ -102,6 +114,9 @@ def undo_batch(batch: Batch, *, by: Teammate) -> Batch:
 def begin(batch: Batch) -> Batch:
     try:
         with transaction.atomic():
+            # A new tag is made now: later, each conversation would be locked before it, while
+            # whoever makes the same tag for one of them does it the other way round.
+            batch.values = settled(batch.part, batch.values, batch.teammate)
             batch.save()
             note(batch, kinds.BATCH_BEGUN)
     except IntegrityError:
@@ -119,9 +134,9 @@ def stop_batch(batch: Batch, *, by: Teammate) -> Batch:
         return held
 
 
-def end(batch: Batch, state: str) -> None:
-    batch.state = state
-    batch.save(update_fields=["state"])
+def end(batch: Batch, state: str, reason: str = "") -> None:
+    batch.state, batch.reason = state, reason or batch.reason
+    batch.save(update_fields=["state", "reason"])
     note(batch, kinds.BATCH_ENDED)
 
 
@@ -139,6 +154,7 @@ def note(batch: Batch, kind: str) -> None:
             "undoes": batch.undoes.public_id if batch.undoes else None,
             "count": batch.count,
             "failed": batch.failed,
+            "reason": batch.reason,
         },
     )
 
@@ -186,37 +202,70 @@ def next_batch(aside: set[int]) -> Batch | None:
 
 
 def go_on(batch: Batch) -> None:
-    step = next_of(batch)
-    if step is None:
-        end(batch, Batch.State.DONE)
-    else:
+    before = batch.after_id
+    try:
+        step = next_of(batch)
+    except CannotGoOn as fault:
+        end(batch, Batch.State.STOPPED, fault.reason)
+        return
+    if step is not None:
         do_one(batch, step)
+    elif batch.after_id > before:
+        batch.save(update_fields=["after_id"])
+    else:
+        end(batch, Batch.State.DONE)
 
 
 def next_of(batch: Batch) -> Step | None:
-    """What follows, with a conversation as the teammate may see it now."""
+    """What follows, with a conversation as the teammate may see it now; None where nothing does, or
+    nothing up to the batch's place, which has moved then. Raises CannotGoOn."""
     visible = Conversation.objects.visible_to(batch.teammate)
     if batch.undoes is not None:
         changes = BatchedChange.objects.filter(batch=batch.undoes, conversation__in=visible)
         change = changes.filter(conversation_id__gt=batch.after_id).order_by("conversation").first()
         if change is None:
             return None
-        return Step(visible.get(pk=change.conversation_id), change.undo, change.last_seq)
+        return Step(visible.get(pk=change.conversation_id), change.undo, change.left)
     if batch.conversations:
         named = visible.filter(pk__gt=batch.after_id, public_id__in=batch.conversations)
         found = named.order_by("pk").first()
         return Step(found, batch.values) if found is not None else None
+    return next_in(view_of(batch), visible, batch)
+
+
+def view_of(batch: Batch) -> default_views.View:
+    """Raises CannotGoOn with what has become of it."""
     try:
         view = default_views.find(batch.view, batch.teammate)
-        if batch.condition is not None:
-            view = filtered(view, batch.condition, batch.teammate, is_stored=True)
-    except Problem:
+        for tree in batch.condition or ():
+            view = filtered(view, tree, batch.teammate, is_stored=True)
+    except Problem as problem:
+        raise CannotGoOn(problem.sentences) from None
+    if view.is_void:
+        raise CannotGoOn(" ".join(view.faults))
+    return view
+
+
+def next_in(view: default_views.View, visible: ConversationQuerySet, batch: Batch) -> Step | None:
+    """Looks for the next one in a stretch of keys only: so a step takes its time and no more,
+    however few are in the view. Raises CannotGoOn when even that takes too long."""
+    ahead = Conversation.objects.filter(pk__gt=batch.after_id).order_by("pk")
+    begins = ahead.values_list("pk", flat=True).first()
+    if begins is None:
         return None
+    ends = begins + STRETCH
     rows = view.narrow(visible, batch.teammate).filter(
-        pk__gt=batch.after_id, last_message_at__lte=batch.created_at
+        pk__gte=begins, pk__lt=ends, last_message_at__lte=batch.created_at
     )
-    found = rows.order_by("pk").first()
-    return Step(found, batch.values) if found is not None else None
+    try:
+        with within(STEP_MS):
+            found = rows.order_by("pk").first()
+    except OutOfTime:
+        raise CannotGoOn(asking.TOO_SLOW) from None
+    if found is None:
+        batch.after_id = ends - 1
+        return None
+    return Step(found, batch.values)
 
 
 def do_one(batch: Batch, step: Step) -> None:
@@ -225,7 +274,10 @@ def do_one(batch: Batch, step: Step) -> None:
         # Whoever is just writing has the lock: what is read without it may be over.
         found = lock(step.found)
         if batch.undoes is not None:
-            check_unchanged(step, found)
+            if is_as_before(batch.part, step, found):
+                batch.count += 1
+                batch.save(update_fields=["after_id", "count"])
+                return
         elif not batch.conversations and found.last_message_at > batch.created_at:
             batch.save(update_fields=["after_id"])
             return
@@ -243,13 +295,17 @@ def do_one(batch: Batch, step: Step) -> None:
                 batch=batch,
                 conversation=found,
                 undo=change.undo,
-                last_seq=change.conversation.last_seq,
+                left=as_it_is(batch.part, change.conversation, change.undo),
             )
     batch.save(update_fields=["after_id", "count", "failed", "reason"])
 
 
-def check_unchanged(step: Step, found: Conversation) -> None:
-    """Raises StateConflict when a locked conversation went on after it was changed: what came then
-    was done or said by somebody who knew of the change."""
-    if step.last_seq is not None and found.last_seq != step.last_seq:
+def is_as_before(part: str, step: Step, found: Conversation) -> bool:
+    """Whether there is nothing to take back any more. Raises StateConflict when somebody has
+    changed since what an undo would overwrite; whatever else went on, it leaves alone."""
+    now = as_it_is(part, found, step.values)
+    if step.values.items() <= now.items():
+        return True
+    if step.left is not None and now != step.left:
         raise StateConflict(CHANGED_SINCE)
+    return False

@@ -21,7 +21,8 @@ APP_WORKS_ON_NOTHING = "An app has no views to work on. Use a teammate's token."
 
 
 class BatchSerializer(serializers.Serializer):
-    """How far it has come. `failed` counts those left as they were, `reason` says why the first."""
+    """How far it has come. `failed` counts those left as they were; `reason` says why the first
+    was, or why it all stopped where nobody stopped it."""
 
     id = serializers.CharField(source="public_id")
     view = serializers.CharField()
@@ -120,7 +121,7 @@ class BatchListView(BatchView):
         description=(
             "Worked off in the background, each conversation by itself and with the teammate's "
             "own rights; ask for the batch to see how far it is. One at a time for each teammate. "
-            "With `undoes` it takes back what a batch has changed, where nothing was said since."
+            "With `undoes` it takes back what a batch has changed, where nobody changed it since."
         ),
         body=NewBatchSerializer,
         answers={201: BatchSerializer},

@@ -29,7 +29,7 @@ class Batch(models.Model):
     part = models.CharField(max_length=20, help_text="Which of inbox.changes.CHANGES.")
     values = models.JSONField(default=dict)
     condition = models.JSONField(
-        null=True, help_text="What the view and its filter asked when it began; none where nothing."
+        null=True, help_text="What the view and its filter asked when it began, each by itself."
     )
     undoes = models.OneToOneField(
         "self", null=True, on_delete=models.CASCADE, related_name="undone_by"
@@ -38,7 +38,9 @@ class Batch(models.Model):
     after_id = models.BigIntegerField(default=0)
     count = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    reason = models.CharField(max_length=300, blank=True, help_text="Why the first one failed.")
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it stopped, or the first one failed."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -69,8 +71,8 @@ class BatchedChange(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     undo = models.JSONField(default=dict)
-    last_seq = models.BigIntegerField(
-        null=True, help_text="How far the thread was then: what goes on is not undone."
+    left = models.JSONField(
+        null=True, help_text="What an undo overwrites, as it was then: what changed is not undone."
     )
 
     class Meta:

@@ -100,7 +100,9 @@ function finish(batch, words) {
   const undo = () => started(ask(batch.url, { form: { do: "undo" } }), "as before");
   const action = batch.is_undo || !batch.count ? undefined : { name: "Undo", run: undo };
   const said = summary({ count: batch.count, failed }, words);
-  toast(batch.state === "stopped" ? `Stopped. ${said}` : said, { action });
+  // One that nobody stopped says why it could not go on.
+  const why = batch.failed ? "" : batch.reason;
+  toast(batch.state === "stopped" ? ["Stopped.", why, said].filter(Boolean).join(" ") : said, { action });
   tell("inbox:changed");
 }
 

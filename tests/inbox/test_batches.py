@@ -2,25 +2,39 @@
 
 import json
 import uuid
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from ground.conditions.grammar import DEPTH_MAX
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, NotFound, StateConflict
 from inbox import tasks
-from inbox.actions import assign, batches, mark_spam, reply
+from inbox.actions import (
+    assign,
+    batches,
+    close,
+    delete_view,
+    mark_spam,
+    reopen,
+    reply,
+    save_view,
+    tag,
+)
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
 from inbox.changes import CHANGES
-from inbox.models import Batch, BatchedChange, Conversation
+from inbox.finding.matching import OutOfTime
+from inbox.models import Batch, BatchedChange, Conversation, SavedView
 from people.actions import deactivate, find_or_create_tag
-from people.models import Role
+from people.models import Attribute, Role
 
 pytestmark = pytest.mark.django_db
 
 CLOSED = {"status": "closed"}
+OPEN = {"fact": "conversation.status", "op": "is", "value": "open"}
 
 
 @pytest.fixture
@@ -106,11 +120,116 @@ def test_undo_leaves_alone_what_went_on_since(five, ada, ben, emil):
     back = undo_batch(fresh(batch), by=ben)
     work_off_batches(60)
     now = Conversation.objects.in_bulk([each.pk for each in five])
-    assert [now[each.pk].assignee for each in five] == [ada, ben, None, None, None]
-    assert (fresh(back).state, fresh(back).count, fresh(back).failed) == ("done", 3, 2)
+    assert [now[each.pk].assignee for each in five] == [ada, None, None, None, None]
+    assert (fresh(back).state, fresh(back).count, fresh(back).failed) == ("done", 4, 1)
     assert fresh(back).reason == "Changed since."
     ended = Entry.objects.filter(kind="batch.ended").latest("id")
-    assert (ended.after["count"], ended.after["failed"]) == (3, 2)
+    assert (ended.after["count"], ended.after["failed"]) == (4, 1)
+    assert ended.after["reason"] == "Changed since."
+
+
+def test_undo_of_a_tag_is_in_nobodys_way_and_nobody_in_its(five, ada, ben, emil):
+    coat, _ = find_or_create_tag("coat", by=ben)
+    other, _ = find_or_create_tag("other", by=ben)
+    tag(five[4], by=ada, add=[coat])
+    values = {"tag": coat.public_id, "is_on": "true"}
+    batch = begin_batch(by=ben, view="all", part="tags", values=values)
+    work_off_batches(60)
+    reply(five[1], by=emil, body="Thanks.", client_id=uuid.uuid4())
+    close(five[2], by=ada)
+    tag(five[3], by=ada, add=[other], remove=[coat])
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    names = [{each.name for each in found.tags.all()} for found in five]
+    assert names == [set(), set(), set(), {"other"}, {"coat"}]
+    assert (fresh(back).count, fresh(back).failed) == (4, 0)
+
+
+def test_undo_leaves_a_status_that_somebody_has_changed_since(five, ada, ben, emil):
+    batch = close_all(ben)
+    work_off_batches(60)
+    reply(five[1], by=emil, body="Not yet!", client_id=uuid.uuid4())
+    for found in five[2:4]:
+        reopen(found, by=ada)
+    close(five[2], by=ada)
+    later = timezone.now() + timedelta(seconds=1)
+    Conversation.objects.filter(pk=five[2].pk).update(closed_at=later)
+    mark_spam(five[3], by=ada)
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    assert statuses(five) == ["open", "open", "closed", "spam", "open"]
+    assert (fresh(back).count, fresh(back).failed) == (3, 2)
+
+
+# ---- what is in the view -------------------------------------------------------------------------
+
+
+def test_a_step_looks_through_a_stretch_of_keys_and_the_next_goes_on(five, ada, ben, monkeypatch):
+    monkeypatch.setattr(batches, "STRETCH", 2)
+    assign(five[4], by=ada, assignee=ben)
+    batch = close_all(ben, "you")
+    work_off_batches(60)
+    assert statuses(five) == ["open"] * 4 + ["closed"]
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).reason) == ("done", 1, "")
+
+
+def test_a_view_that_takes_too_long_to_look_through_stops_the_batch_and_says_so(
+    five, ben, monkeypatch
+):
+    batch = close_all(ben)
+    do_next()
+
+    @contextmanager
+    def slow(milliseconds):
+        assert 0 < milliseconds <= 5_000
+        raise OutOfTime
+        yield
+
+    monkeypatch.setattr(batches, "within", slow)
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count) == ("stopped", 1)
+    assert "too long" in fresh(batch).reason
+    ended = Entry.objects.get(kind="batch.ended")
+    assert (ended.after["state"], ended.after["reason"]) == ("stopped", fresh(batch).reason)
+
+
+def test_a_view_that_is_gone_stops_the_batch_and_says_so(five, ben):
+    view = save_view(SavedView(), by=ben, name="Open", condition=OPEN)
+    batch = close_all(ben, view.slug)
+    do_next()
+    delete_view(view, by=ben)
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count) == ("stopped", 1)
+    assert fresh(batch).reason == "There is no such view."
+
+
+def test_a_view_that_asks_for_what_is_gone_stops_the_batch_and_says_so(five, ben):
+    Attribute.objects.create(subject="contact", key="size", label="Size", type="text")
+    asked = {"not": {"fact": "contact.attributes.size", "op": "is", "value": "L"}}
+    view = save_view(SavedView(), by=ben, name="Sizes", condition=asked)
+    batch = close_all(ben, view.slug)
+    do_next()
+    Attribute.objects.all().delete()
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count) == ("stopped", 1)
+    assert "contact.attributes.size" in fresh(batch).reason
+
+
+@pytest.mark.parametrize("with_filter", [False, True])
+def test_a_view_as_deep_as_the_grammar_allows_is_done_whole(five, ben, with_filter):
+    tree = OPEN
+    for depth in range(DEPTH_MAX - 1):
+        tree = {"any" if depth % 2 == 0 else "all": [tree]}
+    view = save_view(SavedView(), by=ben, name="Deep", condition=tree)
+    batch = begin_batch(
+        by=ben,
+        view=view.slug,
+        part="status",
+        values=CLOSED,
+        filters=tree if with_filter else None,
+    )
+    work_off_batches(60)
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).reason) == ("done", 5, "")
 
 
 def test_one_process_does_batches_and_only_for_a_moment(five, ben, settings):
