@@ -12,9 +12,12 @@ from inbox.actions.thread import list_topic
 from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private
 from inbox.parts import is_told
-from people.models import Team
+from people.models import Contact, Team
 
 Shown = tuple[list[str], dict[str, Any]]
+# So many conversations, of so many contacts, are named to lists at once.
+BELONGING_MAX = 50
+PEOPLE_MAX = 200
 
 
 def thread_line(entry: Entry) -> Iterator[Shown]:
@@ -127,6 +130,32 @@ def record(entry: Entry) -> Iterator[Shown]:
         yield [f"record.{contact}"], {"type": "record", "contact": contact}
         if merge:
             yield [f"record.{contact}"], {"type": "access"}
+
+
+def belonging(entry: Entry) -> Iterator[Shown]:
+    """What conditions ask of a contact or a company has changed: the conversations that may have
+    come to a list that only the server can tell, or gone from it; where they are too many
+    (`is_cut`) whoever has such a list asks for all of it."""
+    people, is_cut = changed_people(entry)
+    rows = Conversation.objects.whole().filter(contact__in=people).select_related("team")
+    newest = list(rows.newest_first()[: BELONGING_MAX + 1])
+    is_cut = is_cut or len(newest) > BELONGING_MAX
+    names: dict[str, list[str]] = {}
+    for conversation in newest[:BELONGING_MAX]:
+        names.setdefault(list_topic(conversation), []).append(conversation.public_id)
+    for topic, found in names.items():
+        yield [topic], {"type": "belonging", "conversations": found, "is_cut": is_cut}
+
+
+def changed_people(entry: Entry) -> tuple[list[int], bool]:
+    """The keys of the contacts that an entry is about, and whether there are more of them."""
+    if entry.subject_type == "company":
+        people = Contact.objects.filter(company__public_id=entry.subject_id)
+    else:
+        merge = [entry.after.get("kept"), entry.after.get("merged")]
+        people = Contact.objects.filter(public_id__in=[entry.subject_id, *filter(None, merge)])
+    found = list(people.order_by("-pk").values_list("pk", flat=True)[: PEOPLE_MAX + 1])
+    return found[:PEOPLE_MAX], len(found) > PEOPLE_MAX
 
 
 def access(entry: Entry) -> Iterator[Shown]:

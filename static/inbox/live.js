@@ -1,6 +1,7 @@
 import { LiveSocket } from "../shared/socket.js";
 import { clearShown, refreshBell, ring } from "./bell.js";
 import { ask, Problem } from "./ask.js";
+import { askSoon } from "./belonging.js";
 import { list } from "./list.js";
 import { follow } from "./merging.js";
 import { remember, withNews } from "./meanwhile.js";
@@ -17,6 +18,7 @@ const POLL_MS = 5000;
 const POLL_AFTER_MS = 2000;
 const COUNTS_EVERY_MS = 3000;
 const COUNTS_SOON_MS = 250;
+const LIST_EVERY_MS = 5000;
 const HEAD_SOON_MS = 150;
 const TICK_MS = 5000;
 const ASKED_EVERY_MS = 60_000;
@@ -83,6 +85,8 @@ async function refreshList() {
     throw error;
   }
 }
+
+const listSoon = spacedWhileSeen(() => quietly(refreshList), LIST_EVERY_MS, COUNTS_SOON_MS);
 
 const countsSoon = spacedWhileSeen(
   () =>
@@ -221,6 +225,10 @@ const react = {
     ring(frame);
     bellSoon();
   },
+  belonging(frame) {
+    remember(frame);
+    showBelonging(frame);
+  },
   views: countsSoon,
   mention() {
     countsSoon();
@@ -254,6 +262,17 @@ function showState(frame) {
   if (frame.conversation !== conversation()) return;
   if (frame.removed || isHeadOld(frame.state)) headSoon();
   if (!frame.removed && isRecordOld(frame.state)) recordSoon();
+}
+
+/**
+ * What filters ask has changed about these.
+ * @param {{conversations: string[], is_cut: boolean}} frame
+ */
+function showBelonging(frame) {
+  if (hasAsked()) countsSoon();
+  if (!isAsked()) return;
+  if (frame.is_cut) listSoon();
+  else for (const id of frame.conversations) askSoon(id);
 }
 
 /** @param {any} state */
@@ -397,6 +416,7 @@ export function goLive() {
   });
   hear("inbox:again", (frame) => {
     if (frame.type === "draft") tell("inbox:draft", frame);
+    else if (frame.type === "belonging") showBelonging(frame);
     else showState(frame);
   });
   hear("inbox:stale", () => {

@@ -1,6 +1,10 @@
 """Filters and saved views in a real browser: by keys, live, and back again."""
 
+import json
 import re
+import uuid
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -59,3 +63,32 @@ def test_a_filter_is_written_by_keys_kept_as_a_view_and_lives(agent, visitor):
     page.get_by_role("button", name="Delete").click()
     expect(page).to_have_url(re.compile(r"/inbox/views/$"))
     expect(page.get_by_text("Zithers")).to_have_count(0)
+
+
+def test_a_list_follows_what_becomes_of_a_customer(agent, visitor, demo):
+    word = f"oboe{uuid.uuid4().hex[:8]}"
+    one = visitor()
+    one.say("Who am I?")
+    contact = call_api(demo, "GET", f"conversations/{one.conversation}")["contact"]["id"]
+    asked = {"fact": "contact.locale", "op": "is", "value": word}
+    page = agent("ben", f"all/?{urlencode({'filter': json.dumps(asked)})}")
+    expect(page.locator(".chip")).to_contain_text(word)
+    # Each of them long before the list is asked for anew, once a minute.
+    call_api(demo, "PATCH", f"contacts/{contact}", locale=word)
+    expect(row_of(page, one)).to_be_visible(timeout=20_000)
+    call_api(demo, "PATCH", f"contacts/{contact}", locale="en")
+    expect(row_of(page, one)).to_have_count(0, timeout=20_000)
+
+
+def call_api(demo, method, path, **body):
+    request = Request(
+        f"{demo['url']}/api/v1/{path}",
+        method=method,
+        headers={
+            "Authorization": f"Bearer {demo['api_tokens']['ada']}",
+            "Content-Type": "application/json",
+        },
+        data=json.dumps(body).encode() if body else None,
+    )
+    with urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
