@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -24,7 +23,7 @@ from ground.conditions import (
 from ground.conditions.sentences import GONE
 from inbox.facts import ME
 from inbox.querysets import ConversationQuerySet
-from people.models import Tag, Team, Teammate
+from people.models import Team, Teammate
 
 SUBJECT = "conversation"
 # What a view asks at most; the language itself allows more.
@@ -33,27 +32,18 @@ CLAUSES_MAX = 50
 ASKED_MS = 3000
 TOO_SLOW = "This takes too long to look up. Ask for less: a status, a team, a time."
 TITLES = {"conversation": "Conversation", "contact": "Customer", "company": "Company"}
-LISTS_OF_TAGS = {"conversation.tags", "contact.tags"}
 TEAM = "conversation.team"
 HIDDEN = "hidden"
 CANNOT_FIND = "This can be asked of one conversation, not of a list."
 
 
-class Language(Snapshot):
-    """What can be asked, and which tags there are, archived ones too."""
-
-    @cached_property
-    def tags(self) -> set[str]:
-        return {name.lower() for name in Tag.objects.values_list("name", flat=True)}
-
-
-def language(viewer: Teammate | None) -> Language:
+def language(viewer: Teammate | None) -> Snapshot:
     """What a teammate (None: an app token) can ask now: no team that they may not see."""
 
     def teams() -> list[tuple[str, str]]:
         return list(Team.objects.visible_to(viewer).values_list("public_id", "name"))
 
-    return Language(registry, {TEAM: teams})
+    return Snapshot(registry, {TEAM: teams})
 
 
 def sound(tree: Any, spoken: Snapshot) -> Condition:
@@ -92,16 +82,12 @@ def as_known(tree: Any, spoken: Snapshot) -> Any:
     return tree if value is None or value in known else tree | {"value": HIDDEN}
 
 
-def faults(condition: Condition, spoken: Language) -> list[str]:
+def faults(condition: Condition, spoken: Snapshot) -> list[str]:
     """What a condition asks for in vain, because it is gone, as sentences."""
     found = []
     for clause in condition.clauses():
         if GONE in conditions.sentence(replace_clause(clause, spoken)):
             found.append(f"{clause.fact.label}: what it asks for is gone, or not yours to see.")
-        if clause.fact.name in LISTS_OF_TAGS and clause.value:
-            wanted = clause.value if isinstance(clause.value, tuple) else (clause.value,)
-            gone = [text for text in wanted if text.lower() not in spoken.tags]
-            found += [f"There is no tag {text}." for text in gone]
     return list(dict.fromkeys(found))
 
 

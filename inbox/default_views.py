@@ -190,7 +190,7 @@ def of_team(team: Team) -> View:
     )
 
 
-def of_saved(saved: SavedView, spoken: asking.Language, *, is_shown: bool = False) -> View:
+def of_saved(saved: SavedView, spoken: Snapshot, *, is_shown: bool = False) -> View:
     """A view that somebody made, as it is for who speaks the language; one that asks for a fact
     that is gone holds nothing.
 

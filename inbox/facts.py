@@ -17,7 +17,8 @@ from ground.conditions import (
     register_relation,
 )
 from inbox.models import Binding, Conversation, Line, Message, Tagging
-from people.models import Tag, Team, Teammate
+from people.facts import tag_choices, tag_names
+from people.models import Team, Teammate
 
 # In the place of a teammate: whoever looks. `inbox.asking` puts their id there.
 ME = "me"
@@ -45,14 +46,14 @@ def priority(reach: Reach) -> Case:
 
 
 def tags(reach: Reach) -> Rows:
-    return Rows(Tagging.objects.filter(conversation=reach.outer("pk")), "tag__name")
+    return Rows(Tagging.objects.filter(conversation=reach.outer("pk")), "tag__public_id")
 
 
 def teammates() -> list[tuple[str, str]]:
-    return [
-        (ME, "me"),
-        *Teammate.objects.active().order_by("name").values_list("public_id", "name"),
-    ]
+    rows = Teammate.objects.order_by("-is_active", "name")
+    known = rows.values_list("public_id", "name", "is_active")
+    named = [(key, name if is_active else f"{name} (left)") for key, name, is_active in known]
+    return [(ME, "me"), *named]
 
 
 def teams() -> list[tuple[str, str]]:
@@ -63,10 +64,6 @@ def teams() -> list[tuple[str, str]]:
 def channels() -> list[tuple[str, str]]:
     kinds = Line.objects.order_by("kind").values_list("kind", flat=True).distinct()
     return [(kind, kind.capitalize()) for kind in kinds]
-
-
-def tag_names() -> list[tuple[str, str]]:
-    return [(name, name) for name in Tag.objects.offered().values_list("name", flat=True)]
 
 
 def channel_of(conversation: Conversation) -> str | None:
@@ -171,9 +168,10 @@ register(
         "Tags",
         FactType.LIST,
         "conversation",
-        lambda conversation: [tag["name"] for tag in conversation.shown_tags],
+        lambda conversation: [tag["id"] for tag in conversation.shown_tags],
         tags,
         cost=Cost.QUERY,
+        choices=tag_choices,
         suggestions=tag_names,
     )
 )

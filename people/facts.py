@@ -57,10 +57,23 @@ def address(name: str, label: str, kind: str) -> None:
     )
 
 
+def contact_tags(reach: Reach) -> Rows:
+    return Rows(ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__public_id")
+
+
 def events_in(window: Window, events: QuerySet[Event]) -> QuerySet[Event]:
     if window.name is not None:
         events = events.filter(name=window.name)
     return events if window.since is None else events.filter(created_at__gte=window.since)
+
+
+def tag_choices() -> list[tuple[str, str]]:
+    """All of them, archived ones too: what asks for one goes on."""
+    return list(Tag.objects.values_list("public_id", "name"))
+
+
+def tag_names() -> list[tuple[str, str]]:
+    return [(name, name) for name in Tag.objects.offered().values_list("name", flat=True)]
 
 
 column("contact.role", "Role", FactType.CHOICE, choices=Contact.Role.choices)
@@ -93,10 +106,11 @@ register(
         "Customer’s tags",
         FactType.LIST,
         "contact",
-        lambda contact: [tag.name for tag in contact.tags],
-        lambda reach: Rows(ContactTagging.objects.filter(contact=reach.outer("pk")), "tag__name"),
+        lambda contact: [tag.public_id for tag in contact.tags],
+        contact_tags,
         cost=Cost.QUERY,
-        suggestions=lambda: [(n, n) for n in Tag.objects.offered().values_list("name", flat=True)],
+        choices=tag_choices,
+        suggestions=tag_names,
     )
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from ground.conditions.registry import Fact
+from ground.conditions.text import fold
 from ground.conditions.values import written
 
 TEXT_MAX = 1_000
@@ -81,6 +82,25 @@ def compile_pattern(expression: str) -> Any:
 
 def texts(fact: Fact, raw: Any) -> tuple[str, ...]:
     return tuple(text(fact, item) for item in _items(raw, at=text, fact=fact))
+
+
+def member(fact: Fact, raw: Any) -> str:
+    """What a list may contain: any text, or where the fact has choices the value of one, which
+    people may also write by its label, in whatever case."""
+    said = text(fact, raw)
+    if not fact.choices:
+        return said
+    known = fact.current_choices()
+    if any(value == said for value, _ in known):
+        return said
+    for value, label in known:
+        if fold(label) == fold(said):
+            return value
+    raise BadValue(f"There is no {said[:60]} among them.")
+
+
+def members(fact: Fact, raw: Any) -> tuple[str, ...]:
+    return tuple(_items(raw, at=member, fact=fact))
 
 
 def number(fact: Fact, raw: Any) -> int | float:
@@ -157,7 +177,7 @@ def named_events(fact: Fact, raw: Any) -> Events:
 
 
 # Choices as they were stored: what is no choice any more stays what it was.
-AS_STORED: dict[Any, Any] = {choice: text, choices: texts}
+AS_STORED: dict[Any, Any] = {choice: text, choices: texts, member: text, members: texts}
 
 
 def to_json(value: Any) -> Any:

@@ -31,6 +31,8 @@ WORDS = {
     "none": ("none of these", "or"),
     "not_all": ("not all of these", "and"),
 }
+# What is negated by the words that negate.
+NEGATED = {"none": "any", "not_all": "all"}
 ROOT = "c"
 FIELD = re.compile(
     rf"{ROOT}((?:\.[0-9]{{1,3}}){{0,{DEPTH_MAX * 2}}})"
@@ -48,6 +50,8 @@ CONTROLS: dict[Any, str] = {
     arguments.text: "text",
     arguments.pattern: "text",
     arguments.texts: "texts",
+    arguments.member: "text",
+    arguments.members: "texts",
     arguments.number: "number",
     arguments.two_numbers: "between",
     arguments.boolean: "boolean",
@@ -99,7 +103,8 @@ def tree_of(state: State, *, with_blanks: bool = False) -> Any:
     word = state["word"]
     if word in ("all", "any"):
         return {word: parts}
-    return {"not": {"any" if word == "none" else "all": parts}}
+    # Of one alone "none" and "not all" are "not": so what is read as deep as it may be stays so.
+    return {"not": parts[0] if len(parts) == 1 else {NEGATED[word]: parts}}
 
 
 def _is_blank(state: State) -> bool:
@@ -379,12 +384,15 @@ class Drawing:
 
     def _box(self, state: State, path: tuple[int, ...], place: str, joined_by: str) -> Box:
         word = state["word"]
-        inner = {"none": "not.any", "not_all": "not.all"}.get(word, word)
+        is_single = sum(not _is_blank(part) for part in state["parts"]) == 1
+        inner = f"not.{NEGATED[word]}" if word in NEGATED else word
         inner = f"{place}.{inner}" if place else inner
         parts: list[Line | Box] = []
         at = 0
         for number, part in enumerate(state["parts"]):
             where = f"{inner}[{at}]"
+            if is_single and word in NEGATED:
+                where = f"{place}.not" if place else "not"
             joins = WORDS[word][1] if number else ""
             beneath = (*path, number)
             if "parts" in part:
@@ -448,6 +456,9 @@ class Drawing:
             line.choices = with_gone(fact.current_choices(), line.values)
         if line.control in ("text", "texts"):
             line.suggestions = fact.current_suggestions()
+            if fact.choices:
+                labels = dict(fact.current_choices())
+                line.values = [labels.get(text, text) for text in line.values]
         if line.control == "moment":
             line.values = [day_of(text) for text in line.values]
 

@@ -207,10 +207,10 @@ OPERATORS: dict[FactType, dict[str, Operator]] = {
         **_KNOWN,
     },
     FactType.LIST: {
-        "contains": Operator("contains {}", arguments.text, _contains),
-        "does_not_contain": Operator("does not contain {}", arguments.text, _does_not_contain),
-        "contains_any": Operator("contains any of {}", arguments.texts, _contains_any),
-        "contains_all": Operator("contains all of {}", arguments.texts, _contains_all),
+        "contains": Operator("contains {}", arguments.member, _contains),
+        "does_not_contain": Operator("does not contain {}", arguments.member, _does_not_contain),
+        "contains_any": Operator("contains any of {}", arguments.members, _contains_any),
+        "contains_all": Operator("contains all of {}", arguments.members, _contains_all),
         "is_empty": Operator("is empty", arguments.nothing, _is_empty),
     },
     FactType.COUNT: {

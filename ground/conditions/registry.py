@@ -54,7 +54,9 @@ class Fact:
         `company__size` leads to a model field of the type. A callable is given a `Reach` and
         returns an expression; for a list a `TextList` (`Rows` or `JsonTexts`); for a count, given a
         `Window` too, the queryset of the subject's rows in it.
-    choices: (value, label) pairs, or a callable that gives them; for `choice` only.
+    choices: (value, label) pairs, or a callable that gives them; for `choice`, and for a `list`
+        whose texts are such values. Conditions hold the values, so a label may change: people read
+        and write labels.
     suggestions: texts that forms offer, as `choices`; others may be written all the same.
     phrases: how people read an operator of this fact, where the type's own words do not fit:
         {"is_unknown": "is nobody"}.
@@ -120,8 +122,10 @@ class Registry:
         """Raises ValueError for a name that is taken, and for a choice without choices."""
         if fact.name in self._facts:
             raise ValueError(f"There are two facts called {fact.name}.")
-        if (fact.type is FactType.CHOICE) is not bool(fact.choices):
-            raise ValueError(f"{fact.name}: choices belong to facts of the type choice.")
+        if fact.type is FactType.CHOICE and not fact.choices:
+            raise ValueError(f"{fact.name}: a choice has choices.")
+        if fact.choices and fact.type not in (FactType.CHOICE, FactType.LIST):
+            raise ValueError(f"{fact.name}: choices belong to facts of the types choice and list.")
         self._facts[fact.name] = fact
         return fact
 

@@ -76,8 +76,11 @@ def _one(fact: Fact, value: Any) -> str:
     if isinstance(value, datetime):
         midnight = value.hour == value.minute == value.second == value.microsecond == 0
         return f"{value:%Y-%m-%d}" if midnight else f"{value:%Y-%m-%d %H:%M} UTC"
-    if fact.type is FactType.CHOICE:
-        return str(dict(fact.current_choices()).get(value, GONE))
+    if fact.choices:
+        label = dict(fact.current_choices()).get(value)
+        if label is None:
+            return GONE
+        return str(label) if fact.type is FactType.CHOICE else _quoted(label)
     return _quoted(value)
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ground.conditions import Snapshot
 from ground.web.api import FlagField, PageQuery, Reference, StrictSerializer, checked, page_answer
 from ground.web.openapi import operation, page_of
 from ground.web.problems import NotAllowed, NotFound
@@ -39,7 +40,7 @@ class SavedViewSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
     @property
-    def spoken(self) -> asking.Language:
+    def spoken(self) -> Snapshot:
         if "spoken" not in self.context:
             self.context["spoken"] = asking.language(self.context["viewer"])
         return self.context["spoken"]

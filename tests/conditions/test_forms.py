@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 
 from ground.conditions import InvalidCondition, Snapshot, parse, sentence
 from ground.conditions.forms import Drawing, Line, changed, day_of, state_from, state_of, tree_of
+from ground.conditions.grammar import DEPTH_MAX
 from ground.conditions.registry import Fact
 from ground.conditions.sentences import GONE
 from ground.conditions.values import FactType
@@ -145,3 +146,30 @@ def test_a_fact_has_its_own_words_for_an_operator(facts):
 
 def test_a_day_of_any_year_is_drawn_as_a_day():
     assert day_of("0001-12-31T00:00:00+00:00") == "0001-12-31"
+
+
+@pytest.mark.parametrize("innermost", [IS_GOLD, {"any": [IS_GOLD, IS_GOLD]}])
+def test_what_is_negated_as_deep_as_it_may_be_is_saved_again(facts, innermost):
+    tree = innermost
+    for _ in range(DEPTH_MAX - (1 if innermost is IS_GOLD else 2)):
+        tree = {"not": tree}
+    parse(tree, registry=facts)
+    for _ in range(3):
+        tree = tree_of(state_from(sent_of(drawn(tree, facts).root), facts))
+        parse(tree, registry=facts)
+
+
+def test_errors_stand_at_what_is_negated_alone(facts):
+    wrong = {**IS_GOLD, "value": "lead"}
+    tree = {"all": [{"not": {"not": wrong}}, {"not": {"any": [wrong]}}, {"not": wrong}]}
+    tree = tree_of(state_of(tree))
+    with pytest.raises(InvalidCondition) as refused:
+        parse(tree, registry=facts)
+    form = drawn(tree, facts, refused.value.errors)
+    twice, group, once = form.root.parts
+    lines = [twice.parts[0].parts[0], group.parts[0], once.parts[0]]
+    assert all("Expected one of" in line.errors[0] for line in lines) and form.errors == []
+    state = state_of(tree)
+    state["parts"][1]["parts"].append({"fact": ""})
+    form = Drawing(facts, "account", {}).form(state, refused.value.errors)
+    assert "Expected one of" in form.root.parts[1].parts[0].errors[0]

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from contextlib import contextmanager
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed
-from inbox import default_views, rail
+from inbox import default_views, frames, rail
 from inbox.actions import (
     arrange_views,
     assign,
@@ -19,12 +20,24 @@ from inbox.actions import (
     delete_view,
     save_view,
     start,
+    tag,
 )
 from inbox.actions.batches import begin_batch, work_off_batches
 from inbox.actions.saved_views import OWNED_MAX
 from inbox.finding.matching import OutOfTime
 from inbox.models import Conversation, SavedView
-from people.actions import change_tag, create_token, find_or_create_tag
+from people.actions import (
+    block_contact,
+    change_tag,
+    create_token,
+    deactivate,
+    edit_contact,
+    find_or_create_tag,
+    merge_contacts,
+    tag_contact,
+    update_company,
+    update_contact,
+)
 from people.models import Attribute, Contact, Role
 
 pytestmark = pytest.mark.django_db
@@ -218,12 +231,13 @@ def test_a_view_that_asks_for_what_is_gone_says_so(begin, dora, ben, browser_of)
     tagged = {"fact": "conversation.tags", "op": "contains", "value": "refund"}
     labeled = saved(ben, "Refunds", condition=tagged)
     Attribute.objects.all().delete()
-    change_tag(refund, by=ben, name="money back")
+    refund.delete()
     browser = browser_of(ben)
     page = browser.get(f"/inbox/{view.slug}/").content.decode()
     assert "There is no fact called" in page
     assert "Nothing can be found for this." in page
-    assert "There is no tag refund." in browser.get(f"/inbox/{labeled.slug}/").content.decode()
+    shown = browser.get(f"/inbox/{labeled.slug}/").content.decode()
+    assert "Tags: what it asks for is gone, or not yours to see." in shown
     assert counts_of(ben) == {"Doras": None, "Refunds": 0}
     form = browser.get(f"/inbox/views/{view.public_id}/").content.decode()
     assert "contact.attributes.size" in form
@@ -406,3 +420,166 @@ def test_the_api_keeps_views_and_lists_what_is_in_them(client, begin, dora, emil
     assert client.post("/api/v1/views", {"name": "x", "condition": OPEN}, **apps).status_code == 403
     assert client.delete(address, **own).json()["name"] == "Ours"
     assert not SavedView.objects.exists()
+
+
+# ---- what they ask for by a name -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fact", "op", "value"),
+    [
+        ("conversation.tags", "contains", "REFUND"),
+        ("conversation.tags", "contains_any", ["vip", "Refund"]),
+        ("contact.tags", "contains", "refund"),
+    ],
+)
+def test_a_tag_that_gets_another_name_is_still_asked_for(
+    begin, dora, emil, ben, browser_of, fact, op, value
+):
+    refund, _ = find_or_create_tag("refund", by=ben)
+    find_or_create_tag("vip", by=ben)
+    mine = begin(dora)
+    begin(emil)
+    tag(mine, by=ben, add=[refund])
+    tag_contact(dora, by=ben, add=[refund])
+    view = saved(ben, "Money", condition={"fact": fact, "op": op, "value": value})
+    assert refund.public_id in json.dumps(view.condition)
+    change_tag(refund, by=ben, name="money back", is_archived=True)
+    find_or_create_tag("refund", by=ben)
+    browser = browser_of(ben)
+    assert names_in(browser, view) == {mine.public_id} and counts_of(ben) == {"Money": 1}
+    form = browser.get(f"/inbox/views/{view.public_id}/").content.decode()
+    assert 'value="money back"' in form and refund.public_id not in form
+    filtered = browser.get("/inbox/all/", {"filter": json.dumps(view.condition)}).content.decode()
+    assert "contains any of" in filtered or "contains “money back”" in filtered
+
+
+def test_the_form_takes_a_tag_by_its_name_and_refuses_one_that_there_is_not(ben, browser_of):
+    refund, _ = find_or_create_tag("Money back", by=ben)
+    browser = browser_of(ben)
+    asked = {"name": "Money", "c.0.fact": "conversation.tags", "c.0.was": "conversation.tags"}
+    asked |= {"c.0.op": "contains", "c.word": "all", "audience": "me"}
+    refused = browser.post("/inbox/views/", asked | {"c.0.value": "nothing such"})
+    assert refused.status_code == 400 and not SavedView.objects.exists()
+    assert "There is no nothing such among them." in refused.content.decode()
+    assert browser.post("/inbox/views/", asked | {"c.0.value": "money BACK"}).status_code == 302
+    (clause,) = SavedView.objects.get().condition["all"]
+    assert clause["value"] == refund.public_id
+
+
+def test_a_colleague_who_left_is_still_asked_for_by_name(begin, dora, ada, ben, cleo, browser_of):
+    mine = assign(begin(dora), by=ada, assignee=cleo)
+    close(mine, by=ada)
+    asked = {"fact": "conversation.assignee", "op": "is", "value": cleo.public_id}
+    view = saved(ben, "Cleo's", condition=asked)
+    deactivate(cleo, by=ada)
+    browser = browser_of(ben)
+    assert names_in(browser, view) == {mine.public_id}
+    page = browser.get(f"/inbox/{view.slug}/").content.decode()
+    assert "what it asks for is gone" not in page
+    assert "Cleo Marchand (left)" in browser.get(f"/inbox/views/{view.public_id}/").content.decode()
+
+
+def test_conditions_with_names_of_tags_become_ones_with_ids():
+    migration = import_module("inbox.migrations.0025_conditions_hold_tags_by_id")
+    asked = {"fact": "conversation.tags", "op": "contains", "value": "Refund"}
+    several = {"fact": "contact.tags", "op": "contains_any", "value": ["vip", "unheard of"]}
+    name = {"fact": "contact.name", "op": "is", "value": "refund"}
+    empty = {"fact": "contact.tags", "op": "is_empty"}
+    tree = {"any": [asked, {"not": {"all": [several, name, empty]}}]}
+    again = migration.named(tree, {"refund": "tag_1", "vip": "tag_2"})
+    assert again == {
+        "any": [
+            asked | {"value": "tag_1"},
+            {"not": {"all": [several | {"value": ["tag_2", "unheard of"]}, name, empty]}},
+        ]
+    }
+
+
+# ---- contacts and companies change ---------------------------------------------------------------
+
+
+@pytest.fixture
+def named(published, django_capture_on_commit_callbacks):
+    """named(change): the conversations that a change names to lists, by topic."""
+
+    def asked(change):
+        published.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            change()
+        told = [(topics, frame) for topics, frame in published if frame["type"] == "belonging"]
+        assert not any(frame["is_cut"] for _, frame in told)
+        found = {}
+        for topics, frame in told:
+            found.setdefault(topics[0], set()).update(frame["conversations"])
+        return found
+
+    return asked
+
+
+def test_a_contact_that_changes_names_its_conversations_to_lists(
+    begin, dora, emil, otto, ada, ben, globex, named
+):
+    begin(emil)
+    mine = {begin(dora).public_id, begin(dora).public_id}
+    vip, _ = find_or_create_tag("vip", by=ben)
+    changes = (
+        lambda: update_contact(dora, by=ben, name="Dora L."),
+        lambda: update_contact(dora, by=ben, company=globex),
+        lambda: update_contact(dora, by=ben, attributes={"size": "L"}),
+        lambda: edit_contact(dora, "email", "dora@new.test", was="dora@acme.test", by=ben),
+        lambda: tag_contact(dora, by=ben, add=[vip]),
+        lambda: block_contact(dora, by=ben),
+    )
+    for number, change in enumerate(changes):
+        assert named(change) == {"inbox": mine}, number
+    assert named(lambda: update_contact(otto, by=ben, name="Otto K.")) == {}
+
+
+def test_a_private_teams_conversations_are_named_to_that_team_alone(
+    begin, dora, ada, billing, named
+):
+    shown, hidden = begin(dora), begin(dora)
+    assign(hidden, by=ada, team=billing)
+    assert named(lambda: update_contact(dora, by=ada, name="Dora L.")) == {
+        "inbox": {shown.public_id},
+        f"team.{billing.public_id}": {hidden.public_id},
+    }
+
+
+def test_a_company_that_changes_names_the_conversations_of_its_people(
+    begin, dora, emil, acme, ben, named
+):
+    mine = begin(dora).public_id
+    begin(emil)
+    assert named(lambda: update_company(acme, by=ben, plan="enterprise")) == {"inbox": {mine}}
+    assert named(lambda: update_company(acme, by=ben, plan="enterprise")) == {}
+
+
+def test_merged_contacts_name_the_conversations_of_both(begin, dora, otto, named):
+    both = {begin(dora).public_id, begin(otto).public_id}
+    assert named(lambda: merge_contacts(dora, otto, by=None)) == {"inbox": both}
+
+
+def test_what_has_many_conversations_names_some_and_says_so(
+    begin, dora, emil, acme, ben, published, monkeypatch, django_capture_on_commit_callbacks
+):
+    begin(dora)
+    newest = begin(dora)
+    monkeypatch.setattr(frames, "BELONGING_MAX", 1)
+    with (
+        CaptureQueriesContext(connection) as asked,
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        update_company(acme, by=ben, plan="enterprise")
+    (frame,) = [frame for _, frame in published if frame["type"] == "belonging"]
+    assert frame["conversations"] == [newest.public_id] and frame["is_cut"]
+    reads = [row["sql"] for row in asked if 'FROM "inbox_conversation"' in row["sql"]]
+    assert len(reads) == 1 and "savedview" not in "".join(row["sql"] for row in asked)
+    published.clear()
+    monkeypatch.setattr(frames, "BELONGING_MAX", 50)
+    monkeypatch.setattr(frames, "PEOPLE_MAX", 1)
+    update_contact(emil, by=ben, company=acme)
+    with django_capture_on_commit_callbacks(execute=True):
+        update_company(acme, by=ben, plan="free")
+    assert all(frame["is_cut"] for _, frame in published if frame["type"] == "belonging")
