@@ -115,6 +115,7 @@ COMMANDS = (
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("edit", "Edit the customer", DO, ("i",)),
     Command("search", "Search", SHOW, ("/",)),
+    Command("search-here", "Search in this list", SHOW, ("g /",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),
     Command("help", "Keyboard shortcuts", SHOW, ("?",)),

@@ -138,6 +138,16 @@ class ConversationView(TokenView):
         return found
 
 
+def view_named(slug: str, viewer: Teammate | None) -> default_views.View:
+    """Raises Invalid."""
+    if slug in default_views.PERSONAL and viewer is None:
+        raise Invalid(errors={"view": [APP_HAS_NO_LIST]})
+    try:
+        return default_views.find(slug, viewer)
+    except NotFound as problem:
+        raise Invalid(errors={"view": [problem.detail]}) from None
+
+
 class ConversationListView(ConversationView):
     @operation(
         "conversations_list",
@@ -160,7 +170,7 @@ class ConversationListView(ConversationView):
         order, is_open = NEWEST, query.get("status") == Conversation.Status.OPEN
         is_asked = False
         if "view" in query:
-            view = self.view_named(query["view"])
+            view = view_named(query["view"], self.viewer)
             conversations = view.narrow(conversations, self.viewer)
             order, is_open = view.orders[0], is_open or WAITING in view.orders
             is_asked = view.is_asked
@@ -180,14 +190,6 @@ class ConversationListView(ConversationView):
         if status == Conversation.Status.MERGED:
             return self.visible()
         return self.visible().whole()
-
-    def view_named(self, slug: str) -> default_views.View:
-        if slug in default_views.PERSONAL and self.viewer is None:
-            raise Invalid(errors={"view": [APP_HAS_NO_LIST]})
-        try:
-            return default_views.find(slug, self.viewer)
-        except NotFound as problem:
-            raise Invalid(errors={"view": [problem.detail]}) from None
 
 
 class ConversationDetailView(ConversationView):

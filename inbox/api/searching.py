@@ -6,14 +6,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ground.web.api import PageQuery, checked
+from ground.web.api import IdField, PageQuery, checked
 from ground.web.openapi import operation
 from ground.web.problems import Invalid
 from ground.web.text import CleanCharField
 from ground.web.zones import TimeZoneField
 from inbox import finding
-from inbox.api.conversations import ContactReferenceSerializer, ConversationSerializer
+from inbox.api.conversations import (
+    ContactReferenceSerializer,
+    ConversationSerializer,
+    view_named,
+)
 from inbox.api.messages import AuthorSerializer
+from inbox.finding.meaning import Among
 from inbox.finding.query import LENGTH_MAX
 from inbox.finding.search import NEWEST, ORDERS
 from inbox.models import Message
@@ -27,6 +32,10 @@ class SearchQuery(PageQuery):
 
     q = CleanCharField(max_bytes=4 * LENGTH_MAX, help_text="For example: refund is:open -tag:vip")
     order = serializers.ChoiceField(ORDERS, default=NEWEST)
+    view = IdField(
+        required=False,
+        help_text="Only in this list: the name of a view, as for the list of conversations.",
+    )
     time_zone = TimeZoneField(
         required=False, help_text="Whose days `before:` and `after:` mean; UTC unless told."
     )
@@ -72,6 +81,11 @@ class FoundSerializer(serializers.Serializer):
 class SearchView(TokenView):
     reads = writes = Scope.CONVERSATIONS_READ
 
+    def list_named(self, slug: str) -> Among:
+        """Raises Invalid."""
+        view = view_named(slug, self.viewer)
+        return lambda conversations: view.narrow(conversations, self.viewer)
+
     @operation(
         "search",
         "Search",
@@ -91,6 +105,7 @@ class SearchView(TokenView):
             cursor=query.get("cursor"),
             limit=query["limit"],
             zone=query.get("time_zone", UTC),
+            among=self.list_named(query["view"]) if "view" in query else None,
         )
         if found.faults:
             raise Invalid(errors={"q": found.faults})

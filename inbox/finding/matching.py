@@ -100,7 +100,7 @@ class Statement:
 
     def __init__(self, tsquery: str, meaning: Meaning) -> None:
         self.tsquery = tsquery
-        visible = meaning.visible.order_by().values("pk")
+        visible = meaning.searched.order_by().values("pk")
         self.visible, self.visible_values = visible.query.sql_with_params()
         self.of_message, self.message_values = meaning.of_message, meaning.values
         self.since, self.until = meaning.since, meaning.until

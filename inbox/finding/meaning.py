@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce, Lower
 
 from inbox.finding.people import companies_like, contacts_like
 from inbox.finding.query import Filter, Query
@@ -16,6 +17,9 @@ from inbox.finding.words import words
 from inbox.models import Conversation
 from inbox.querysets import ConversationQuerySet
 from people.models import Company, Contact, Tag, Team, Teammate
+
+# Of conversations those that a list holds.
+Among = Callable[[ConversationQuerySet], ConversationQuerySet]
 
 NAMED_MAX = 200
 STATES = ("open", "closed", "snoozed", "spam")
@@ -27,7 +31,7 @@ _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 class Meaning:
     """What a query asks of conversations (`visible`, narrowed) and of messages: SQL over the
     alias `message`, and when they were said, from `since` to before `until`. `faults` say what
-    cannot be asked for. Days begin and end in `zone`."""
+    cannot be asked for. Days begin and end in `zone`. A list may be searched alone."""
 
     visible: ConversationQuerySet
     zone: tzinfo = UTC
@@ -37,6 +41,25 @@ class Meaning:
     until: datetime | None = None
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    # All that they may see, and what of it stands in the list that is searched.
+    seen: ConversationQuerySet = field(default_factory=Conversation.objects.none)
+    among: Among | None = None
+
+    @property
+    def listed(self) -> ConversationQuerySet:
+        """Those conversations as lists have them, without parts of others."""
+        if self.among is None:
+            return self.visible.whole()
+        return self.among(self.visible)
+
+    @property
+    def searched(self) -> ConversationQuerySet:
+        """Those whose messages are looked at: also the parts of what is in the list."""
+        if self.among is None:
+            return self.visible
+        stands_for = Coalesce(OuterRef("merged_into"), OuterRef("pk"))
+        inside = self.among(self.seen).order_by().filter(pk=stands_for)
+        return self.visible.filter(Exists(inside))
 
     @property
     def is_about_messages(self) -> bool:
@@ -47,16 +70,20 @@ class Meaning:
         self.values.extend(values)
 
 
-def meaning_of(query: Query, viewer: Teammate | None, zone: tzinfo = UTC) -> Meaning:
+def meaning_of(
+    query: Query, viewer: Teammate | None, zone: tzinfo = UTC, among: Among | None = None
+) -> Meaning:
     """The operators of a query as `viewer` may use them; None is an app token.
 
-    Spam stays out unless it is asked for.
+    Spam stays out unless it is asked for, or is in the list that is searched.
     """
     visible = Conversation.objects.visible_to(viewer)
-    meaning = Meaning(visible, zone, faults=list(query.faults), remarks=list(query.remarks))
+    faults, remarks = list(query.faults), list(query.remarks)
+    meaning = Meaning(visible, zone, faults=faults, remarks=remarks, seen=visible, among=among)
     for asked in query.filters:
         MEANINGS[asked.name](meaning, asked, viewer)
-    if not any(each.name == "is" and each.value.lower() == "spam" for each in query.filters):
+    is_asked = any(each.name == "is" and each.value.lower() == "spam" for each in query.filters)
+    if among is None and not is_asked:
         meaning.visible = meaning.visible.exclude(status=Conversation.Status.SPAM)
     return meaning
 

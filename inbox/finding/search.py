@@ -29,7 +29,7 @@ from inbox.finding.matching import (
     tsquery_of,
     within,
 )
-from inbox.finding.meaning import Meaning, meaning_of
+from inbox.finding.meaning import Among, Meaning, meaning_of
 from inbox.finding.people import companies_like, contacts_like
 from inbox.finding.query import Query, Term, parse
 from inbox.models import Conversation, Message
@@ -81,9 +81,10 @@ def search(
     cursor: str | None = None,
     limit: int = 25,
     zone: tzinfo = UTC,
+    among: Among | None = None,
 ) -> Found:
     """What `viewer` (None: an app token) may see of what `text` asks for; its dates are days
-    of `zone`.
+    of `zone`. `among` narrows the conversations to those of a list.
 
     What is wrong with the text is said in `faults`, and nothing is found then. Raises Invalid for
     a cursor of something else, Unavailable while too many search.
@@ -95,14 +96,14 @@ def search(
         return found
     with taking_turns():
         try:
-            meaning = understood(query, viewer, zone)
+            meaning = understood(query, viewer, zone, among)
         except OutOfTime:
             found.notice = "This takes too long to look up. Name people more exactly."
             return found
         found.faults, found.remarks = meaning.faults, meaning.remarks
         if meaning.faults:
             return found
-        if cursor is None and not query.filters:
+        if cursor is None and not query.filters and among is None:
             add_people(found, viewer)
         if query.terms or meaning.is_about_messages:
             find_messages(found, meaning, viewer, order, cursor, limit)
@@ -121,9 +122,9 @@ def taking_turns() -> Iterator[None]:
         _places.release()
 
 
-def understood(query: Query, viewer: Teammate | None, zone: tzinfo) -> Meaning:
+def understood(query: Query, viewer: Teammate | None, zone: tzinfo, among: Among | None) -> Meaning:
     with within(PEOPLE_MS):
-        return meaning_of(query, viewer, zone)
+        return meaning_of(query, viewer, zone, among)
 
 
 def add_people(found: Found, viewer: Teammate | None) -> None:
@@ -141,7 +142,7 @@ def find_conversations(found: Found, meaning: Meaning, cursor: str | None, limit
     """Where no word is asked for: conversations by their state, the latest first."""
     try:
         with within(1_000):
-            page = keyset(meaning.visible.whole().for_list(), cursor=cursor, limit=limit)
+            page = keyset(meaning.listed.for_list(), cursor=cursor, limit=limit)
     except OutOfTime:
         found.notice = "There was no time to look at all conversations. Ask more exactly."
         return

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from inbox.naming import keep_teams_private
 from inbox.orders import Order
 from inbox.pages.bell import bell
 from inbox.pages.beside import side_shown
-from inbox.pages.conditions import chips_of, list_query, written
+from inbox.pages.conditions import FILTER, chips_of, list_query, written
 from inbox.pages.requests import is_script, part_wanted
 from inbox.parts import show_parts
 from inbox.querysets import ConversationQuerySet
@@ -88,10 +89,17 @@ def rows(
         "is_usual_order": order == view.orders[0],
         "orders": [(each, list_query(view, each.slug)) for each in view.orders],
         "chips": chips_of(view, order.slug, request.user),
+        "here_query": f"?{urlencode(here_fields(view))}",
         "filter_text": "" if view.filters is None else written(view.filters),
         "is_first_page": cursor is None,
         "rows_max": settings.PAGE_SIZE_MAX,
     }
+
+
+def here_fields(view: default_views.View) -> dict[str, str]:
+    """How a search is told that it is about one list."""
+    filters = {} if view.filters is None else {FILTER: written(view.filters)}
+    return {"view": view.slug, **filters, "here": "yes"}
 
 
 def page_of(

@@ -1,5 +1,6 @@
 """Search: a page of results with an address of its own, and the palette's part of it."""
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -7,15 +8,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from inbox import finding
+from inbox import default_views, finding
+from inbox.finding.meaning import Among
 from inbox.finding.query import LENGTH_MAX, OPERATORS
 from inbox.finding.search import BEST, NEWEST, ORDERS
 from inbox.models import Conversation, Macro
+from inbox.pages.conditions import chips_of, list_query, shown_list
 from inbox.pages.macros import with_words
-from inbox.pages.parts import visible_to
+from inbox.pages.parts import here_fields, visible_to
 from inbox.pages.requests import for_teammates, part_wanted
 from inbox.variables import fill, values_for
 from inbox.zones import zone_of
+from people.models import Teammate
 
 # How far below the message found the stretch of its thread goes that a page without scripts shows.
 BELOW = 20
@@ -26,21 +30,36 @@ ID_MAX = 40
 @for_teammates
 @require_safe
 def show_results(request: HttpRequest) -> HttpResponse:
-    """`q` is what is asked for, `order` newest or best, `cursor` where the page before ended."""
+    """`q` is what is asked for, `order` newest or best, `cursor` where the page before ended.
+
+    `view` and `filter` name the list from which one came; with `here` only that is searched.
+    """
     text = request.GET.get("q", "")
     order = request.GET.get("order", NEWEST)
     order = order if order in ORDERS else NEWEST
     cursor = request.GET.get("cursor") or None
     zone = zone_of(request.user)
-    found = finding.search(text, viewer=request.user, order=order, cursor=cursor, zone=zone)
+    scope = scope_of(request)
+    found = finding.search(
+        text,
+        viewer=request.user,
+        order=order,
+        cursor=cursor,
+        zone=zone,
+        among=scope.among(request.user) if scope and scope.is_on else None,
+    )
+    slug = "all"
+    if scope and scope.is_on:
+        slug, found.remarks = scope.view.slug, [*scope.view.faults, *found.remarks]
     for hit in found.hits:
-        hit.conversation.address = address_of(hit)
-    more = {"q": text, "order": order, "cursor": found.next}
+        hit.conversation.address = address_of(hit, slug)
+    more = {"q": text, "order": order, "cursor": found.next} | (scope.fields if scope else {})
     context = {
         "text": text,
         "order": order,
         "other_order": BEST if order == NEWEST else NEWEST,
         "found": found,
+        "scope": scope,
         "is_first_page": cursor is None,
         "more": f"{request.path}?{urlencode(more)}" if found.next else "",
         "operators": OPERATORS.items(),
@@ -49,6 +68,42 @@ def show_results(request: HttpRequest) -> HttpResponse:
     is_part = part_wanted(request) == "results"
     template = "inbox/_results.html" if is_part else "inbox/search.html"
     return render(request, template, context)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The list from which somebody came to search; `is_on` when only it is searched."""
+
+    view: default_views.View
+    words: list[str]
+    fields: dict[str, str]
+    is_on: bool
+    # The same search the other way, and the way back to the list.
+    other_url: str
+    back_url: str
+
+    def among(self, viewer: Teammate) -> Among:
+        return lambda conversations: self.view.narrow(conversations, viewer)
+
+
+def scope_of(request: HttpRequest) -> Scope | None:
+    """Raises NotFound for a view that is not there, Invalid for what is no filter."""
+    slug = request.GET.get("view", "")
+    if not slug:
+        return None
+    view = shown_list(request, slug)
+    is_on = bool(request.GET.get("here"))
+    asked = {name: request.GET[name] for name in ("q", "order") if name in request.GET}
+    here = here_fields(view)
+    place = {name: value for name, value in here.items() if name != "here"}
+    return Scope(
+        view,
+        [chip["words"] for chip in chips_of(view, "", request.user)],
+        here if is_on else place,
+        is_on,
+        f"{request.path}?{urlencode(asked | (place if is_on else here))}",
+        reverse("inbox:view", args=[slug]) + list_query(view, ""),
+    )
 
 
 @for_teammates
@@ -74,9 +129,9 @@ def filled_macros(text: str, conversation: Conversation, request: HttpRequest) -
     return with_words(named, request.user)
 
 
-def address_of(hit: finding.Hit) -> str:
-    """Where a result leads: into the conversation, to the message found."""
-    address = reverse("inbox:conversation", args=["all", hit.conversation.public_id])
+def address_of(hit: finding.Hit, slug: str) -> str:
+    """Where a result leads: into the conversation in a view, to the message found."""
+    address = reverse("inbox:conversation", args=[slug, hit.conversation.public_id])
     if hit.message is None:
         return address
     if hit.part is not None:

@@ -135,7 +135,15 @@ const act = {
   help: showHelp,
   palette: openPalette,
   search() {
-    /** @type {HTMLAnchorElement|null} */ (document.querySelector("#rail [data-search]"))?.click();
+    const here = listSearch();
+    if (!here) return;
+    // Everywhere; the page offers to look in the list only.
+    here.searchParams.delete("here");
+    location.assign(here);
+  },
+  "search-here"() {
+    const here = listSearch();
+    if (here) location.assign(here);
   },
   wait: () => {},
   go(slug) {
@@ -143,6 +151,12 @@ const act = {
     if (link instanceof HTMLAnchorElement) go(link.href);
   },
 };
+
+/** The address of a search in the list that is shown. */
+function listSearch() {
+  const link = document.querySelector("[data-search-here]");
+  return link instanceof HTMLAnchorElement ? new URL(link.href) : null;
+}
 
 /** @param {KeyboardEvent} event */
 function isForSomethingElse(event) {

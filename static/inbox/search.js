@@ -85,6 +85,14 @@ form.addEventListener("submit", (event) => {
   search();
   if (event.submitter === null) links()[0]?.focus();
 });
+// What is typed by now goes along when one looks elsewhere.
+document.querySelector("[data-scope]")?.addEventListener("click", (event) => {
+  const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
+  const url = new URL(link.href);
+  url.searchParams.set("q", field.value);
+  url.searchParams.set("order", String(new FormData(form).get("order") || "newest"));
+  link.href = url.href;
+});
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const isTyping = event.target === field;
