@@ -21,7 +21,7 @@ from inbox import actions
 from inbox.models import Conversation
 from messenger.api.base import MINUTE
 from messenger.api.messages import show_typing, typing_limit
-from messenger.present import message_json
+from messenger.present import conversation_json, message_json, with_ratings
 from messenger.visitors import Visitor, is_origin_allowed, visitor_of
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
@@ -76,12 +76,23 @@ class MessengerConsumer(LiveConsumer):
         return self.visitor.topics
 
     async def welcome(self, frame: dict[str, Any]) -> None:
-        await self.send_frame({"type": "ready", "conversations": await in_database(self.last_seqs)})
-        for missed in await in_database(self.missed):
-            await self.send_frame(missed)
+        for told in await in_database(self.standing):
+            await self.send_frame(told)
 
     def own(self) -> Any:
         return self.visitor.conversations().select_related("contact")
+
+    def standing(self) -> list[dict[str, Any]]:
+        """How everything stands that the client may show, and what it has missed: a close or a
+        rating that nobody heard leaves no gap in the messages."""
+        own = self.visitor.conversations().for_contact()
+        rows = list(own.newest_first()[:CONVERSATIONS])
+        newest = {row.public_id: row.public_seq for row in rows}
+        if older := self.after.keys() - newest.keys():
+            rows += own.filter(public_id__in=older)
+        is_asked = self.visitor.installation.is_rating_asked
+        told = [conversation_json(row, is_rating_asked=is_asked) for row in with_ratings(rows)]
+        return [{"type": "ready", "conversations": newest, "rows": told}, *self.missed(rows)]
 
     def is_for_us(self, text: str) -> bool:
         return not self.visitor.only_conversation or self.visitor.may_hear(json.loads(text))
@@ -90,11 +101,11 @@ class MessengerConsumer(LiveConsumer):
         rows = self.own().newest_first()[:CONVERSATIONS]
         return {row.public_id: row.public_seq for row in rows}
 
-    def missed(self) -> list[dict[str, Any]]:
+    def missed(self, rows: list[Conversation]) -> list[dict[str, Any]]:
         """What was said since the client last heard; "stale" where that is too much to replay."""
         frames: list[dict[str, Any]] = []
-        for row in self.own().filter(public_id__in=list(self.after)):
-            seen = self.after[row.public_id]
+        for row in rows:
+            seen = self.after.get(row.public_id, row.public_seq)
             if seen >= row.public_seq:
                 continue
             if row.public_seq - seen > REPLAY_LIMIT:

@@ -27,6 +27,7 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
             "type": conversation.preview_author_type,
             "name": public_name(conversation.preview_author_type, conversation.preview_author_name),
         },
+        "version": conversation.contact_version,
         "unread": conversation.contact_unread,
         "last_seq": conversation.public_seq,
         "read_seq": conversation.contact_read_seq,

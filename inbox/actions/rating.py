@@ -51,7 +51,7 @@ def show(
     """Repeats a rating on its locked conversation and in its thread, and journals it."""
     conversation.rating = after["score"]
     message = activity_of(conversation, by, {"kind": "rated", **after})
-    append(conversation, message, "rating")
+    append(conversation, message, "rating", is_shown=True)
     record(
         kinds.CONVERSATION_RATED,
         by=by,

@@ -17,6 +17,8 @@ from people.models.teammate import Capability
 from people.permissions import Actor
 
 NOT_WELCOME = "You can no longer write here."
+# Of what an action changes without words, what the contact is shown.
+SHOWN = frozenset({"status", "assignee"})
 IS_A_PART = "This conversation has been merged into another. Change that one, or unmerge it first."
 
 
@@ -93,12 +95,19 @@ def save(conversation: Conversation, *fields: str) -> None:
 
 
 def append(
-    conversation: Conversation, message: Message, *fields: str, dated: Sequence[str] = ()
+    conversation: Conversation,
+    message: Message,
+    *fields: str,
+    dated: Sequence[str] = (),
+    is_shown: bool = False,
 ) -> None:
     """Stores a new message and, of its locked conversation, the counters and `fields`; those in
-    `dated` become the time of the message. One statement, because every message passes here."""
+    `dated` become the time of the message. With `is_shown` the contact is shown what changes,
+    which they always are of a public message. One statement, because every message passes here."""
+    if is_shown or message.is_public:
+        conversation.contact_version += 1
     row = written(message)
-    kept = written(conversation, ["last_seq", "public_seq", *fields])
+    kept = written(conversation, ["last_seq", "public_seq", "contact_version", *fields])
     changes = [f"{column} = %s" for column in kept] + [
         f"{name} = said.created_at" for name in dated
     ]
@@ -169,7 +178,8 @@ def change(
     message = activity_of(conversation, by, activity)
     for field, value in (repeated or {}).items():
         setattr(conversation, field, value)
-    append(conversation, message, *changes, *(repeated or {}), dated=dated)
+    fields = (*changes, *(repeated or {}))
+    append(conversation, message, *fields, dated=dated, is_shown=is_shown(conversation, before))
     return record(
         kind,
         by=by,
@@ -181,6 +191,13 @@ def change(
         cause=cause,
         rows={"conversation": conversation, "message": message, **(more_rows or {})},
     )
+
+
+def is_shown(conversation: Conversation, before: Mapping[str, Any]) -> bool:
+    """Whether the contact can tell the conversation from what it was `before`. Whoever is in spam
+    never hears of it, nor that they no longer are."""
+    is_about_spam = Conversation.Status.SPAM in {before.get("status"), conversation.status}
+    return not SHOWN.isdisjoint(before) and not is_about_spam
 
 
 def database_now() -> datetime:

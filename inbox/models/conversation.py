@@ -14,7 +14,9 @@ class Conversation(models.Model):
     """One thread with one contact, whatever lines it runs over.
 
     `last_seq` counts everything in the thread and orders it for teammates; `public_seq` counts
-    only what the contact may see. Both are dense and move under this row's lock. The columns from
+    only what the contact may see. Both are dense and move under this row's lock, as does
+    `contact_version`: whatever changes of what the contact is shown moves it, so that of two
+    tellings the later is known, in whatever order they arrive. The columns from
     `preview` on repeat the newest message so that a list is read from this table alone.
     """
 
@@ -94,6 +96,7 @@ class Conversation(models.Model):
     )
     last_seq = models.BigIntegerField(default=0)
     public_seq = models.BigIntegerField(default=0)
+    contact_version = models.BigIntegerField(default=0, db_default=0)
     contact_read_seq = models.BigIntegerField(default=0)
     contact_unread = models.PositiveIntegerField(default=0)
     team_read_seq = models.BigIntegerField(default=0)

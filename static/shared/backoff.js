@@ -1,10 +1,13 @@
+const FIRST_MS = 1000;
+const LONGEST_MS = 30000;
+
 /**
  * Exponential back-off with full jitter: spreads clients that all lost the same server.
  *
  * @param {number} attempt failures so far, from 1
- * @param {{base?: number, cap?: number, random?: () => number}} [options] ms
+ * @param {{random?: () => number}} [options]
  * @returns {number} ms to wait
  */
-export function fullJitter(attempt, { base = 1000, cap = 30000, random = Math.random } = {}) {
-  return Math.round(random() * Math.min(cap, base * 2 ** (attempt - 1)));
+export function fullJitter(attempt, { random = Math.random } = {}) {
+  return Math.round(random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1)));
 }

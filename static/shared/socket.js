@@ -34,19 +34,10 @@ export class LiveSocket {
    *   onFrame: (frame: any) => void,
    *   onState: (state: string) => void,
    *   onRefused: () => void,
-   *   WebSocket?: typeof WebSocket,
-   *   setTimeout?: (work: () => void, ms: number) => any,
-   *   clearTimeout?: (timer: any) => void,
-   *   random?: () => number,
-   *   now?: () => number,
    * }} options `onRefused`: who we are was not accepted; call `start` again once it may be
    */
   constructor(options) {
     this.options = options;
-    this.Socket = options.WebSocket || globalThis.WebSocket;
-    this.setTimeout = options.setTimeout || setTimeout.bind(globalThis);
-    this.clearTimeout = options.clearTimeout || clearTimeout.bind(globalThis);
-    this.now = options.now || Date.now;
   }
 
   start() {
@@ -54,7 +45,7 @@ export class LiveSocket {
   }
 
   stop() {
-    this.clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.failures = 0;
     this.#become("idle");
     this.#drop();
@@ -65,9 +56,9 @@ export class LiveSocket {
    * trust a connection that has been silent.
    */
   hurry() {
-    const isSilent = this.now() - this.#heardAt > SUSPICIOUS_MS;
+    const isSilent = Date.now() - this.#heardAt > SUSPICIOUS_MS;
     if (this.state !== "waiting" && !(this.state === "live" && isSilent)) return;
-    this.clearTimeout(this.#timer);
+    clearTimeout(this.#timer);
     this.#drop();
     this.#dial();
   }
@@ -86,7 +77,7 @@ export class LiveSocket {
     this.#become("connecting");
     let socket;
     try {
-      socket = this.#socket = new this.Socket(this.options.url());
+      socket = this.#socket = new WebSocket(this.options.url());
     } catch {
       this.#lost(0);
       return;
@@ -109,7 +100,7 @@ export class LiveSocket {
     } catch {
       return;
     }
-    this.#heardAt = this.now();
+    this.#heardAt = Date.now();
     this.#watch(SILENCE_MS);
     if (frame.type === "ready") {
       this.failures = 0;
@@ -131,19 +122,19 @@ export class LiveSocket {
     // Refused for good, or asked to slow down: come back late, polling carries on meanwhile.
     const wait = REFUSED.includes(code)
       ? REFUSED_WAIT_MS
-      : fullJitter(this.failures, { random: this.options.random });
-    this.#timer = this.setTimeout(() => this.#dial(), wait);
+      : fullJitter(this.failures);
+    this.#timer = setTimeout(() => this.#dial(), wait);
     this.#become("waiting");
   }
 
   /** @param {number} ms of silence after which the connection counts as dead */
   #watch(ms) {
-    this.clearTimeout(this.#watchdog);
-    this.#watchdog = this.setTimeout(() => this.#lost(0), ms);
+    clearTimeout(this.#watchdog);
+    this.#watchdog = setTimeout(() => this.#lost(0), ms);
   }
 
   #drop() {
-    this.clearTimeout(this.#watchdog);
+    clearTimeout(this.#watchdog);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();

@@ -101,7 +101,8 @@ def test_a_link_hears_its_conversation_and_no_other(scene, ben):
         return ready, heard, is_over
 
     ready, heard, is_over = play(talk)
-    assert ready == {"type": "ready", "conversations": {linked.public_id: 2}}
+    assert ready["conversations"] == {linked.public_id: 2}
+    assert [row["id"] for row in ready["rows"]] == [linked.public_id]
     assert [frame["type"] for frame in heard] == ["message", "conversation"]
     assert heard[0]["message"]["body_text"] == "A coat"
     assert is_over

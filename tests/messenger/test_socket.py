@@ -37,7 +37,7 @@ def test_a_reply_arrives_live_and_a_note_never(talk, ben):
 
     async def scene():
         socket, ready = await opened(visitor.token)
-        assert ready == {"type": "ready", "conversations": {name: 1}}
+        assert ready["conversations"] == {name: 1}
         await committed(lambda: note(conversation, by=ben, body="Hush", client_id=uuid.uuid4()))
         await committed(lambda: reply(conversation, by=ben, body="Two", client_id=uuid.uuid4()))
         message = await socket.hear("message")
@@ -104,6 +104,29 @@ def test_seen_typing_and_closing_reach_the_visitor(talk, ben):
     seen, row = play(scene)
     assert (seen["by"], seen["seq"], seen["conversation"]) == ("teammate", 1, name)
     assert row["conversation"]["status"] == "closed"
+
+
+def test_a_close_that_nobody_heard_is_told_at_the_next_hello(talk, ben, monkeypatch):
+    visitor, name, conversation = talk
+    older = visitor.start("Another").json()["conversation"]["id"]
+    close(conversation, by=ben)
+    monkeypatch.setattr("messenger.consumers.CONVERSATIONS", 1)
+
+    async def scene():
+        first, ready = await opened(visitor.token)
+        assert [row["id"] for row in ready["rows"]] == [older]
+        await first.close()
+        # What stands on the client's screen is told of, however long ago it was written.
+        socket, ready = await opened(visitor.token, {name: 1})
+        is_over = await socket.hears_nothing()
+        await socket.close()
+        return ready, is_over
+
+    ready, is_over = play(scene)
+    assert ready["conversations"] == {older: 1}
+    shown = {row["id"]: (row["status"], row["can_rate"]) for row in ready["rows"]}
+    assert shown == {older: ("open", False), name: ("closed", True)}
+    assert is_over
 
 
 def test_a_visitor_reads_over_the_socket(talk, ben):

@@ -358,3 +358,34 @@ def test_a_browser_may_ask_beforehand_whether_it_may_call(client, installation, 
     assert answer.status_code == 204
     assert answer["Access-Control-Allow-Origin"] == "https://shop.test"
     assert "Authorization" in answer["Access-Control-Allow-Headers"]
+
+
+def test_of_two_tellings_the_later_is_known_and_what_is_not_shown_leaves_no_trace(browser, ben):
+    visitor = browser()
+    name = visitor.start("Hello").json()["conversation"]["id"]
+    conversation = Conversation.objects.get(public_id=name)
+
+    def told():
+        (row,) = visitor.call("get", "conversations").json()["conversations"]
+        return row["version"], row["status"]
+
+    def word():
+        return {"by": ben, "body": "One word.", "client_id": uuid.uuid4()}
+
+    assert told() == (1, "open")
+    note(conversation, **word())
+    actions.prioritize(conversation, by=ben, priority=Conversation.Priority.HIGH)
+    actions.mark_spam(conversation, by=ben)
+    assert told() == (1, "open")
+    actions.unmark_spam(conversation, by=ben)
+    assert told() == (1, "open")
+    reply(conversation, **word())
+    actions.assign(conversation, by=ben, assignee=ben)
+    assert told() == (3, "open")
+    close(conversation, by=ben)
+    assert told() == (4, "closed")
+    visitor.call("put", f"conversations/{name}/rating", {"score": 4})
+    assert told() == (5, "closed")
+    visitor.say(name, "One more thing.")
+    version, status = told()
+    assert version > 5 and status == "open"

@@ -27,15 +27,14 @@ export class Api {
   token = "";
 
   /**
-   * @param {{base: string, renew: () => Promise<string>, fetch?: typeof fetch,
-   *   onReach?: (isReachable: boolean) => void}} options
+   * @param {{base: string, renew: () => Promise<string>,
+   *   onReach: (isReachable: boolean) => void}} options
    *   `renew` boots again and answers a new token; `onReach` hears after every request whether
    *   the server answered.
    */
-  constructor({ base, renew, fetch: send = (...given) => fetch(...given), onReach = () => {} }) {
+  constructor({ base, renew, onReach }) {
     this.base = base;
     this.renew = renew;
-    this.fetch = send;
     this.onReach = onReach;
     /** @type {Promise<string>|null} */
     this.renewing = null;
@@ -106,7 +105,7 @@ export class Api {
     if (body) headers["Content-Type"] = "application/json";
     let response;
     try {
-      response = await this.fetch(this.base + path, {
+      response = await fetch(this.base + path, {
         method,
         headers,
         body: body && JSON.stringify(body),

@@ -287,7 +287,7 @@ export class Messenger extends EventTarget {
   /** @param {any} frame */
   heard(frame) {
     const key = frame.conversation?.id || frame.conversation;
-    if (frame.type === "ready") this.#compare(frame.conversations);
+    if (frame.type === "ready") for (const item of frame.rows) this.learn(item);
     else if (frame.type === "ping") this.#compare(frame.seq);
     else if (frame.type === "message") this.#arrived(key, [frame.message]);
     else if (frame.type === "conversation") this.learn(frame.conversation);
@@ -327,7 +327,9 @@ export class Messenger extends EventTarget {
    */
   #know(conversation) {
     const known = this.conversations.get(conversation.id);
-    if (known && conversation.last_seq < known.last_seq) return false;
+    const isOlder = (/** @type {"version"|"last_seq"} */ name) => conversation[name] < known?.[name];
+    // Frames may overtake each other, and answers frames.
+    if (isOlder("version") || isOlder("last_seq")) return false;
     // What we read a moment ago may not have been counted when this was written.
     const read_seq = Math.max(known?.read_seq || 0, conversation.read_seq);
     this.conversations.set(conversation.id, {
@@ -471,7 +473,7 @@ export class Messenger extends EventTarget {
     const key = conversation?.id || item.thread;
     if (conversation) {
       this.thread(key).timeline.isLoaded = true;
-      this.conversations.set(key, { ...conversation, ...this.conversations.get(key) });
+      this.#know(conversation);
     }
     this.#arrived(key, [message]);
   }

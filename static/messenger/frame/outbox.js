@@ -41,11 +41,7 @@ export class Outbox {
    *   onSent: (item: Outgoing, answer: Answer) => void,
    *   onMoved: (from: string, to: string) => void,
    *   onChange: (thread: string) => void,
-   *   exclusive?: <T>(name: string, work: () => Promise<T>) => Promise<T>,
-   *   now?: () => number,
-   *   random?: () => number,
-   *   setTimeout?: (work: () => void, ms: number) => any,
-   *   clearTimeout?: (timer: any) => void,
+   *   exclusive: <T>(name: string, work: () => Promise<T>) => Promise<T>,
    * }} options
    *   `deliver` uploads and posts one item, and calls `save` when it learned something worth
    *   keeping; `onSent` hears each answer before the item leaves; `onMoved` hears that a new
@@ -53,10 +49,6 @@ export class Outbox {
    */
   constructor(options) {
     this.options = options;
-    this.exclusive = options.exclusive || ((_name, work) => work());
-    this.now = options.now || Date.now;
-    this.setTimeout = options.setTimeout || setTimeout.bind(globalThis);
-    this.clearTimeout = options.clearTimeout || clearTimeout.bind(globalThis);
   }
 
   /** @param {string} [thread] */
@@ -87,7 +79,7 @@ export class Outbox {
    * @param {() => void} [kept] called when it is on the device
    */
   add(draft, kept) {
-    const item = { ...draft, created_at: this.now(), ...fresh() };
+    const item = { ...draft, created_at: Date.now(), ...fresh() };
     this.#items.push(item);
     this.options.onChange(item.thread);
     return this.#keep(item).then(kept).then(() => this.#drain(item.thread));
@@ -149,7 +141,7 @@ export class Outbox {
 
   /** Forget everything here; the device may be another's by now. */
   leave() {
-    for (const timer of this.#timers.values()) this.clearTimeout(timer);
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     this.#items = [];
   }
@@ -162,18 +154,18 @@ export class Outbox {
   async #drain(thread) {
     if (this.#running.has(thread)) return;
     this.#running.add(thread);
-    this.clearTimeout(this.#timers.get(thread));
+    clearTimeout(this.#timers.get(thread));
     this.#timers.delete(thread);
     try {
       await this.#saving;
       for (let head; (head = this.#head(thread)); ) {
         const item = head;
-        const wait = item.next_at - this.now();
+        const wait = item.next_at - Date.now();
         if (wait > 0) {
-          this.#timers.set(thread, this.setTimeout(() => this.#drain(thread), wait));
+          this.#timers.set(thread, setTimeout(() => this.#drain(thread), wait));
           return;
         }
-        await this.exclusive(thread, () => this.#attempt(item));
+        await this.options.exclusive(thread, () => this.#attempt(item));
       }
     } finally {
       this.#running.delete(thread);
@@ -230,8 +222,8 @@ export class Outbox {
       problem instanceof Problem ? problem : { isTransient: false, retryAfter: 0 };
     if (isTransient && retryAfter <= LONGEST_HOLD_S) {
       item.attempts += 1;
-      const pause = fullJitter(item.attempts, { random: this.options.random });
-      item.next_at = this.now() + Math.max(pause, retryAfter * 1000);
+      const pause = fullJitter(item.attempts);
+      item.next_at = Date.now() + Math.max(pause, retryAfter * 1000);
     } else {
       item.status = "failed";
       item.reason = problem instanceof Problem ? problem.message : "";

@@ -37,6 +37,8 @@ export interface Conversation {
   status: "open" | "snoozed" | "closed";
   preview: string;
   preview_author: { type: string; name: string } | null;
+  /** Moves with whatever changes of what is told here: of two tellings the higher is the later. */
+  version: number;
   unread: number;
   last_seq: number;
   read_seq: number;

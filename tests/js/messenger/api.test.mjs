@@ -13,12 +13,13 @@ function spoken(valid, renewals) {
       if (!next) throw new Error("The page does not answer.");
       return next;
     },
-    fetch: async (path, { method, headers }) => {
-      asked.push([method, headers.Authorization.slice(7)]);
-      const status = headers.Authorization === `Bearer ${valid}` ? 200 : 401;
-      return new Response("{}", { status });
-    },
+    onReach: () => {},
   });
+  globalThis.fetch = async (path, { method, headers }) => {
+    asked.push([method, headers.Authorization.slice(7)]);
+    const status = headers.Authorization === `Bearer ${valid}` ? 200 : 401;
+    return new Response("{}", { status });
+  };
   api.token = "old";
   return { api, asked };
 }

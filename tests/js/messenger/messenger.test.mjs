@@ -20,6 +20,7 @@ const OPEN = {
   rating: null,
   preview: "Hello",
   preview_author: { type: "contact", name: "" },
+  version: 1,
   unread: 0,
   last_seq: 1,
   read_seq: 1,
@@ -43,6 +44,51 @@ test("an answer that was under way while news came does not take them back", () 
   messenger.learn(OPEN);
   const { status, can_rate, unread } = messenger.conversations.get(KEY);
   assert.deepEqual([status, can_rate, unread], ["closed", true, 1]);
+});
+
+const standing = (messenger) => {
+  const { status, can_rate, assignee } = messenger.conversations.get(KEY);
+  return [status, can_rate, assignee?.name];
+};
+
+test("what was told before a conversation closed does not open it again", async () => {
+  const { messenger, answer } = await opened();
+  const open = at(60, { version: 3 });
+  const closed = at(60, { status: "closed", can_rate: true, assignee: { name: "Ben" }, version: 4 });
+  messenger.refresh();
+  messenger.loadOlder(KEY);
+  messenger.heard({ type: "conversation", conversation: closed });
+  await answer("GET conversations", { conversations: [open], next: null });
+  assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
+  await answer("messages?before=11", { conversation: open, messages: [] });
+  assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
+  messenger.begin(session([open]));
+  assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
+  messenger.heard({ type: "conversation", conversation: at(60, { version: 5 }) });
+  assert.deepEqual(standing(messenger), ["open", false, undefined]);
+});
+
+test("a frame that was overtaken by a later one changes nothing", async () => {
+  const { messenger } = await opened();
+  const closed = at(60, { status: "closed", version: 2 });
+  messenger.heard({ type: "conversation", conversation: closed });
+  messenger.heard({ type: "conversation", conversation: at(60, { version: 1 }) });
+  assert.equal(messenger.conversations.get(KEY).status, "closed");
+});
+
+test("the answer to the first words takes no news of their conversation back", () => {
+  const messenger = visitor();
+  messenger.heard({ type: "conversation", conversation: at(1, { status: "closed", version: 2 }) });
+  const conversation = at(1, { version: 1 });
+  messenger.sent({ thread: "new:x", client_id: "own_1" }, { conversation, message: mine(1) });
+  assert.equal(messenger.conversations.get(KEY).status, "closed");
+});
+
+test("a close that nobody heard is told when the connection is back", async () => {
+  const { messenger, asked } = await opened();
+  const rows = [at(60, { status: "closed", can_rate: true, version: 2 })];
+  messenger.heard({ type: "ready", conversations: { [KEY]: 60 }, rows });
+  assert.deepEqual([...standing(messenger), asked()], ["closed", true, undefined, []]);
 });
 
 test("what was read stays read, whatever an answer of before says", () => {

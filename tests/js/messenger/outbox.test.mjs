@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
+import { Clock } from "../clock.mjs";
 import { Problem } from "../../../static/messenger/frame/api.js";
 import { Outbox } from "../../../static/messenger/frame/outbox.js";
 import { memoryStore } from "../../../static/messenger/frame/store.js";
@@ -34,9 +35,8 @@ let server;
 let store;
 let clock;
 
-/** A tab: an outbox with the shared store and server, and a clock that the test moves. */
+/** A tab: an outbox with the shared store and server, and the clock that the test moves. */
 function tab(options = {}) {
-  const timers = new Set();
   const made = { sent: [], moved: [], changes: 0 };
   made.outbox = new Outbox({
     store,
@@ -44,25 +44,13 @@ function tab(options = {}) {
     onSent: (item) => made.sent.push(item.body),
     onMoved: (from, to) => made.moved.push([from, to]),
     onChange: () => (made.changes += 1),
-    now: () => clock,
-    random: () => 1,
-    setTimeout: (work, ms) => {
-      const timer = { work, at: clock + ms };
-      timers.add(timer);
-      return timer;
-    },
-    clearTimeout: (timer) => timers.delete(timer),
+    exclusive: (_name, work) => work(),
     ...options,
   });
   made.write = (body, thread = CONVERSATION) =>
     made.outbox.add({ client_id: body, thread, body, attachments: [], page: null });
   made.wait = async (ms) => {
-    clock += ms;
-    for (const timer of [...timers]) {
-      if (timer.at > clock) continue;
-      timers.delete(timer);
-      timer.work();
-    }
+    clock.pass(ms);
     await settle();
   };
   return made;
@@ -78,7 +66,7 @@ const inStore = async () => (await store.all("outbox")).map(({ body }) => body);
 beforeEach(() => {
   server = new Server();
   store = memoryStore();
-  clock = 1000;
+  clock = new Clock();
 });
 
 test("messages go in the order of writing, one in flight at a time", async () => {
