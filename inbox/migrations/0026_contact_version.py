@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("inbox", "0024_batches_say_why")]
+    dependencies = [("inbox", "0025_conditions_hold_tags_by_id")]
 
     operations = [
         migrations.AddField(
