@@ -324,6 +324,7 @@ BUNDLES = {
         "shared/conditions.css",
         "inbox/css/views.css",
         "inbox/css/merging.css",
+        "inbox/css/splitting.css",
         "inbox/css/sides.css",
     ],
 }

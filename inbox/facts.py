@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, Subquery, Value, When
+from django.db.models import Case, CharField, F, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from ground.conditions import (
@@ -16,6 +17,7 @@ from ground.conditions import (
     register,
     register_relation,
 )
+from inbox.beginnings import beginning_of
 from inbox.models import Binding, Conversation, Line, Message, Tagging
 from people.facts import tag_choices, tag_names
 from people.models import Team, Teammate
@@ -77,12 +79,21 @@ def channel(reach: Reach) -> Subquery:
 
 
 def first_words_of(conversation: Conversation) -> str | None:
+    if began := beginning_of(conversation):
+        return began[0].body_text
     return conversation.messages.filter(public_seq=1).values_list("body_text", flat=True).first()
 
 
-def first_words(reach: Reach) -> Subquery:
+def first_words(reach: Reach) -> Coalesce:
     first = Message.objects.filter(conversation=reach.outer("pk"), public_seq=1)
-    return Subquery(first.values("body_text")[:1])
+    began = Message.objects.filter(
+        conversation__splits__made=reach.outer("pk"),
+        conversation__splits__made__contact=F("conversation__contact"),
+        seq=F("conversation__splits__first_seq"),
+    )
+    return Coalesce(
+        Subquery(began.values("body_text")[:1]), Subquery(first.values("body_text")[:1])
+    )
 
 
 column("conversation.status", "Status", FactType.CHOICE, choices=STATUSES)

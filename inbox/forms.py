@@ -332,6 +332,31 @@ class JoinForm(forms.Form):
     into = forms.CharField(required=False, max_length=40)
 
 
+class SplitForm(forms.Form):
+    """To begin a conversation under the name `client_id`; or, without `is_split`, to take it back.
+    Whose it is, is read by `assignment`, and the messages by `numbers`."""
+
+    is_split = forms.BooleanField(required=False)
+    client_id = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("is_split") and not self.errors and not data.get("client_id"):
+            self.add_error("client_id", "This field is required.")
+        return data
+
+
+NUMBERS_MAX = 100
+
+
+def numbers(data: QueryDict, field: str) -> list[int]:
+    """The numbers that a field names, at least one. Raises Invalid."""
+    given = data.getlist(field)
+    if not given or len(given) > NUMBERS_MAX:
+        raise Invalid(errors={field: ["Choose a message."]})
+    return [checked(SeqForm({"seq": each}))["seq"] for each in given]
+
+
 class PriorityForm(forms.Form):
     priority = forms.ChoiceField(choices=Conversation.Priority.words())
 

@@ -110,6 +110,7 @@ COMMANDS = (
     Command("spam", "Spam, not spam", DO, ("!",)),
     Command("follow", "Follow, follow no more", DO, ("f",)),
     Command("merge", "Merge into another conversation", DO, ("M",)),
+    Command("split", "Split off a new conversation", DO, ("S",)),
     Command("print", "Print or download", DO, ("p",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),

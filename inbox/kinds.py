@@ -56,6 +56,12 @@ CONVERSATION_UNMERGED = declare(
 CONVERSATION_PARTED = declare(
     "conversation.parted", "A part of this conversation stands for itself again."
 )
+CONVERSATION_SPLIT = declare(
+    "conversation.split", "Some of what was said went on in a conversation of its own."
+)
+CONVERSATION_SPLIT_OFF = declare(
+    "conversation.split_off", "A conversation was begun with what was said in another."
+)
 MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")

@@ -14,7 +14,7 @@ from people.models import Team
 A_PRIVATE_TEAM = "a private team"
 # Where an activity names teams, and where another conversation.
 TEAMS_IN = {"assigned": "team", "asked": "whom"}
-CONVERSATION_IN = {"joined", "parted"}
+CONVERSATION_IN = {"joined", "parted", "split", "split_off"}
 
 Hidden = Callable[[], "QuerySet[Team]"]
 
@@ -34,7 +34,8 @@ def keep_teams_private(messages: Iterable[Message], hidden: Hidden) -> None:
 def keep_parts_private(
     messages: Iterable[Message], visible: Callable[[], ConversationQuerySet]
 ) -> None:
-    """Leaves out which conversation became a part, or was one, where the reader may not see it."""
+    """Leaves out which conversation became a part, was one, or went off, where the reader may not
+    see it."""
     lines = [each for each in messages if kind_of(each) in CONVERSATION_IN]
     if not lines:
         return

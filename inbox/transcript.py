@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 
 from inbox import wording
+from inbox.beginnings import beginning_of
 from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private
 from people.models import Team, Teammate
@@ -49,13 +50,15 @@ class Transcript:
 def transcript_of(
     conversation: Conversation, *, viewer: Teammate | None, has_notes: bool, zone: tzinfo = UTC
 ) -> Transcript:
-    """As a teammate (None: an app token) may read it, in three queries. Visibility of the
-    conversation is the caller's matter."""
+    """As a teammate (None: an app token) may read it, in three queries, five for what began with
+    messages of another: those are above its own. Visibility of the conversation is the caller's
+    matter."""
     lines = conversation.messages.for_thread()
     if not has_notes:
         lines = lines.public()
     newest = list(lines.order_by("-seq")[: MESSAGES_MAX + 1])
     keep_teams_private(newest, lambda: Team.objects.hidden_from(viewer))
+    newest += beginning_of(conversation)[::-1]
     if not has_notes:
         name_for_customers(newest)
     return Transcript(

@@ -48,6 +48,8 @@ ACTIVITY_ICONS = {
     "joined": "merge",
     "unmerged": "tray",
     "parted": "tray",
+    "split": "split",
+    "split_off": "split",
     "asked": "chat",
 }
 
@@ -86,6 +88,8 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return _rated(activity)
         case "merged":
             return "merged this into another conversation"
+        case "joined" if activity.get("is_back"):
+            return "took the split back: its messages are here alone again"
         case "joined":
             return "merged another conversation into this"
         case "unmerged" if author_type == "system":
@@ -96,6 +100,10 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "A part of this stands for itself again: it is another customer's"
         case "parted":
             return "unmerged a part of this, which stands for itself again"
+        case "split":
+            return _split(activity)
+        case "split_off":
+            return "began this with messages of another conversation"
         case "marked_spam" if author_type == "system" and "blocked_by" in activity:
             return _blocked(activity["blocked_by"])
         case "marked_spam":
@@ -131,6 +139,14 @@ def _rated(activity: Mapping[str, Any]) -> str:
     words = f"rated this {activity.get('score')} of 5"
     comment = activity.get("comment")
     return f"{words}: {comment}" if comment else words
+
+
+def _split(activity: Mapping[str, Any]) -> str:
+    count = int(activity.get("count") or 1)
+    words = activity.get("words")
+    about = f"“{words}”" if words else "a message"
+    more = f" and {count - 1} more" if count > 1 else ""
+    return f"began a new conversation with {about}{more}"
 
 
 def _blocked(blocker: str) -> str:

@@ -22,6 +22,7 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
         "assignee": teammate_json(conversation.assignee) if conversation.assignee else None,
         "rating": rating_json(conversation),
         "can_rate": conversation.is_closed and is_rating_asked,
+        "is_listed": is_listed(conversation),
         "preview": conversation.preview,
         "preview_author": {
             "type": conversation.preview_author_type,
@@ -42,6 +43,11 @@ def public_status(conversation: Conversation) -> str:
     if conversation.is_merged:
         return "closed"
     return "open" if conversation.is_spam else conversation.status
+
+
+def is_listed(conversation: Conversation) -> bool:
+    """What was split off and came back with nothing said in it is no conversation of theirs."""
+    return not (conversation.is_merged and conversation.public_seq == 0)
 
 
 def with_ratings(conversations: Iterable[Conversation]) -> list[Conversation]:
@@ -85,6 +91,11 @@ def message_json(message: Message, viewer: str) -> dict[str, Any]:
         "attachments": [attachment_json(file, viewer) for file in message.attachments.all()],
         "created_at": message.created_at.isoformat(),
     }
+
+
+def beginning_json(message: Message, viewer: str) -> dict[str, Any]:
+    """A message with which a conversation began and that counts in another: it has no number."""
+    return message_json(message, viewer) | {"seq": 0}
 
 
 def author_json(message: Message) -> dict[str, Any]:

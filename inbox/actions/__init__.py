@@ -24,6 +24,7 @@ from inbox.actions.renaming import rename
 from inbox.actions.saved_views import NOT_YOURS, arrange_views, delete_view, save_view
 from inbox.actions.sending import send
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
+from inbox.actions.splitting import split, unsplit
 from inbox.actions.status import close, reopen, snooze, wake_due
 from inbox.actions.tagging import TAGS_MAX, set_tags, tag
 
@@ -71,6 +72,7 @@ __all__ = [
     "send_now",
     "set_tags",
     "snooze",
+    "split",
     "start",
     "tag",
     "take_back",
@@ -78,5 +80,6 @@ __all__ = [
     "unfollow",
     "unmark_spam",
     "unmerge",
+    "unsplit",
     "wake_due",
 ]

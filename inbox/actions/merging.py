@@ -18,14 +18,17 @@ from inbox.actions.later import call_off, overtaken
 from inbox.actions.tagging import TAGS_MAX
 from inbox.actions.thread import Actor, can_see, change, require
 from inbox.actions.wholes import Moved, kept_as, leave, parts_of, show_tags_again
+from inbox.beginnings import in_force, last_of_ours, said_in, waiting_in
 from inbox.models import (
     Conversation,
     ConversationMerge,
     Draft,
     Follower,
     Mention,
+    Message,
     Notification,
     SideConversation,
+    Split,
     Tagging,
 )
 from inbox.parts import is_told
@@ -93,6 +96,8 @@ def unmerge(conversation: Conversation, *, by: Actor) -> Conversation:
         if part.merged_into is None:
             return part
         require(by, part.merged_into, Capability.MANAGE)
+        if has_gone_again(part):
+            raise StateConflict("What this began with has gone on in another conversation since.")
         try:
             return leave(part, by=by)
         except Moved:
@@ -120,6 +125,15 @@ def fresh(conversation: Conversation) -> Conversation:
     return found
 
 
+def has_gone_again(part: Conversation) -> bool:
+    """Whether what came back to another conversation, or some of it, went off once more."""
+    if not part.is_split_off:
+        return False
+    own = Split.objects.get(made=part)
+    others = in_force(own.source).filter(first_seq__lte=own.last_seq, last_seq__gte=own.first_seq)
+    return own.source_id == part.merged_into_id and others.exists()
+
+
 def check_are_whole(part: Conversation, whole: Conversation) -> None:
     """Raises StateConflict."""
     if part.pk == whole.pk:
@@ -136,11 +150,12 @@ def join(
     part: Conversation, whole: Conversation, *, by: Actor, cause: Entry | None
 ) -> ConversationMerge:
     """The merge of two locked conversations that may be merged."""
-    gained = taken_over(part, whole)
+    split = split_in_vain(part, whole)
+    gained = given_back(split, whole) if split else taken_over(part, whole)
     made = ConversationMerge(kept=whole, merged=part)
     made.merged_before = {name: kept_as(part, name) for name in PUT_DOWN}
     made.kept_before = {name: kept_as(whole, name) for name in gained}
-    unread, is_question = part.contact_unread, part.is_waiting_for_us
+    unread, is_question = part.contact_unread, part.is_waiting_for_us and split is None
     entry = change(
         part,
         kinds.CONVERSATION_MERGED,
@@ -155,7 +170,8 @@ def join(
         whole,
         kinds.CONVERSATION_JOINED,
         by=by,
-        activity={"kind": "joined", "conversation": part.public_id},
+        activity={"kind": "joined", "conversation": part.public_id}
+        | ({"is_back": True} if split else {}),
         changes=gained,
         cause=entry,
         repeated={
@@ -197,6 +213,25 @@ def taken_over(part: Conversation, whole: Conversation) -> dict[str, Any]:
     if is_told(part, whole) and part.preview and part.last_message_at > whole.last_message_at:
         changes |= {name: getattr(part, name) for name in PREVIEW}
     return {name: value for name, value in changes.items() if value != getattr(whole, name)}
+
+
+def split_in_vain(part: Conversation, whole: Conversation) -> Split | None:
+    """How a conversation went off in which nothing was said since, when it comes back to where it
+    came from, and that stands as it did."""
+    if not part.is_split_off or part.messages.exclude(kind=Message.Kind.ACTIVITY).exists():
+        return None
+    return Split.objects.filter(made=part, source=whole, status=whole.status).first()
+
+
+def given_back(split: Split, whole: Conversation) -> dict[str, Any]:
+    """As if it had never gone: who waited for an answer to its words waits for it here."""
+    unheard = said_in(split).filter(seq__gt=last_of_ours(whole))
+    since = waiting_in(unheard)
+    if since is None or whole.is_closed:
+        return {}
+    if whole.waiting_since is not None and whole.waiting_since <= since:
+        return {}
+    return {"waiting_since": since}
 
 
 def status_over(part: Conversation, whole: Conversation) -> dict[str, Any]:

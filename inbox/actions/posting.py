@@ -339,7 +339,7 @@ def summarize(conversation: Conversation, message: Message, draft: Draft, by: Ac
         append(conversation, message)
         return
     dated = ["last_message_at"]
-    conversation.preview = preview_of(draft)
+    conversation.preview = preview_of(plain_text(draft.text), len(draft.attachments))
     conversation.preview_author_type = message.author_type
     conversation.preview_author_name = message.author_name
     if isinstance(by, Contact):
@@ -358,10 +358,11 @@ def summarize(conversation: Conversation, message: Message, draft: Draft, by: Ac
     append(conversation, message, *kept, dated=dated)
 
 
-def preview_of(draft: Draft) -> str:
-    if draft.text:
-        return plain_text(draft.text)[:PREVIEW_LENGTH]
-    return "Sent a file" if len(draft.attachments) == 1 else f"Sent {len(draft.attachments)} files"
+def preview_of(words: str, file_count: int) -> str:
+    """A message in one line."""
+    if words:
+        return words[:PREVIEW_LENGTH]
+    return "Sent a file" if file_count == 1 else f"Sent {file_count} files"
 
 
 def stored_message(conversation: Conversation, draft: Draft) -> Message | None:

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import BigIntegerField, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Now
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from inbox import kinds
 from inbox.actions.thread import Actor, change, database_now, lock, require
-from inbox.models import Conversation, Message
+from inbox.beginnings import unanswered
+from inbox.models import Conversation
 from people.models.teammate import Capability
 
 Status = Conversation.Status
@@ -79,16 +79,8 @@ def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
         require(by, locked, Capability.MANAGE)
         check_no_spam(locked)
         if not locked.is_open:
-            open_again(locked, by=by, waiting_since=unanswered_since(locked))
+            open_again(locked, by=by, waiting_since=unanswered(locked))
         return locked
-
-
-def unanswered_since(conversation: Conversation) -> datetime | None:
-    """When the contact began to wait for an answer, None when we spoke last."""
-    said = conversation.messages.public()
-    ours = said.exclude(author_type=Message.Author.CONTACT).order_by("-seq").values("seq")[:1]
-    last = Coalesce(Subquery(ours), 0, output_field=BigIntegerField())
-    return said.filter(seq__gt=last).order_by("seq").values_list("created_at", flat=True).first()
 
 
 def check_no_spam(conversation: Conversation) -> None:

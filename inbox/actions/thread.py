@@ -166,11 +166,12 @@ def change(
     repeated: Mapping[str, Any] | None = None,
     dated: Sequence[str] = (),
     why: str = "",
+    also: Mapping[str, Any] | None = None,
 ) -> Entry:
     """Sets fields of a locked conversation, says so in the thread, and journals before and after.
 
     `changes` maps field names to new values. `repeated` does too, of fields that repeat what the
-    entry says already; those in `dated` become its time.
+    entry says already; those in `dated` become its time. `also` is what else the entry tells.
     """
     before = {field: plain(getattr(conversation, field)) for field in changes}
     for field, value in changes.items():
@@ -187,7 +188,8 @@ def change(
         topics=topics(conversation),
         before=before,
         after={field: plain(value) for field, value in changes.items()}
-        | {"message": message.public_id, "seq": message.seq, **({"why": why} if why else {})},
+        | {"message": message.public_id, "seq": message.seq, **({"why": why} if why else {})}
+        | dict(also or {}),
         cause=cause,
         rows={"conversation": conversation, "message": message, **(more_rows or {})},
     )

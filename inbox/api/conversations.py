@@ -80,6 +80,9 @@ class ConversationSerializer(serializers.Serializer):
             "not see the other."
         )
     )
+    is_split_off = serializers.BooleanField(
+        help_text="Whether it began with messages of another; `split` has them."
+    )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
     last_seq = serializers.IntegerField()

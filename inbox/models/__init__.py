@@ -15,6 +15,7 @@ from inbox.models.push import Push
 from inbox.models.rating import Rating
 from inbox.models.saved_view import SavedView
 from inbox.models.side import SideConversation, SideMessage, SideParticipant, SideReadMarker
+from inbox.models.split import Split
 from inbox.models.tagging import Tagging
 
 __all__ = [
@@ -43,5 +44,6 @@ __all__ = [
     "SideMessage",
     "SideParticipant",
     "SideReadMarker",
+    "Split",
     "Tagging",
 ]

@@ -94,6 +94,11 @@ class Conversation(models.Model):
         db_default=False,
         help_text="It was merged, or another into it: what was sent to it may be stored there.",
     )
+    is_split_off = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="It was begun with messages of another conversation.",
+    )
     last_seq = models.BigIntegerField(default=0)
     public_seq = models.BigIntegerField(default=0)
     contact_version = models.BigIntegerField(default=0, db_default=0)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ground.web.files import signed_url
 from ground.web.problems import Invalid, NotFound
 from inbox import actions
+from inbox.beginnings import told_by
 from inbox.models import Attachment, Conversation
 from inbox.pages.requests import for_teammates
 from people.models import Teammate
@@ -52,5 +53,6 @@ def open_file(request: HttpRequest, attachment: str) -> HttpResponse:
 def may_open(viewer: Teammate, attachment: Attachment) -> bool:
     if attachment.message is None:
         return attachment.teammate_id == viewer.pk
-    visible = Conversation.objects.visible_to(viewer)
-    return visible.filter(pk=attachment.message.conversation_id).exists()
+    visible, message = Conversation.objects.visible_to(viewer), attachment.message
+    is_seen_there = visible.filter(pk=message.conversation_id).exists()
+    return is_seen_there or told_by(message, visible)

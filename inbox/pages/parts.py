@@ -15,6 +15,7 @@ from ground.web.paging import Page, keyset, limit_from
 from ground.web.problems import Invalid, NotFound, Unavailable
 from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
+from inbox.beginnings import show_splits
 from inbox.finding.matching import OutOfTime, within
 from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
@@ -164,6 +165,7 @@ def show_lines(request: HttpRequest, shown: Window) -> None:
     """Brings along what lines of a thread show besides, and keeps from the reader what they may not
     know."""
     show_parts(shown.messages, lambda: visible_to(request))
+    show_splits(shown.messages, lambda: visible_to(request))
     keep_teams_private(shown.messages, lambda: Team.objects.hidden_from(request.user))
 
 

@@ -15,9 +15,10 @@ from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from inbox import actions
 from inbox.actions.wholes import whole_of
+from inbox.beginnings import beginning_of
 from inbox.models import Conversation
 from messenger.api.base import MAX_SEQ, MINUTE, MessengerView, check_welcome
-from messenger.present import message_json, public_status
+from messenger.present import beginning_json, message_json, public_status
 from messenger.visitors import visitor_of
 
 
@@ -53,9 +54,13 @@ class MessagesView(MessengerView):
             "public_seq", after=given.get("after"), before=given.get("before"), limit=limit
         )
         viewer = conversation.contact.public_id
+        # Who asks for what is new has what it began with.
+        began = [] if "after" in given else beginning_of(conversation)
+        beginning = {"beginning": [beginning_json(each, viewer) for each in began]}
         return Response(
             {
                 "conversation": self.conversations_json([conversation])[0],
+                **(beginning if began else {}),
                 "messages": [message_json(message, viewer) for message in messages],
                 "last_seq": conversation.public_seq,
                 "read_seq": conversation.contact_read_seq,

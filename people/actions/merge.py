@@ -112,8 +112,9 @@ def unmerge(merge: ContactMerge, *, by: Actor) -> Contact:
     """
     require(by, Capability.MERGE_CONTACTS)
     with transaction.atomic():
-        merge = ContactMerge.objects.select_for_update().get(pk=merge.pk)
+        # Contacts first, as everywhere: whoever holds them may add to what moved.
         kept, merged = both_held(merge.kept, merge.merged)
+        merge = ContactMerge.objects.select_for_update().get(pk=merge.pk)
         if merge.undone_at is not None:
             raise StateConflict("This merge has been undone already.")
         if kept.is_merged:
@@ -136,6 +137,20 @@ def unmerge(merge: ContactMerge, *, by: Actor) -> Contact:
             after={**merge.before, **summary(merge)},
         )
     return merged
+
+
+def go_along(row: Any, *, like: Any) -> None:
+    """Says of a new row of a contact that it belongs to what came with another row: an undone
+    merge gives both back. Under the contact's hold; both name it as their `contact`."""
+    name = name_of(type(row)._meta.get_field("contact"))
+    kept = [row.contact_id]
+    while kept:
+        merges = list(ContactMerge.objects.filter(kept__in=kept, undone_at=None))
+        moving = [each for each in merges if like.pk in each.moved.get(name, [])]
+        for merge in moving:
+            merge.moved[name].append(row.pk)
+            merge.save(update_fields=["moved"])
+        kept = [merge.merged_id for merge in moving]
 
 
 def retire_keys(contact: Contact) -> None:

@@ -25,7 +25,7 @@ function targetOf(element) {
  * @param {HTMLFormElement} form
  * @param {HTMLElement|null} submitter
  */
-function valuesOf(form, submitter) {
+export function valuesOf(form, submitter) {
   const data = new FormData(form, submitter);
   data.delete("csrfmiddlewaretoken");
   if (form.getAttribute("hx-encoding") === "multipart/form-data") return data;
@@ -61,7 +61,7 @@ async function act(element, submitter = null) {
  * @param {Response} response
  * @returns {Record<string, any>}
  */
-const wordsOf = (response) => JSON.parse(response.headers.get("HX-Trigger") || "{}");
+export const wordsOf = (response) => JSON.parse(response.headers.get("HX-Trigger") || "{}");
 
 /**
  * The focus stays on what has the same id.

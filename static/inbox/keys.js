@@ -9,6 +9,7 @@ import { openMerge } from "./merging.js";
 import { app, conversation, isWide, tell } from "./page.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
+import { openSplit } from "./splitting.js";
 import { thread } from "./thread.js";
 import { explain } from "./toasts.js";
 
@@ -114,6 +115,7 @@ const act = {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },
   merge: () => void openMerge().catch(explain),
+  split: () => void openSplit().catch(explain),
   print() {
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
   },

@@ -57,7 +57,9 @@ export function sayDone({ words, undo }) {
   const run = async () => {
     try {
       const response = await ask(undo?.url || "", { form: undo?.values, part: "head" });
+      const { "inbox:merged": merged } = JSON.parse(response.headers.get("HX-Trigger") || "{}");
       tell("inbox:undone", await response.text());
+      if (merged) tell("inbox:merged", merged);
     } catch (error) {
       explain(error);
     }

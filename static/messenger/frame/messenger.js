@@ -136,7 +136,7 @@ export class Messenger extends EventTarget {
   /** @param {string} key */
   count(key) {
     const { timeline } = this.thread(key);
-    return timeline.messages.length + timeline.tail(this.outbox.items(key)).length;
+    return timeline.length + timeline.tail(this.outbox.items(key)).length;
   }
 
   /** Threads that wait for their first message to arrive at the server. */
@@ -146,9 +146,8 @@ export class Messenger extends EventTarget {
 
   /** Conversations, the latest first. */
   recent() {
-    return [...this.conversations.values()].sort((a, b) =>
-      a.updated_at < b.updated_at ? 1 : -1,
-    );
+    const listed = [...this.conversations.values()].filter((each) => each.is_listed !== false);
+    return listed.sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
   }
 
   /** The next page of older conversations. */
@@ -407,6 +406,7 @@ export class Messenger extends EventTarget {
       // Signed out meanwhile: this is not for whoever comes next.
       if (this.#threads.get(key) !== thread) return;
       this.#know(answer.conversation);
+      if (answer.beginning) thread.timeline.beginning = answer.beginning;
       place(answer.messages);
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;

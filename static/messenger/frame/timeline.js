@@ -20,6 +20,9 @@ export class Timeline {
   /** @type {Message[]} ascending by seq, without a gap */
   messages = [];
 
+  /** @type {Message[]} what it began with: said in another conversation, without a number here */
+  beginning = [];
+
   /** @type {Map<number, Message>} arrived ahead of their turn */
   #ahead = new Map();
 
@@ -36,6 +39,21 @@ export class Timeline {
 
   get hasOlder() {
     return this.firstSeq > 1;
+  }
+
+  /** How many stored messages are shown. */
+  get length() {
+    return this.#began.length + this.messages.length;
+  }
+
+  /** Which number the first of them has, if what it began with is counted down from 0. */
+  get top() {
+    return this.firstSeq - this.#began.length;
+  }
+
+  /** What it began with stands above the first message, once that is here. */
+  get #began() {
+    return this.hasOlder ? [] : this.beginning;
   }
 
   /**
@@ -98,10 +116,14 @@ export class Timeline {
    * @returns {Entry[]}
    */
   entries(outgoing, from = 0, to = Infinity) {
-    const { length } = this.messages;
+    const began = this.#began.length;
+    const { length } = this;
+    const within = (/** @type {any[]} */ all, /** @type {number} */ before) =>
+      all.slice(Math.max(0, from - before), Math.max(0, to - before));
     return [
-      ...this.messages.slice(from, to).map(stored),
-      ...this.tail(outgoing).slice(Math.max(0, from - length), Math.max(0, to - length)),
+      ...within(this.#began, 0).map(stored),
+      ...within(this.messages, began).map(stored),
+      ...within(this.tail(outgoing), length),
     ];
   }
 

@@ -48,6 +48,7 @@ export interface Conversation {
   assignee?: { name: string; avatar?: string | null; initials?: string } | null;
   rating?: { score: number; comment: string } | null;
   can_rate?: boolean;
+  is_listed?: boolean;
 }
 
 export interface Contact {

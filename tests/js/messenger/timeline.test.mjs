@@ -134,3 +134,26 @@ test("a page that was under way while news came takes none of it back", () => {
   timeline.reset([message(1), message(2)]);
   assert.deepEqual(timeline.messages.map(({ seq }) => seq), [1, 2, 3]);
 });
+
+test("what a conversation began with stands above its first message, once that is here", () => {
+  const timeline = loaded(...range(3, 4));
+  timeline.beginning = [message(0, "a"), message(0, "b")];
+  const keys = (...window) => timeline.entries([], ...window).map(({ key }) => key);
+  assert.deepEqual(keys(), ["msg_3", "msg_4"]);
+  assert.deepEqual([timeline.length, timeline.top], [2, 3]);
+  timeline.prepend(range(1, 2));
+  assert.deepEqual(keys(), ["a", "b", "msg_1", "msg_2", "msg_3", "msg_4"]);
+  assert.deepEqual(keys(1, 3), ["b", "msg_1"]);
+  assert.deepEqual([timeline.length, timeline.top], [6, -1]);
+  assert.equal(timeline.lastSeq, 4);
+});
+
+test("a conversation in which nothing was said yet shows what it began with", () => {
+  const timeline = loaded();
+  timeline.beginning = [message(0, "a")];
+  const outgoing = [{ client_id: "b" }];
+  assert.deepEqual(timeline.entries(outgoing).map(({ key }) => key), ["a", "b"]);
+  assert.deepEqual([timeline.length, timeline.lastSeq, timeline.hasOlder], [1, 0, false]);
+  timeline.apply([message(1, "b")]);
+  assert.deepEqual(timeline.entries(outgoing).map(({ key }) => key), ["a", "b"]);
+});

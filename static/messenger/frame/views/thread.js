@@ -23,7 +23,8 @@ export class ThreadView {
   /** The window of entries that is in the document. */
   #from = 0;
   #to = 0;
-  #firstSeq = 0;
+  /** @type {number|null} where the thread began when it was last shown, null before */
+  #top = null;
   #isAtEnd = true;
   #unreadAfter = Infinity;
   #arrived = 0;
@@ -181,14 +182,14 @@ export class ThreadView {
    * @param {import("../timeline.js").Timeline} timeline
    */
   #place(count, timeline) {
-    if (!this.#firstSeq || timeline.firstSeq > this.#firstSeq) {
+    if (this.#top === null || timeline.top > this.#top) {
       this.#isAtEnd = true;
     } else {
-      const added = this.#firstSeq - timeline.firstSeq;
+      const added = this.#top - timeline.top;
       this.#from += added;
       this.#to += added;
     }
-    this.#firstSeq = timeline.lastSeq ? timeline.firstSeq : 0;
+    this.#top = timeline.length ? timeline.top : null;
     if (this.#isAtEnd) {
       this.#to = count;
       this.#from = Math.max(Math.min(this.#from, count), count - SHOWN, 0);
