@@ -107,6 +107,13 @@ def day(moment: datetime) -> str:
     return _time(moment, "day", wording.date(moment.astimezone(UTC)))
 
 
+@register.filter
+def stands_at(message) -> datetime:
+    """When that was said with which a line of a thread begins."""
+    beginning = getattr(message, "beginning", None)
+    return beginning[0].created_at if beginning else message.created_at
+
+
 @register.simple_tag
 def moment(at: datetime | None) -> str:
     """A date and a time of day: Mon 23 Nov, 10:31."""
