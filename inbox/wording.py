@@ -103,7 +103,7 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
         case "split":
             return _split(activity)
         case "split_off":
-            return "began this with messages of another conversation"
+            return "split this off from another conversation"
         case "marked_spam" if author_type == "system" and "blocked_by" in activity:
             return _blocked(activity["blocked_by"])
         case "marked_spam":

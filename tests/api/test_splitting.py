@@ -92,6 +92,8 @@ def test_what_the_token_may_not_see_is_not_split_nor_named(
     actions.assign(source, by=ada, team=billing)
     found = Conversation.objects.get(public_id=made["id"])
     for asking in (api(ben), api()):
+        lines = asking.get(path(found, "messages")).json()["messages"]
+        assert [line["activity"]["conversation"] for line in lines] == [None]
         assert asking.post(path(source), wanted).status_code == 404
         began = asking.get(path(found, "split")).json()
         assert (began["source"], len(began["messages"])) == (None, 1)

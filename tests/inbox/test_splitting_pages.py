@@ -123,7 +123,7 @@ def test_a_thread_begins_with_what_it_was_begun_with(browser_of, source, ben):
     actions.note(source, by=ben, body="A secret remark", client_id=uuid.uuid4())
     made = split(source, ben, source.hat)
     shown = browser_of(ben).get(page(made), **THREAD).content.decode()
-    assert shown.index("And my hat?") < shown.index("began this with messages of another")
+    assert shown.index("And my hat?") < shown.index("split this off from another")
     assert f'href="{page(source)}"' in shown
     assert "secret" not in shown
     there = browser_of(ben).get(page(source), **THREAD).content.decode()
