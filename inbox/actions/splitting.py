@@ -191,7 +191,7 @@ def in_short(said: list[Message]) -> dict[str, Any]:
 
 def bind(made: Conversation, source: Conversation, last: Message) -> None:
     """It is answered where these words came from."""
-    came_by = source.bindings.filter(pk=last.binding_id).first()
+    came_by = last.binding if last.binding_id else None
     binding = came_by or source.bindings.filter(is_preferred=True).first()
     if binding is not None:
         Binding.objects.create(conversation=made, line=binding.line, identity=binding.identity)
