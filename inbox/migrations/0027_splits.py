@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0025_conditions_hold_tags_by_id'),
+        ('inbox', '0026_contact_version'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
