@@ -30,7 +30,7 @@ from messenger.installing import (
     words_of,
 )
 from messenger.models import IdentitySecret, Installation, InstallationText
-from people.admin import shown_once
+from people.admin.tokens import shown_once
 
 PREVIEW = "preview"
 NUMBER_DIGITS = 18
