@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from ground.web.admin import LargeTable, LookOnly
 from inbox.actions import delete_macro, save_macro
-from inbox.forms import MacroForm
+from inbox.forms_writing import MacroForm
 from inbox.models import Conversation, Line, Macro, Message
 from inbox.steps import known
 

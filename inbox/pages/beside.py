@@ -6,7 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from inbox.actions import mentioning
-from inbox.forms import PUBLIC_ID, SideWindowForm, checked
+from inbox.forms import PUBLIC_ID, checked
+from inbox.forms_writing import SideWindowForm
 from inbox.models import Conversation, SideConversation
 from inbox.naming import A_PRIVATE_TEAM
 from people.models import Team, Teammate

@@ -10,16 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
 from ground.conditions import InvalidCondition, Snapshot, sentence
-from ground.conditions.forms import (
-    ConditionForm,
-    Drawing,
-    State,
-    changed,
-    state_from,
-    state_of,
-    storable_json,
-    tree_of,
-)
+from ground.conditions.drawing import ConditionForm, Drawing
+from ground.conditions.forms import State, changed, state_from, state_of, storable_json, tree_of
 from ground.web.problems import Invalid
 from inbox import asking, default_views
 from inbox.preview import Preview, preview_for

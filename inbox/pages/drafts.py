@@ -5,7 +5,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ground.web.problems import StateConflict
 from inbox import actions
-from inbox.forms import DraftForm, attachments, checked, steps
+from inbox.forms import checked
+from inbox.forms_writing import DraftForm, attachments, steps
 from inbox.models import Draft
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from ground.web.problems import NotFound
 from inbox import actions, default_views
-from inbox.forms import DueForm, HoldingForm, LaterForm, checked
+from inbox.forms import checked
+from inbox.forms_writing import DueForm, HoldingForm, LaterForm
 from inbox.models import Conversation, LaterMessage
 from inbox.pages.parts import find, hold_seconds, later_of, visible_to
 from inbox.pages.requests import for_teammates, is_script

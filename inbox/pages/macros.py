@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from ground.web.problems import Invalid, NotAllowed, NotFound
 from inbox import actions, steps
-from inbox.forms import OwnMacroForm
+from inbox.forms_writing import OwnMacroForm
 from inbox.models import Macro
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates

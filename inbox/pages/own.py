@@ -9,7 +9,8 @@ from django_htmx.http import trigger_client_event
 from ground.web.problems import Invalid
 from ground.web.zones import NO_SUCH_ZONE, zone_named
 from inbox import actions, attention
-from inbox.forms import DUES, AvailabilityForm, QuietForm, checked, named
+from inbox.forms import AvailabilityForm, QuietForm, checked, named
+from inbox.forms_writing import DUES
 from inbox.pages.requests import for_teammates, is_script
 from inbox.zones import SUBJECT as ZONE
 from people.actions import change_avatar, prefer, set_away

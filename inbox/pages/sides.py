@@ -10,7 +10,8 @@ from ground.web.problems import NotFound
 from inbox import default_views
 from inbox.actions import asking
 from inbox.actions.side_reading import mark_side_read
-from inbox.forms import AskForm, SideForm, checked, whom
+from inbox.forms import checked
+from inbox.forms_writing import AskForm, SideForm, whom
 from inbox.models import SideConversation
 from inbox.pages.beside import side_context
 from inbox.pages.parts import find, visible_to

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
 from inbox import actions, default_views
-from inbox.forms import MessageForm, attachments, checked, steps
+from inbox.forms import checked
+from inbox.forms_writing import MessageForm, attachments, steps
 from inbox.models import Conversation, LaterMessage, Message
 from inbox.pages.later import answer_later, keep_for_later
 from inbox.pages.parts import find, render_page, visible_to

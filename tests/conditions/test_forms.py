@@ -5,7 +5,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 
 from ground.conditions import InvalidCondition, Snapshot, parse, sentence
-from ground.conditions.forms import Drawing, Line, changed, day_of, state_from, state_of, tree_of
+from ground.conditions.drawing import Drawing, Line, day_of
+from ground.conditions.forms import changed, state_from, state_of, tree_of
 from ground.conditions.grammar import DEPTH_MAX
 from ground.conditions.registry import Fact
 from ground.conditions.sentences import GONE
