@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from inbox.actions import assign, close, merge, save_view
+from inbox.actions import assign, close, merge, save_view, tag
 from inbox.default_views import find
 from inbox.finding import search
 from inbox.models import SavedView
-from people.actions import create_token
+from people.actions import create_token, find_or_create_tag, tag_contact, track
 from people.models import Attribute
 from people.models.token import Scope
 
@@ -159,3 +159,25 @@ def test_the_api_searches_one_list(say, doras, ada, ben, dora, emil, client):
         assert [hit["conversation"]["id"] for hit in answer["results"]] == [one.public_id]
     assert ask(ben, view="view-vw_nothing").status_code == 400
     assert ask(None, view="you").json()["errors"]["view"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"fact": "conversation.tags", "op": "contains", "value": "copper"},
+        {"fact": "contact.tags", "op": "contains_any", "value": ["copper"]},
+        {"fact": "conversation.first_words", "op": "contains", "value": "please"},
+        {"not": {"fact": "contact.events", "op": "none", "value": {"name": "bought"}}},
+        {"fact": "contact.email", "op": "ends_with", "value": "@acme.test"},
+    ],
+)
+def test_a_list_by_whatever_condition_is_searched(say, found_in, ben, dora, emil, asked):
+    copper, _ = find_or_create_tag("copper", by=ben)
+    tag_contact(dora, by=ben, add=[copper])
+    track(dora, "bought")
+    part, whole = say(dora, "A kettle"), say(dora, "A kettle, please")
+    merge(tag(part, by=ben, add=[copper]), into=whole, by=ben)
+    say(emil, "A kettle")
+    view = save_view(SavedView(), by=ben, name="Asked", condition=asked)
+    assert set(found_in(view.slug, "kettle", ben)) == {whole.public_id}
+    assert found_in(view.slug, "is:open", ben) == [whole.public_id]

@@ -127,9 +127,10 @@ def test_an_empty_draft_that_is_forgotten_just_now_is_begun_anew(conversation, b
     draft = save_draft(conversation, version=0, body="Hello", **written)
     save_draft(conversation, version=draft.version, body="", **written)
     with transaction.atomic():
-        Draft.objects.all().delete()
+        list(Draft.objects.select_for_update())
         saving = Job(lambda: save_draft(conversation, version=2, body="Hello again", **written))
-        saving.has_ended(A_MOMENT / 4)
+        assert not saving.has_ended(A_MOMENT / 4), "it has found the row, and waits for it"
+        Draft.objects.all().delete()
     assert saving.has_ended()
     assert saving.error is None and Draft.objects.get().body == "Hello again"
 

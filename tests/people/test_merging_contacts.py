@@ -1,11 +1,10 @@
 """Two contacts become one, and can become two again."""
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from ground.journal.models import Entry
 from ground.web.problems import NotAllowed, StateConflict
@@ -20,6 +19,7 @@ from people.actions import (
 )
 from people.actions.merge import BOOKKEEPING, name_of, references
 from people.models import Contact, ContactMerge, Event, Identity
+from tests.races import at_once
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -210,28 +210,6 @@ def test_a_block_is_not_shed_by_a_merge(dora, otto):
 
 
 # ---- races, with real commits --------------------------------------------------------------------
-
-
-def at_once(*jobs):
-    """Runs all jobs at once, each on a connection of its own; returns what they raised."""
-    start = threading.Barrier(len(jobs))
-    errors = []
-
-    def run(job):
-        try:
-            start.wait()
-            job()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return errors
 
 
 @pytest.mark.django_db(transaction=True)
