@@ -1,5 +1,6 @@
 """A conversation as something to print, to keep or to hand on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -8,6 +9,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 
 from inbox import wording
+from inbox.actions.wholes import parts_of
 from inbox.beginnings import beginning_of
 from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private
@@ -23,7 +25,7 @@ class Transcript:
     """The newest MESSAGES_MAX lines of a thread, in order; `is_cut` when there are older ones.
 
     Without notes it holds what the contact has seen, and nothing that only teammates know. Its
-    times are those of `zone`.
+    times are those of `zone`. `part_count` conversations that were merged into it are in it.
     """
 
     conversation: Conversation
@@ -31,6 +33,11 @@ class Transcript:
     is_cut: bool
     has_notes: bool
     zone: tzinfo = UTC
+    part_count: int = 0
+
+    @property
+    def parts_in_words(self) -> str:
+        return with_parts(self.part_count) if self.part_count else ""
 
     @property
     def title(self) -> str:
@@ -50,20 +57,47 @@ class Transcript:
 def transcript_of(
     conversation: Conversation, *, viewer: Teammate | None, has_notes: bool, zone: tzinfo = UTC
 ) -> Transcript:
-    """As a teammate (None: an app token) may read it, in three queries, five for what began with
-    messages of another: those are above its own. Visibility of the conversation is the caller's
-    matter."""
-    lines = conversation.messages.for_thread()
+    """As a teammate (None: an app token) may read it, with what has become a part of it and what it
+    began with. In three queries where it is by itself. Visibility of the conversation is the
+    caller's matter."""
+    places = {conversation.pk: conversation} | parts_seen(conversation, viewer)
+    lines = Message.objects.filter(conversation__in=places).for_thread()
     if not has_notes:
         lines = lines.public()
-    newest = list(lines.order_by("-seq")[: MESSAGES_MAX + 1])
+    latest_first = ("-seq",) if len(places) == 1 else ("-created_at", "-id")
+    newest = list(lines.order_by(*latest_first)[: MESSAGES_MAX + 1])
     keep_teams_private(newest, lambda: Team.objects.hidden_from(viewer))
-    newest += beginning_of(conversation)[::-1]
+    for place in places.values():
+        newest += [each for each in beginning_of(place) if each.conversation_id not in places]
     if not has_notes:
         name_for_customers(newest)
     return Transcript(
-        conversation, newest[:MESSAGES_MAX][::-1], len(newest) > MESSAGES_MAX, has_notes, zone
+        conversation,
+        in_order(newest)[-MESSAGES_MAX:],
+        len(newest) > MESSAGES_MAX,
+        has_notes,
+        zone,
+        part_count=len(places) - 1,
     )
+
+
+def parts_seen(conversation: Conversation, viewer: Teammate | None) -> dict[int, Conversation]:
+    """What was merged into a conversation and the viewer may read, by key."""
+    if not conversation.has_been_merged:
+        return {}
+    parts = Conversation.objects.visible_to(viewer).filter(pk__in=parts_of(conversation))
+    return parts.exclude(pk=conversation.pk).in_bulk()
+
+
+def in_order(messages: Iterable[Message]) -> list[Message]:
+    """By time, and those of one thread as they stand in it."""
+    latest: dict[int, datetime] = {}
+    timed = []
+    for message in sorted(messages, key=lambda message: message.seq):
+        place, at = message.conversation_id, message.created_at
+        latest[place] = max(at, latest.get(place, at))
+        timed.append((latest[place], message))
+    return [message for _, message in sorted(timed, key=lambda pair: pair[0])]
 
 
 def name_for_customers(messages: list[Message]) -> None:
@@ -78,10 +112,17 @@ def as_text(transcript: Transcript) -> str:
     zone = transcript.zone
     began = f"Began {moment(conversation.created_at, zone)}. Times are in {zone}."
     head = [transcript.title, conversation.public_id, began]
+    if transcript.parts_in_words:
+        head.append(transcript.parts_in_words)
     if transcript.is_cut:
         head.append(f"Only the newest {MESSAGES_MAX} lines.")
     said = [paragraph(message, zone) for message in transcript.messages]
     return "\n\n".join(["\n".join(head), *said]) + "\n"
+
+
+def with_parts(count: int) -> str:
+    many = "the conversation that was" if count == 1 else f"the {count} conversations that were"
+    return f"Together with {many} merged into it."
 
 
 def paragraph(message: Message, zone: tzinfo) -> str:

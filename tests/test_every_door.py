@@ -233,6 +233,7 @@ def content_for(route):
         "priority": {"priority": "high"},
         "tags": {"tags": []} if "/<pid:id>/" in route else {"name": "fresh"},
         "rating": {"score": 4},
+        "splits": {"client_id": str(uuid.uuid4()), "first_seq": 1},
         "later-messages": {
             "client_id": str(uuid.uuid4()),
             "body": "Soon",

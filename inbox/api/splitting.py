@@ -52,9 +52,9 @@ class SplitsView(ConversationView):
         conflict=ProblemSerializer,
     )
     def post(self, request: Request, id: str) -> Response:
+        source = self.conversation(id)
         wanted = checked(NewSplitSerializer, request.data, viewer=self.viewer)
         wanted.setdefault("last_seq", wanted["first_seq"])
-        source = self.conversation(id)
         made = actions.split(source, by=self.doer, **wanted)
         body = ConversationSerializer(self.conversation(made.conversation.public_id)).data
         return Response(body, status=201 if made.is_new else 200)

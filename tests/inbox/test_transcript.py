@@ -5,10 +5,12 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from inbox import transcript
-from inbox.actions import assign, attach, note, reply, snooze
+from inbox.actions import assign, attach, merge, note, reply, snooze, split, unmerge
+from inbox.models import Conversation
 from people.actions import create_token
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +117,119 @@ def test_the_api_gives_it(talk, ada, ben, billing, client):
         assert asked(query).status_code == 400
     assign(talk, by=ada, team=billing)
     assert asked().status_code == 404
+
+
+# ---- of what was merged --------------------------------------------------------------------------
+
+
+def shown(conversation, viewer, *, has_notes=False):
+    made = transcript.transcript_of(fresh(conversation), viewer=viewer, has_notes=has_notes)
+    return [each.body_text for each in made.messages if each.kind != "activity"]
+
+
+@pytest.fixture
+def api_of():
+    """api_of(ben, conversation): its transcript by the REST API, with notes."""
+
+    def asked(mate, conversation):
+        _, plain = create_token(by=None, teammate=mate, name="paper", scopes=["conversations:read"])
+        address = f"/api/v1/conversations/{conversation.public_id}/transcript?notes=true"
+        answer = Client().get(address, headers={"authorization": f"Bearer {plain}"})
+        return answer.json()["content"]
+
+    return asked
+
+
+def fresh(conversation):
+    return Conversation.objects.get(pk=conversation.pk)
+
+
+def said(conversation, by, body):
+    return reply(conversation, by=by, body=body, client_id=uuid.uuid4()).message
+
+
+@pytest.fixture
+def merged(begin, dora, ben):
+    """(part, whole): two conversations that were led at the same time and are one now."""
+    part, whole = begin(dora, "1 The coat"), begin(dora, "2 The hat")
+    said(part, ben, "3 On its way")
+    said(whole, ben, "4 Sold out")
+    note(part, by=ben, body="5 She is patient", client_id=uuid.uuid4())
+    said(whole, dora, "6 A pity")
+    merge(part, into=whole, by=ben)
+    said(whole, dora, "7 Both, please")
+    return part, whole
+
+
+def test_what_was_merged_is_in_it_in_the_order_in_which_it_was_said(merged, ben):
+    part, whole = merged
+    public = ["1 The coat", "2 The hat", "3 On its way", "4 Sold out", "6 A pity", "7 Both, please"]
+    assert shown(whole, ben) == public
+    assert shown(whole, ben, has_notes=True) == sorted([*public, "5 She is patient"])
+    assert shown(part, ben) == ["1 The coat", "3 On its way"]
+    made = transcript.transcript_of(fresh(whole), viewer=ben, has_notes=False)
+    for form in ("text", "html"):
+        assert "Together with the conversation that was merged into it." in made.render(form)
+        assert "patient" not in made.render(form)
+
+
+def test_parts_of_parts_are_in_it_and_what_was_taken_out_is_not(merged, begin, dora, ben):
+    part, whole = merged
+    last = begin(dora, "8 And gloves")
+    merge(whole, into=last, by=ben)
+    assert len(shown(last, ben)) == 7
+    unmerge(part, by=ben)
+    assert shown(last, ben) == [
+        "2 The hat",
+        "4 Sold out",
+        "6 A pity",
+        "7 Both, please",
+        "8 And gloves",
+    ]
+
+
+def test_a_part_that_its_reader_may_not_see_is_not_in_it(
+    begin, dora, ada, ben, billing, browser_of, api_of
+):
+    secret, whole = begin(dora, "My card number"), begin(dora, "The hat")
+    assign(secret, by=ada, team=billing)
+    merge(secret, into=whole, by=ada)
+    assert shown(whole, ada) == ["My card number", "The hat"]
+    for viewer in (ben, None):
+        assert shown(whole, viewer) == ["The hat"]
+    address = f"/inbox/all/{whole.public_id}/transcript/"
+    for query in ("", "?notes=on", "?form=text&notes=on"):
+        page = browser_of(ben).get(address + query).content.decode()
+        assert "card" not in page and "Together" not in page
+        assert "card" in browser_of(ada).get(address + query).content.decode()
+    assert "card" not in api_of(ben, whole) and "card" in api_of(ada, whole)
+
+
+def test_it_is_cut_across_what_was_merged(merged, ben, monkeypatch):
+    monkeypatch.setattr(transcript, "MESSAGES_MAX", 3)
+    assert shown(merged[1], ben) == ["4 Sold out", "6 A pity", "7 Both, please"]
+    assert transcript.transcript_of(fresh(merged[1]), viewer=ben, has_notes=False).is_cut
+
+
+def test_what_was_split_off_and_merged_is_in_it_once(begin, dora, ben):
+    source, other = begin(dora, "1 The coat"), begin(dora, "2 The hat")
+    gloves = said(source, dora, "3 And gloves")
+    ends = {"first_seq": gloves.seq, "last_seq": gloves.seq}
+    made = split(source, by=ben, client_id=uuid.uuid4(), **ends).conversation
+    said(made, ben, "4 Which size?")
+    merge(made, into=other, by=ben)
+    assert shown(other, ben) == ["2 The hat", "3 And gloves", "4 Which size?"]
+    merge(source, into=other, by=ben)
+    assert shown(other, ben) == ["1 The coat", "2 The hat", "3 And gloves", "4 Which size?"]
+
+
+def test_it_costs_the_same_for_any_number_of_parts(begin, dora, ben):
+    whole = begin(dora)
+    costs = []
+    for count in (2, 5):
+        for _ in range(count):
+            merge(begin(dora), into=whole, by=ben)
+        with CaptureQueriesContext(connection) as queries:
+            shown(whole, ben)
+        costs.append(len(queries))
+    assert costs[0] == costs[1]
