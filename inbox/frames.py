@@ -24,11 +24,13 @@ def thread_line(entry: Entry) -> Iterator[Shown]:
     """A new message at the end of the thread, for whoever watches it."""
     conversation: Conversation = entry.rows["conversation"]
     message: Message = entry.rows["message"]
-    # Whoever watches may have no part in a team, or in what was merged, that is named in it.
+    # Whoever watches may not know a team, or see a part or what went off, that is named in it.
     message = copy(message)
     keep_teams_private([message], lambda: private_elsewhere(entry))
-    if "part" in entry.rows and not is_told(entry.rows["part"], conversation):
+    other = entry.rows.get("part") or entry.rows.get("made")
+    if other is not None and not is_told(other, conversation):
         message.is_part_known, message.part = True, None
+        message.is_split_known, message.other = True, None
     yield (
         [f"conversation.{conversation.public_id}"],
         {

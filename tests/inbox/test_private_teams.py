@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ground.journal.reactions import run_owed
-from inbox.actions import assign, merge, pushing, reply
+from inbox.actions import assign, merge, pushing, reply, split, unsplit
 from inbox.actions.asking import Whom, ask
 from inbox.models import Push
 from inbox.naming import unnamed
@@ -137,6 +137,29 @@ def test_a_live_line_names_no_part_that_its_watchers_may_not_see(
         merge(secret, into=whole, by=ada)
     told = [frame for topics, frame in published if f"conversation.{whole.public_id}" in topics]
     assert told and secret.public_id not in json.dumps(told)
+
+
+def test_a_live_line_names_nothing_that_went_off_to_a_private_team(
+    begin, dora, ada, billing, published, django_capture_on_commit_callbacks
+):
+    source = begin(dora)
+    card = reply(source, by=dora, body="And my card number", client_id=uuid.uuid4()).message
+
+    def told(**more):
+        published.clear()
+        wanted = {"first_seq": card.seq, "last_seq": card.seq, "client_id": uuid.uuid4(), **more}
+        with django_capture_on_commit_callbacks(execute=True):
+            made = split(source, by=ada, **wanted).conversation
+        topic = f"conversation.{source.public_id}"
+        lines = [frame for topics, frame in published if topic in topics]
+        assert "message" in {frame["type"] for frame in lines}
+        return made, json.dumps(lines)
+
+    made, lines = told(team=billing)
+    assert made.public_id not in lines
+    unsplit(made, by=ada)
+    made, lines = told(team=None)
+    assert made.public_id in lines
 
 
 @pytest.mark.parametrize(
