@@ -28,7 +28,6 @@ from inbox.actions import (
     reply,
     save_draft,
     send_due,
-    send_later,
     send_now,
     take_back,
 )
@@ -38,6 +37,7 @@ from inbox.actions.posting import check_seen
 from inbox.models import Attachment, Draft, LaterMessage, Message, Notification
 from people.actions import create_token, deactivate, remove_from_team
 from people.models.token import Scope
+from tests.inbox.waiting import let_wait
 from tests.live import Socket, committed, play, session_cookie
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +46,7 @@ SCRIPT = {"HX-Request": "true"}
 
 
 def later(conversation, by, body="Did it arrive?", **more):
-    more.setdefault("client_id", uuid.uuid4())
-    more.setdefault("due_at", timezone.now() + timedelta(hours=1))
-    return send_later(conversation, by=by, body=body, **more)
+    return let_wait(conversation, by, body, **more)
 
 
 def held(conversation, by, **more):

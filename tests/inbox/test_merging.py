@@ -1,11 +1,9 @@
 """Two conversations of one contact become one, and two again."""
 
-import threading
 import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from ground.journal.models import Entry
@@ -23,6 +21,8 @@ from inbox.models import (
 )
 from people.actions import create_contact, create_teammate, merge_contacts, unmerge
 from people.models.teammate import Capability
+from tests.inbox.waiting import let_wait
+from tests.races import at_once
 
 FIELDS = ["status", "snoozed_until", "closed_at", "waiting_since", "merged_into"]
 
@@ -270,13 +270,7 @@ def test_a_part_of_a_part_goes_on_in_the_whole(begin, dora, ben):
 
 def test_what_waits_to_be_sent_goes_out_of_the_whole_once(two, ben, dora):
     part, whole = two
-    later = actions.send_later(
-        part,
-        by=ben,
-        body="Later",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    later = let_wait(part, ben)
     actions.merge(part, into=whole, by=ben)
     later.refresh_from_db()
     assert later.conversation == whole
@@ -288,13 +282,7 @@ def test_what_waits_to_be_sent_goes_out_of_the_whole_once(two, ben, dora):
 
 def test_what_the_contact_has_overtaken_does_not_go_out_after_a_merge(two, ben, dora):
     part, whole = two
-    later = actions.send_later(
-        part,
-        by=ben,
-        body="Later",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    later = let_wait(part, ben)
     say(part, dora, "I have it already")
     actions.merge(part, into=whole, by=ben)
     later.refresh_from_db()
@@ -303,13 +291,7 @@ def test_what_the_contact_has_overtaken_does_not_go_out_after_a_merge(two, ben, 
 
 def test_a_reply_that_waits_returns_with_its_part(two, ben):
     part, whole = two
-    later = actions.send_later(
-        part,
-        by=ben,
-        body="Later",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    later = let_wait(part, ben)
     actions.merge(part, into=whole, by=ben)
     actions.unmerge(part, by=ben)
     seen = later.seen_seq
@@ -349,13 +331,7 @@ def test_words_stay_where_their_author_can_read_them(two, ben, ada, billing):
 
 def test_what_went_out_before_a_merge_is_not_taken_back(two, ben):
     part, whole = two
-    later = actions.send_later(
-        part,
-        by=ben,
-        body="Out",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    later = let_wait(part, ben, "Out")
     actions.send_now(later, by=ben)
     actions.merge(part, into=whole, by=ben)
     with pytest.raises(StateConflict, match="gone out"):
@@ -459,13 +435,7 @@ def test_a_reply_that_waits_in_a_private_part_is_shown_to_nobody_else(
 ):
     whole, secret = begin(dora, "About the coat"), begin(dora, "My card number")
     actions.assign(secret, by=ada, team=billing)
-    later = actions.send_later(
-        secret,
-        by=cleo,
-        body="It ends in 42",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    later = let_wait(secret, cleo, "It ends in 42")
     actions.merge(secret, into=whole, by=cleo)
     later.refresh_from_db()
     assert (later.conversation, later.state) == (secret, "called_off")
@@ -501,29 +471,6 @@ def test_what_was_asked_beside_a_private_part_stays_with_it(begin, dora, ada, cl
 
 
 # ---- races, with real commits --------------------------------------------------------------------
-
-
-def at_once(*jobs):
-    """Runs all jobs at once, each on a connection of its own; returns what they raised."""
-    begin = threading.Barrier(len(jobs))
-    errors = []
-
-    def run(job):
-        try:
-            begin.wait()
-            job()
-        except Exception as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert not any(thread.is_alive() for thread in threads)
-    return errors
 
 
 ROUNDS = 12

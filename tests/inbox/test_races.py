@@ -2,7 +2,6 @@
 With real commits."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, transaction
@@ -18,6 +17,7 @@ from inbox.changes import attempt
 from inbox.models import Batch, Conversation, Draft, Notification, Push
 from people.actions import add_device, drop_device, find_or_create_tag
 from people.models import Device, Tag
+from tests.inbox.waiting import let_wait
 from tests.races import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,13 +100,7 @@ def test_a_device_that_goes_while_news_for_it_are_queued(
 
 def test_a_reply_that_was_moved_is_waited_for_where_it_is_alone(begin, dora, ben):
     there, gone_from = begin(dora, "One"), begin(dora, "Two")
-    waiting = actions.send_later(
-        there,
-        by=ben,
-        body="Tomorrow",
-        client_id=uuid.uuid4(),
-        due_at=timezone.now() + timedelta(days=1),
-    )
+    waiting = let_wait(there, ben)
     waiting.conversation = gone_from
     with transaction.atomic():
         Conversation.objects.locked(pk=there.pk)
