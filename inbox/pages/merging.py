@@ -14,6 +14,7 @@ from inbox.models import Conversation, Message
 from inbox.pages.parts import find, render_head, show_lines, visible_to, window
 from inbox.pages.requests import for_teammates, is_script, part_wanted
 from inbox.querysets import ConversationQuerySet
+from people.models.teammate import Capability
 
 OFFERED = 20
 WORDS_MAX = 200
@@ -62,7 +63,9 @@ def change(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     else:
         into = visible.filter(pk=found.merged_into_id).first() or found
         actions.unmerge(found, by=request.user)
-        words, undo = "Two conversations again.", {}
+        words = "Two conversations again."
+        is_news = into.pk != found.pk
+        undo = {"is_merged": "true", "into": into.public_id} if is_news else {}
     if not is_script(request):
         return redirect("inbox:conversation", view, into.public_id)
     shown = find(visible, into.public_id)
@@ -74,8 +77,9 @@ def change(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         "status": shown.status,
     }
     response = trigger_client_event(response, "inbox:done", said)
+    pair = {"conversation": found.public_id, "into": shown.public_id}
     return trigger_client_event(
-        response, "inbox:merged", {"conversation": found.public_id, "into": shown.public_id}
+        response, "inbox:merged" if data["is_merged"] else "inbox:unmerged", pair
     )
 
 
@@ -96,5 +100,7 @@ def show_part(request: HttpRequest, view: str, conversation: str, part: str) -> 
         "conversation": whole,
         "part": found,
         "window": shown,
+        "is_older": limits["before"] is not None,
+        "can_manage": request.user.can(Capability.MANAGE),
     }
     return render(request, "inbox/_part.html", context)

@@ -29,6 +29,7 @@ from inbox.pages.parts import (
 from inbox.pages.record import about
 from inbox.pages.requests import for_teammates, part_wanted, unless_known
 from inbox.querysets import ConversationQuerySet
+from people.models.teammate import Capability
 
 
 @for_teammates
@@ -107,6 +108,7 @@ def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         "window": window(found, after=limits["after"], before=limits["before"]),
     }
     show_lines(request, context["window"])
+    context["can_manage"] = request.user.can(Capability.MANAGE)
     return render(request, "inbox/_messages.html", context)
 
 

@@ -127,6 +127,10 @@ export function keepMerging() {
     if (dialog().open) dialog().close();
     if (conversation() === id && into !== id) go(addressOf(view(), into));
   });
+  hear("inbox:unmerged", ({ conversation: id }) => {
+    // It is no part of what is on screen any more; the line about it stays.
+    document.querySelector(`details.part:has(> [data-part="${CSS.escape(id)}"])`)?.remove();
+  });
   hear("inbox:arrived", seekPart);
   seekPart();
 }

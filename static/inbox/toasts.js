@@ -57,9 +57,11 @@ export function sayDone({ words, undo }) {
   const run = async () => {
     try {
       const response = await ask(undo?.url || "", { form: undo?.values, part: "head" });
-      const { "inbox:merged": merged } = JSON.parse(response.headers.get("HX-Trigger") || "{}");
+      const told = JSON.parse(response.headers.get("HX-Trigger") || "{}");
       tell("inbox:undone", await response.text());
-      if (merged) tell("inbox:merged", merged);
+      for (const name of ["inbox:merged", "inbox:unmerged"]) {
+        if (told[name]) tell(name, told[name]);
+      }
     } catch (error) {
       explain(error);
     }

@@ -11,6 +11,7 @@ from ground.journal.models import Entry
 from inbox import actions
 from inbox.finding.index import index_named
 from inbox.finding.search import search
+from people.models import Role
 
 SCRIPT = {"HTTP_HX_REQUEST": "true"}
 
@@ -153,3 +154,48 @@ def test_a_thread_costs_the_same_for_any_number_of_parts(browser_of, begin, dora
         costs.append(len(after))
     assert costs[0] == costs[1]
     assert costs[0] > len(before)
+
+
+def test_a_part_has_a_way_out_at_any_later_time_also_without_scripts(browser_of, two, ben):
+    part, whole = two
+    actions.merge(part, into=whole, by=ben)
+    browser = browser_of(ben)
+    shown = browser.get(page(whole)).content.decode()
+    way = f'<form class="unmerge" method="post" action="{page(part, "merge")}"'
+    assert way in shown
+    opened = browser.get(page(whole, "parts", part.public_id)).content.decode()
+    assert way in opened
+    answer = browser.post(page(part, "merge"), {"is_merged": ""})
+    assert answer.headers["Location"] == page(whole)
+    part.refresh_from_db()
+    assert part.merged_into is None
+    assert Entry.objects.filter(subject_id=part.public_id, kind="conversation.unmerged").exists()
+    assert 'class="unmerge"' not in browser.get(page(whole)).content.decode()
+
+
+def test_two_again_can_be_made_one_by_the_undo(browser_of, two, ben):
+    part, whole = two
+    actions.merge(part, into=whole, by=ben)
+    browser = browser_of(ben)
+    answer = browser.post(page(part, "merge"), {"is_merged": ""}, **SCRIPT)
+    told = json.loads(answer.headers["HX-Trigger"])
+    pair = {"conversation": part.public_id, "into": whole.public_id}
+    assert told["inbox:unmerged"] == pair
+    undo = told["inbox:done"]["undo"]
+    browser.post(undo["url"], undo["values"], **SCRIPT)
+    part.refresh_from_db()
+    assert part.merged_into == whole
+    assert Entry.objects.filter(kind="conversation.merged").count() == 2
+
+
+def test_who_may_only_look_has_no_way_to_take_a_part_out(browser_of, two, ada, ben, cleo):
+    part, whole = two
+    actions.merge(part, into=whole, by=ada)
+    looker = cleo
+    looker.role = Role.objects.create(name="Looker", capabilities=[])
+    looker.save()
+    for address in (page(whole), page(whole, "parts", part.public_id)):
+        assert 'class="unmerge"' not in browser_of(looker).get(address).content.decode()
+    assert browser_of(looker).post(page(part, "merge"), {"is_merged": ""}).status_code == 403
+    part.refresh_from_db()
+    assert part.merged_into == whole
