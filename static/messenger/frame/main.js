@@ -32,7 +32,8 @@ export class Shell {
   notice = h("p", { class: "notice", role: "status", hidden: true });
   stage = h("main", {});
   tabs = h("nav", { hidden: true });
-  /** @type {Record<string, any>} what this device remembers: sound, push, emoji, email */
+  /** @type {Record<string, any>} what this device remembers: sound, push, emoji, email; and its
+   * name, once it was asked */
   device = {};
 
   /** @type {Route} where “back” leads */
@@ -213,14 +214,11 @@ export class Shell {
     // At once: what waits here must not go out in another's name.
     if (isAnother(this.#owner, owner)) this.#leave();
     this.#owner = owner;
-    const row = (/** @type {string} */ name) => store.get("meta", name).catch(() => null);
-    const [before, device] = await Promise.all([row("owner"), row("device")]);
-    // What another person left on this device is not for this one.
-    if (isAnother(before, owner)) await store.clear().catch(() => {});
-    else this.device = device || {};
-    // A session that came meanwhile goes on in the place of this one.
-    if (this.#owner !== owner) return;
-    store.put("meta", owner).catch(() => {});
+    // What another person left on this device is not for this one; the first picture shows none.
+    store.first(async (rows) => {
+      if (isAnother(await rows.get("meta", "owner"), owner)) await rows.clear();
+      await rows.put("meta", owner);
+    });
     wear(session.settings);
     messenger.page = page;
     messenger.begin(session);
@@ -233,7 +231,10 @@ export class Shell {
     const early = this.#early;
     this.#early = null;
     if (early) this.#show(early.target);
-    // The disk is slow: what can wait for it does so after the first picture.
+    const device = await store.get("meta", "device").catch(() => null);
+    // A session that came meanwhile goes on in the place of this one.
+    if (this.#owner !== owner) return;
+    this.device = { ...device, ...this.device, name: "device" };
     await messenger.sending.load();
     this.#changed();
   }

@@ -8,7 +8,9 @@
  *   put: (shelf: Shelf, value: any) => Promise<IDBValidKey>,
  *   remove: (shelf: Shelf, key: IDBValidKey) => Promise<void>,
  *   clear: () => Promise<void>,
- * }} Store
+ * }} Rows
+ * @typedef {Rows & {first: (work: (rows: Rows) => Promise<unknown>) => void}} Store
+ *   `first`: whatever is asked from now on waits for this work
  */
 
 /** @type {Record<Shelf, string>} what a row of each shelf is called by */
@@ -20,7 +22,7 @@ const SHELVES = /** @type {Shelf[]} */ (Object.keys(KEYS));
  *
  * @param {string} prefix of what is kept for us
  * @param {import("./bridge.js").Bridge} bridge
- * @returns {Promise<Store>}
+ * @returns {Promise<Rows>}
  */
 export async function keptByPage(prefix, bridge) {
   const { kept = [] } = await bridge.first;
@@ -39,7 +41,7 @@ export async function keptByPage(prefix, bridge) {
  *
  * @param {Record<string, string>} [rows] name → JSON, as it was told
  * @param {(name: string, json?: string) => void} [tell] no JSON: forget it
- * @returns {Store}
+ * @returns {Rows}
  */
 export function memoryStore(rows = {}, tell = () => {}) {
   /** @type {Map<string, any>} */
@@ -72,13 +74,18 @@ const withoutFiles = (/** @type {string} */ name, /** @type {unknown} */ value) 
 
 /**
  * @param {string} name of the database
- * @param {() => Promise<Store>} refused what to use when the browser has no storage for us
+ * @param {() => Promise<Rows>} refused what to use when the browser has no storage for us
  * @returns {Store} at once; its methods wait until it is open
  */
 export function openStore(name, refused) {
-  const opened = openDatabase(name).then(durableStore).catch(refused);
+  let opened = openDatabase(name).then(durableStore).catch(refused);
+  const first = (/** @type {(rows: Rows) => Promise<unknown>} */ work) => {
+    opened = opened.then((rows) => work(rows).then(() => rows, () => rows));
+  };
   const later = (/** @type {unknown} */ _, /** @type {string} */ method) =>
-    async (/** @type {any[]} */ ...given) => /** @type {any} */ (await opened)[method](...given);
+    method === "first"
+      ? first
+      : async (/** @type {any[]} */ ...given) => /** @type {any} */ (await opened)[method](...given);
   return /** @type {Store} */ (new Proxy({}, { get: later }));
 }
 
@@ -105,7 +112,7 @@ const openDatabase = (name) =>
 
 /**
  * @param {IDBDatabase} database
- * @returns {Store}
+ * @returns {Rows}
  */
 function durableStore(database) {
   /**

@@ -25,7 +25,9 @@ export class Away {
     const isBy = (/** @type {string} */ type) =>
       entries.some(({ message }) => message?.author.type === type);
     this.slot.hidden = !isBy("contact") || isBy("teammate");
-    if (this.slot.hidden || this.#isOffered || session.contact.email || device.email) return;
+    if (this.slot.hidden || this.#isOffered || session.contact.email) return;
+    // Who gave one, or would not, is asked no more; the device knows.
+    if (!device.name || device.email) return;
     this.#isOffered = true;
     try {
       this.slot.append((await load("notify")).emailCard(this.tools));

@@ -15,6 +15,9 @@ export class HomeView {
     const { name, logo } = shell.messenger.settings;
     this.title = h("h1", { tabindex: "-1" });
     this.recent = h("div", { class: "recent" });
+    const cards = h("div", { class: "cards" }, this.#conversations(), this.#links());
+    // A browser's first list of names takes it longer than all the rest of the first picture.
+    requestAnimationFrame(() => setTimeout(() => cards.append(this.#team() || "")));
     this.element = h(
       "section",
       { class: "view home" },
@@ -32,7 +35,7 @@ export class HomeView {
         ),
         this.title,
       ),
-      h("div", { class: "cards" }, this.#conversations(), this.#links(), this.#team()),
+      cards,
       shell.notice,
       h("p", { class: "foot", "aria-hidden": "true" }, icon("logo"), "Counterfoil"),
     );
