@@ -164,7 +164,9 @@ function listSearch() {
 function isForSomethingElse(event) {
   const target = /** @type {Element} */ (event.target);
   if (event.defaultPrevented || document.querySelector("dialog[open]")) return true;
-  if (target.closest("details[open]") || document.querySelector(":popover-open")) return true;
+  if (target.closest("details[open]") || document.querySelector(":popover-open:not(.pane)")) return true;
+  // A pane that lies over the others is a part of the screen; only its way out is its own.
+  if (event.key === "Escape" && document.querySelector(".pane:popover-open")) return true;
   const isButton = target.closest("button, a:not(.row-link), summary, label");
   const scrolls = target.closest(".scroll") && event.key.startsWith("Arrow");
   return Boolean((isButton && event.key === "Enter") || scrolls);

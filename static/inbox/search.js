@@ -82,6 +82,8 @@ form.addEventListener("change", (event) => {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(pause);
+  // Whoever asks again for what was not there is looking for what came since.
+  if (!links().length) shown = "";
   search();
   if (event.submitter === null) links()[0]?.focus();
 });
