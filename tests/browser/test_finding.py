@@ -40,6 +40,37 @@ def test_a_word_is_found_by_keys_alone_and_opened_where_it_was_said(agent, visit
     expect(ben.locator(".hit mark")).to_have_text(word)
 
 
+def test_one_list_is_searched_alone_and_then_everything(agent, visitor):
+    customer, word = visitor(), f"plover{uuid.uuid4().hex[:8]}"
+    customer.say(f"A {word}, please.")
+    ben = agent("ben", "closed/")
+    expect(ben.get_by_role("heading", name="Closed")).to_be_visible()
+    ben.keyboard.press("g")
+    ben.keyboard.press("/")
+    expect(ben.locator(".scope-chip")).to_contain_text("In Closed")
+    field = ben.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    field.fill(word)
+    expect(ben.locator(".results-none")).to_contain_text("Nothing was found.")
+    ben.get_by_role("link", name="Search everywhere").press("Enter")
+    only_here = ben.get_by_role("link", name="Only in Closed")
+    expect(only_here).to_be_visible()
+    expect(field).to_have_value(word)
+    # Found within seconds of having been written: the field asks again while one types.
+    for _ in range(20):
+        field.fill(word[:-1])
+        field.fill(word)
+        try:
+            expect(ben.locator(".hit mark")).to_have_text(word, timeout=1500)
+            break
+        except AssertionError:
+            continue
+    expect(ben.locator(".hit")).to_have_count(1)
+    only_here.press("Enter")
+    expect(ben.locator(".scope-chip")).to_contain_text("In Closed")
+    expect(ben.locator(".hit")).to_have_count(0)
+
+
 def test_the_palette_does_what_keys_do_under_the_keys_one_chose(agent, visitor):
     cleo, customer = agent("cleo"), visitor()
     customer.say("Could you close this with a key of your own?")
