@@ -103,12 +103,12 @@ def _parts(order: Order) -> list[Part]:
     return parts or [Part([str(name) for name in order])]
 
 
-def limit_from(request: HttpRequest, *, default: int = 25) -> int:
-    """The page size that `?limit=` asks for, 1 to PAGE_SIZE_MAX. Raises Invalid."""
+def limit_from(request: HttpRequest, *, default: int = 25, most: int | None = None) -> int:
+    """The page size that `?limit=` asks for, 1 to `most` (PAGE_SIZE_MAX). Raises Invalid."""
     given = request.GET.get("limit")
     if given is None:
         return default
-    most: int = settings.PAGE_SIZE_MAX
+    most = most or settings.PAGE_SIZE_MAX
     if not re.fullmatch("[0-9]{1,6}", given) or not 1 <= int(given) <= most:
         raise Invalid(errors={"limit": [f"This must be a whole number from 1 to {most}."]})
     return int(given)

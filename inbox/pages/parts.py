@@ -35,6 +35,9 @@ from people.models.teammate import Capability
 
 THREAD_WINDOW = 50
 CATCH_UP_WINDOW = 100
+# A list on screen is taken anew as far as it was loaded: 300 rows by scrolling, and what has come
+# live since.
+ROWS_MAX = 400
 
 
 def visible_to(request: HttpRequest) -> ConversationQuerySet:
@@ -93,7 +96,8 @@ def rows(
         "here_query": f"?{urlencode(here_fields(view))}",
         "filter_text": "" if view.filters is None else written(view.filters),
         "is_first_page": cursor is None,
-        "rows_max": settings.PAGE_SIZE_MAX,
+        "cursor": cursor or "",
+        "rows_max": ROWS_MAX,
     }
 
 
@@ -108,7 +112,7 @@ def page_of(
 ) -> Page[Conversation] | None:
     """The page of a list that is asked for; None where what a condition asks takes too long.
     Raises Unavailable then for a list that is on screen already."""
-    limit, cursor = limit_from(request), request.GET.get("cursor")
+    limit, cursor = limit_from(request, most=ROWS_MAX), request.GET.get("cursor")
     if not view.is_asked:
         return keyset(shown, order=order.keys, cursor=cursor, limit=limit)
     among = request.GET.get("among")

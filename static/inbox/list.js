@@ -3,11 +3,13 @@ import { askSoon } from "./belonging.js";
 import { markBegun } from "./begun.js";
 import { withNews } from "./meanwhile.js";
 import { addressOf, conversation, hear, isAsked, me, tell, view } from "./page.js";
-import { belongs, isSamePlace, isUnread, joined, NOTHING_READ, placeOf } from "./placing.js";
+import {
+  asFar, belongs, isFull, isOvergrown, isSamePlace, isUnread, joined, MOST_ROWS, NOTHING_READ,
+  placeOf,
+} from "./placing.js";
 import { explain } from "./toasts.js";
 
-const USUAL_ROWS = 25;
-const MOST_ROWS = 300;
+const NEXT_PAGE = "Go on, on the next page";
 
 /**
  * How far this teammate has read, beyond what the rows said when the server drew them.
@@ -31,13 +33,16 @@ function learn({ dataset }) {
 
 /** The list of conversations: live, paged by scrolling, walked by keys. */
 export class InboxList extends HTMLElement {
+  /** How often more was loaded: an answer that was asked for before does not reach as far. */
+  pages = 0;
+
   connectedCallback() {
     this.rows = /** @type {HTMLOListElement} */ (this.querySelector(".rows"));
     this.pager = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) this.loadMore();
     }, { root: this.rows, rootMargin: "300px" });
     this.rows.addEventListener("click", (event) => {
-      if (!(/** @type {Element} */ (event.target).closest(".more"))) return;
+      if (!(/** @type {Element} */ (event.target).closest(".more")) || this.isFull) return;
       event.preventDefault();
       this.loadMore();
     });
@@ -51,6 +56,11 @@ export class InboxList extends HTMLElement {
   /** In which order its rows stand. */
   get order() {
     return this.rows.dataset.order || "";
+  }
+
+  /** Whether what comes next is a page of its own: so much as there is stays fluid. */
+  get isFull() {
+    return isFull(this.all().length);
   }
 
   /** @returns {HTMLElement[]} */
@@ -68,7 +78,9 @@ export class InboxList extends HTMLElement {
     for (const row of this.all()) this.own(row);
     const more = this.rows.querySelector(".more");
     this.pager.disconnect();
-    if (more) this.pager.observe(more);
+    if (!more) return;
+    if (this.isFull) /** @type {Element} */ (more.firstElementChild).textContent = NEXT_PAGE;
+    else this.pager.observe(more);
   }
 
   /** @param {HTMLElement} row */
@@ -173,10 +185,13 @@ export class InboxList extends HTMLElement {
     const places = rows.map((row) => row.dataset);
     const index = placeOf(this.order, places, fresh.dataset, more !== null);
     if (index < 0) return false;
+    // What stands before the beginning of this page is on the one before it.
+    if (index === 0 && this.rows.dataset.from) return false;
     this.rows.insertBefore(fresh, rows[index] || more);
     // A list that runs for days is taken anew, unless somebody reads far down in it.
     const isAtTop = this.rows.scrollTop < this.rows.clientHeight;
-    if (rows.length > MOST_ROWS && isAtTop) this.refresh().catch(() => {});
+    const isTrimmed = isAtTop && isOvergrown(rows.length) && !this.hasAttribute("data-choosing");
+    if (isTrimmed) this.refresh(MOST_ROWS).catch(() => {});
     return true;
   }
 
@@ -192,33 +207,41 @@ export class InboxList extends HTMLElement {
 
   /**
    * @param {string} url
-   * @param {(fresh: HTMLElement[]) => void} place what is done with the rows that the server draws
+   * @param {(fresh: HTMLElement[]) => unknown} place what is done with the rows that the server draws
    */
   fetchRows(url, place) {
     return withNews(async () => {
       const response = await ask(url, { part: "rows" });
       const fresh = elementsOf(await response.text());
-      if (this.isConnected) place(fresh);
+      if (this.isConnected) await place(fresh);
     });
   }
 
-  /** Takes the list from the server again, as far as it was loaded. */
-  refresh() {
-    const limit = Math.min(Number(this.dataset.most), Math.max(USUAL_ROWS, this.all().length));
-    const url = addressOf(view(), "", { limit: String(limit) });
-    return this.fetchRows(url, (fresh) => this.replace(fresh));
+  /**
+   * Takes the list from the server again, as far as it was loaded.
+   * @param {number} [most] rows
+   * @returns {Promise<void>}
+   */
+  refresh(most = Number(this.dataset.most)) {
+    const { pages } = this;
+    const limit = String(asFar(this.all().length, most));
+    const url = addressOf(view(), "", { limit, cursor: this.rows.dataset.from || "" });
+    return this.fetchRows(url, (fresh) => {
+      if (this.pages !== pages) return this.refresh(most);
+      this.replace(fresh);
+    });
   }
 
   /** @param {Element[]} fresh */
   replace(fresh) {
     fresh.filter((row) => row.classList.contains("row")).forEach(learn);
-    if (signature(fresh) === signature([...this.rows.children])) {
+    if (signature(fresh) === signature([...this.rows.querySelectorAll(".row, .more")])) {
       for (const row of this.all()) this.own(row);
       return;
     }
     const focused = document.activeElement?.closest(".row")?.id;
     const top = this.rows.scrollTop;
-    this.rows.replaceChildren(...fresh);
+    this.rows.replaceChildren(...this.rows.querySelectorAll(".to-start"), ...fresh);
     this.rows.scrollTop = top;
     this.settle();
     const row = focused ? document.getElementById(focused) : null;
@@ -228,10 +251,13 @@ export class InboxList extends HTMLElement {
   async loadMore() {
     const more = this.rows.querySelector(".more");
     const link = more?.querySelector("a");
-    if (!more || !link || more.hasAttribute("data-loading")) return;
+    if (!more || !link || this.isFull || more.hasAttribute("data-loading")) return;
     more.toggleAttribute("data-loading", true);
     try {
       await this.fetchRows(link.href, (fresh) => {
+        // A list that was taken anew meanwhile has another place to go on from.
+        if (!more.isConnected) return;
+        this.pages += 1;
         more.replaceWith(...fresh.filter((row) => !row.id || !document.getElementById(row.id)));
         this.settle();
       });
@@ -257,14 +283,20 @@ export class InboxList extends HTMLElement {
  * What the server said of these rows, to tell whether it says something new.
  * @param {Element[]} rows
  */
-function signature(rows) {
-  return rows
-    .map((row) => {
-      const { conversation: id, version, at, waiting, assignee, team, status } =
-        /** @type {HTMLElement} */ (row).dataset;
-      return [id, version, at, waiting, assignee, team, status].join(" ");
-    })
-    .join("\n");
+const signature = (rows) => rows.map(saying).join("\n");
+
+/**
+ * Everything that is drawn of a row, without what this page adds and the times that it keeps true.
+ * @param {Element} row
+ */
+function saying(row) {
+  const { conversation: id, version, at, waiting, assignee, team, status, holder } =
+    /** @type {HTMLElement} */ (row).dataset;
+  if (!id) return "more";
+  const drawn = /** @type {Element} */ (row.cloneNode(true));
+  for (const own of drawn.querySelectorAll(".row-draft, time")) own.remove();
+  const words = (drawn.textContent || "").replace(/\s+/g, " ");
+  return [id, version, at, waiting, assignee, team, status, holder, words].join(" ");
 }
 
 /**

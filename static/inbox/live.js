@@ -318,9 +318,10 @@ function changed(state) {
     tell("inbox:online");
     return;
   }
+  // Also a connection that is dialed anew after a sleep has missed what was told meanwhile.
+  isResuming = true;
   if (state === "waiting") {
     seeNobody();
-    isResuming = true;
     if (!pollTimer) pollTimer = setTimeout(poll, POLL_AFTER_MS);
   }
   tellTimer = setTimeout(showConnection, TELL_AFTER_MS);

@@ -104,3 +104,24 @@ export function isUnread(contactSeq, mark, isWaiting) {
 export function joined(known, drawn) {
   return drawn.isUnread ? drawn : { seq: Math.max(known.seq, drawn.seq), isUnread: false };
 }
+
+const USUAL_ROWS = 25;
+/** So many rows a list holds and stays fluid; what comes then is a page of its own. */
+export const MOST_ROWS = 300;
+
+/**
+ * How many rows to ask for when a list is taken anew: all that it holds, so that nobody loses their
+ * place and nothing chosen drops out.
+ * @param {number} loaded
+ * @param {number} most that the server gives at once
+ */
+export const asFar = (loaded, most) => Math.min(most, Math.max(USUAL_ROWS, loaded));
+
+/** @param {number} loaded */
+export const isFull = (loaded) => loaded >= MOST_ROWS;
+
+/**
+ * Whether a list that runs for days has grown so far beyond its size that it is cut again.
+ * @param {number} loaded
+ */
+export const isOvergrown = (loaded) => loaded > MOST_ROWS + USUAL_ROWS;

@@ -146,6 +146,24 @@ def test_a_page_costs_the_same_for_25_and_100_rows(
         browser.get("/inbox/all/?order=waiting&limit=100", headers=FRAGMENT)
 
 
+def test_a_list_of_300_is_taken_anew_in_one_answer(
+    begin, dora, ben, browser_of, django_assert_num_queries
+):
+    one = begin(dora, "Waiting")
+    fields = {f.attname: getattr(one, f.attname) for f in one._meta.concrete_fields}
+    own = {"id", "public_id", "client_id"}
+    shared = {name: value for name, value in fields.items() if name not in own}
+    Conversation.objects.bulk_create(
+        Conversation(**shared, client_id=uuid.uuid4()) for _ in range(310)
+    )
+    browser = browser_of(ben)
+    for limit in (25, 300):
+        with django_assert_num_queries(5):
+            page = browser.get(f"/inbox/all/?limit={limit}", headers=FRAGMENT).content.decode()
+        assert page.count('class="row ') == limit
+    assert browser.get("/inbox/all/?limit=401", headers=FRAGMENT).status_code == 400
+
+
 def plan_of(queryset):
     with CaptureQueriesContext(connection) as captured:
         keyset(queryset, order=WAITING.keys, limit=2)

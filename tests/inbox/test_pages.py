@@ -400,4 +400,5 @@ def test_a_long_list_goes_on_by_a_plain_link(browser_of, ben, line):
     rest = text_of(browser.get(more))
     assert rest.count('class="row ') == 5
     assert "Back to the beginning" in rest
+    assert f'data-from="{more.split("=")[1]}"' in rest
     assert "Show more" not in rest

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { belongs, isSamePlace, isUnread, joined, placeOf } from "../../../static/inbox/placing.js";
+import {
+  asFar,
+  belongs,
+  isFull,
+  isOvergrown,
+  isSamePlace,
+  isUnread,
+  joined,
+  MOST_ROWS,
+  placeOf,
+} from "../../../static/inbox/placing.js";
 
 const open = { status: "open", assignee: null, team: null };
 
@@ -81,4 +91,18 @@ test("what was read moves on, unless it was made unread", () => {
   const unread = { seq: 2, isUnread: true };
   assert.deepEqual(joined(read(5), unread), unread);
   assert.deepEqual(joined(unread, read(5)), read(5));
+});
+
+test("a list that is taken anew reaches as far as it was loaded", () => {
+  assert.equal(asFar(3, 400), 25);
+  assert.equal(asFar(250, 400), 250);
+  assert.equal(asFar(300, 400), 300);
+  assert.equal(asFar(500, 400), 400);
+});
+
+test("a list is loaded up to 300, and cut only when live rows have made it longer", () => {
+  assert.equal(isFull(275), false);
+  assert.equal(isFull(MOST_ROWS), true);
+  assert.equal(isOvergrown(MOST_ROWS), false);
+  assert.equal(isOvergrown(MOST_ROWS + 26), true);
 });
