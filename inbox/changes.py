@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from ground.web.problems import Problem, problem_of
+from ground.web.problems import NotFound, Problem, problem_of
 from inbox import actions, wording
-from inbox.forms import PriorityForm, StatusForm, TagForm, assignment, checked
+from inbox.forms import JoinForm, PriorityForm, StatusForm, TagForm, assignment, checked
 from inbox.models import Conversation
 from people.actions import find_or_create_tag
 from people.models import Tag, Team, Teammate
@@ -113,10 +113,31 @@ def as_it_is(part: str, conversation: Conversation, undo: Values) -> dict[str, s
             return {"tag": undo["tag"], "is_on": "true" if undo["tag"] in tags else "false"}
         case "priority":
             return {"priority": conversation.priority_word}
+        case "merge":
+            into = conversation.merged_into
+            return {"is_merged": "true" if into else "", "into": into.public_id if into else ""}
         case "assignment":
             return {name: id_of(getattr(conversation, name)) for name in undo}
     closed_at = conversation.closed_at
     return status_of(conversation) | {"closed_at": closed_at.isoformat() if closed_at else ""}
+
+
+def joined(found: Conversation, by: Teammate, given: Values) -> Change:
+    """Makes a conversation a part of another, or a conversation of its own again. The one that the
+    others are merged into may be among them, and stays as it is."""
+    data = checked(JoinForm(given))
+    visible = Conversation.objects.visible_to(by)
+    if not data["is_merged"]:
+        return Change(actions.unmerge(found, by=by), "Two conversations again.", {})
+    into = visible.filter(public_id=data["into"]).first()
+    if into is None:
+        raise NotFound("What to merge into is not there.")
+    if into.pk == found.pk:
+        return Change(found, "Here it goes on.", {})
+    was = found.merged_into_id
+    made = actions.merge(found, into=into, by=by)
+    undo = {} if was == into.pk else {"is_merged": ""}
+    return Change(made.merged, "Merged.", undo)
 
 
 # By the names that forms for many give them.
@@ -125,7 +146,10 @@ CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "assignment": assigned,
     "tags": tagged,
     "priority": prioritized,
+    "merge": joined,
 }
+# These hold a contact before its conversations.
+HOLDING_FIRST = frozenset({"merge"})
 
 
 def attempt(part: str, found: Conversation, by: Teammate, values: Values) -> Change:

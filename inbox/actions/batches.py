@@ -14,7 +14,7 @@ from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
 from inbox import asking, default_views, kinds
 from inbox.actions.thread import lock
-from inbox.changes import CHANGES, Values, as_it_is, attempt, settled
+from inbox.changes import CHANGES, HOLDING_FIRST, Values, as_it_is, attempt, settled
 from inbox.finding.matching import OutOfTime, within
 from inbox.models import Batch, BatchedChange, Conversation
 from inbox.querysets import ConversationQuerySet
@@ -272,7 +272,7 @@ def do_one(batch: Batch, step: Step) -> None:
     batch.after_id = step.found.pk
     try:
         # Whoever is just writing has the lock: what is read without it may be over.
-        found = lock(step.found)
+        found = step.found if batch.part in HOLDING_FIRST else lock(step.found)
         if batch.undoes is not None:
             if is_as_before(batch.part, step, found):
                 batch.count += 1

@@ -57,7 +57,8 @@ class NewBatchSerializer(StrictSerializer):
         help_text=(
             'status: {"status": open, closed, spam or snoozed, with "until"}; assignment: '
             '{"assignee", "team"}, ids or ""; tags: {"tag": id, "is_on": "true" or "false"}; '
-            'priority: {"priority"}.'
+            'priority: {"priority"}; merge: {"is_merged": "true", "into": id}, for conversations '
+            "of one contact."
         ),
     )
     undoes = IdField(required=False, help_text="A batch of yours to take back, and nothing else.")

@@ -3,7 +3,7 @@ import { beginBatch } from "./batches.js";
 import { list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { conversation, filter, hear, order, tell, view } from "./page.js";
-import { rangeOf, summary } from "./picking.js";
+import { newestFirst, rangeOf, summary } from "./picking.js";
 import { explain, toast } from "./toasts.js";
 
 /** So many in one request; more of them go one request after the other, and are counted. */
@@ -166,6 +166,10 @@ function submitted(event) {
   const data = new FormData(form, event.submitter);
   const values = /** @type {Record<string, string>} */ (Object.fromEntries(data));
   form.closest("details")?.removeAttribute("open");
+  if (part === "merge") {
+    mergeAll(values, words);
+    return;
+  }
   list().all()[0]?.closest("section")?.focus({ preventScroll: true });
   if (isWhole) {
     const url = /** @type {HTMLElement} */ (bar()?.querySelector("[data-many-all]")).dataset.url;
@@ -175,6 +179,22 @@ function submitted(event) {
   }
   const asked = rows().map(({ dataset }) => ({ id: dataset.conversation || "", values }));
   doAll(part, asked, words);
+}
+
+/**
+ * What is merged goes on in the newest of those that are chosen.
+ * @param {Record<string, string>} values
+ * @param {string} words
+ */
+function mergeAll(values, words) {
+  const ids = newestFirst(rows().map(({ dataset }) => dataset)).map(({ conversation }) => conversation);
+  if (isWhole || ids.length < 2) {
+    toast("Choose two or more conversations of one customer.", { tone: "bad" });
+    return;
+  }
+  const [into, ...others] = ids;
+  doAll("merge", others.map((id) => ({ id, values: { ...values, into } })), words);
+  chosen.delete(into);
 }
 
 /**

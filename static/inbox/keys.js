@@ -114,7 +114,10 @@ const act = {
   follow() {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },
-  merge: () => void openMerge().catch(explain),
+  merge() {
+    if (isChoosing()) return void doMany("merge");
+    openMerge().catch(explain);
+  },
   split: () => void openSplit().catch(explain),
   print() {
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();

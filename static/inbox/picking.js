@@ -26,3 +26,11 @@ export function summary({ count, failed }, words) {
   if (!count) return `Nothing was changed. ${reason}`;
   return `${some} ${words}, ${failed.length} not: ${reason}`;
 }
+
+/**
+ * Rows by their last message, the newest first.
+ * @template {{at?: string}} T
+ * @param {T[]} rows
+ * @returns {T[]}
+ */
+export const newestFirst = (rows) => [...rows].sort((a, b) => ((a.at || "") < (b.at || "") ? 1 : -1));

@@ -38,3 +38,18 @@ def test_a_merge_by_keys_leads_everybody_into_the_whole_and_back(agent, two):
     ben.get_by_role("button", name="Undo").click()
     expect(ben.locator(f"#row-{part}")).to_be_visible()
     expect(ada.locator(f"#row-{part}")).to_be_visible()
+
+
+def test_chosen_conversations_become_one_by_key_and_are_taken_back(agent, two):
+    part, whole = two
+    ben = agent("ben", "all/")
+    for conversation in two:
+        ben.locator(f"#row-{conversation} a.row-link").focus()
+        ben.keyboard.press("x")
+    expect(ben.locator("#many")).to_contain_text("2 chosen")
+    ben.keyboard.press("M")
+    expect(ben.locator(f"#row-{part}")).to_have_count(0)
+    expect(ben.locator(f"#row-{whole}")).to_be_visible()
+    expect(ben.locator("#toasts")).to_contain_text("1 conversation merged.")
+    ben.get_by_role("button", name="Undo").click()
+    expect(ben.locator(f"#row-{part}")).to_be_visible()

@@ -19,10 +19,12 @@ from inbox.actions import (
     close,
     delete_view,
     mark_spam,
+    merge,
     reopen,
     reply,
     save_view,
     tag,
+    unmerge,
 )
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
 from inbox.changes import CHANGES
@@ -413,3 +415,30 @@ def test_values_of_no_form_are_refused(ben, browser_of, values):
     given = {"part": "status", "values": values}
     assert browser_of(ben).post("/inbox/all/many/all/", given).status_code == 400
     assert not Batch.objects.exists()
+
+
+def wholes(conversations):
+    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
+    return [rows[each.pk].merged_into for each in conversations]
+
+
+def test_those_of_one_customer_are_merged_and_all_but_what_changed_is_taken_back(
+    begin, dora, emil, ada, ben
+):
+    *parts, whole = [begin(dora, f"{number}") for number in range(4)]
+    others = begin(emil)
+    named = [each.public_id for each in [*parts, whole, others]]
+    values = {"is_merged": "true", "into": whole.public_id}
+    batch = begin_batch(by=ben, view="", part="merge", values=values, conversations=named)
+    work_off_batches(60)
+    assert wholes([*parts, whole, others]) == [whole] * 3 + [None, None]
+    assert (fresh(batch).state, fresh(batch).count, fresh(batch).failed) == ("done", 4, 1)
+    assert "two customers" in fresh(batch).reason
+    another = begin(dora, "Another")
+    unmerge(parts[0], by=ada)
+    unmerge(parts[1], by=ada)
+    merge(parts[1], into=another, by=ada)
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    assert wholes(parts) == [None, another, None]
+    assert (fresh(back).count, fresh(back).failed, fresh(back).reason) == (2, 1, "Changed since.")

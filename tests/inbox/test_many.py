@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ground.journal.models import Entry
-from inbox.actions import assign, close, mark_spam, prioritize, snooze, tag
+from inbox.actions import assign, close, mark_spam, merge, prioritize, snooze, tag
 from inbox.changes import CHANGES
 from inbox.models import Conversation
 from people.actions import find_or_create_tag
@@ -209,3 +209,51 @@ def test_values_that_no_menu_has_are_told_for_each(three, ben, many, part, value
     assert answer.status_code == 200
     assert len(answer.json()["failed"]) == 3 and answer.json()["count"] == 0
     assert not Entry.objects.filter(actor_id=ben.public_id).exists()
+
+
+# ---- merging several -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doras(begin, dora):
+    return [begin(dora, f"Matter {number}") for number in range(3)]
+
+
+def into(conversation):
+    return {"is_merged": "true", "into": conversation.public_id}
+
+
+def wholes(conversations):
+    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
+    return [rows[each.pk].merged_into for each in conversations]
+
+
+def test_several_of_one_customer_become_one_and_all_are_taken_back(doras, emil, begin, ben, many):
+    others = begin(emil)
+    whole = doras[2]
+    answer = many(ben, "merge", [*doras, others], into(whole)).json()
+    assert answer["count"] == 3
+    assert [each["id"] for each in answer["failed"]] == [others.public_id]
+    assert "two customers" in answer["failed"][0]["reason"]
+    assert wholes([*doras, others]) == [whole, whole, None, None]
+    entries = Entry.objects.filter(kind="conversation.merged", actor_id=ben.public_id)
+    assert {entry.subject_id for entry in entries} == {each.public_id for each in doras[:2]}
+    assert {row["id"] for row in answer["undo"]} == {each.public_id for each in doras[:2]}
+    back = many(ben, "merge", [], rows=answer["undo"]).json()
+    assert (back["count"], back["failed"]) == (2, [])
+    assert wholes(doras) == [None, None, None]
+    assert statuses(doras) == ["open"] * 3
+
+
+def test_what_is_merged_there_already_is_not_taken_out_by_undo(doras, ben, many):
+    merge(doras[0], into=doras[2], by=ben)
+    answer = many(ben, "merge", doras[:2], into(doras[2])).json()
+    assert [row["id"] for row in answer["undo"]] == [doras[1].public_id]
+
+
+def test_nothing_is_merged_into_what_one_may_not_see(doras, ada, ben, billing, many):
+    assign(doras[2], by=ada, team=billing)
+    for values in (into(doras[2]), {"is_merged": "true", "into": "cv_nothing"}, {"is_merged": "1"}):
+        answer = many(ben, "merge", doras[:2], values).json()
+        assert (answer["count"], len(answer["failed"])) == (0, 2)
+    assert wholes(doras) == [None, None, None]
