@@ -69,7 +69,11 @@ FRAMES = {
         "inbox.frames.list_row",
         "messenger.frames.conversation",
     ],
-    "conversation.split": ["inbox.frames.thread_line", "inbox.frames.list_row"],
+    "conversation.split": [
+        "inbox.frames.thread_line",
+        "inbox.frames.list_row",
+        "messenger.frames.conversation",
+    ],
     "conversation.split_off": ["inbox.frames.list_row", "messenger.frames.conversation"],
     "side.asked": ["inbox.frames.thread_line", "inbox.frames.side"],
     "side.answered": ["inbox.frames.side"],

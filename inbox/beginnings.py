@@ -58,9 +58,13 @@ def last_of_ours(conversation: Conversation) -> int:
 
 def remaining(source: Conversation) -> MessageQuerySet:
     """What the contact said that did not go on elsewhere."""
+    return staying(source).filter(author_type=Message.Author.CONTACT)
+
+
+def staying(source: Conversation) -> MessageQuerySet:
+    """What was said in public and did not go on elsewhere."""
     gone = in_force(source).filter(first_seq__lte=OuterRef("seq"), last_seq__gte=OuterRef("seq"))
-    theirs = source.messages.public().filter(author_type=Message.Author.CONTACT)
-    return theirs.filter(~Exists(gone))
+    return source.messages.public().filter(~Exists(gone))
 
 
 def waiting_in(messages: Iterable[Message]) -> datetime | None:

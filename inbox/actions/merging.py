@@ -15,10 +15,11 @@ from inbox import kinds
 from inbox.actions.clearing import clear
 from inbox.actions.drafting import NOTHING, give_words_back, held, put, words_of
 from inbox.actions.later import call_off, overtaken
+from inbox.actions.posting import is_previewed, preview_fields
 from inbox.actions.tagging import TAGS_MAX
 from inbox.actions.thread import Actor, can_see, change, require
 from inbox.actions.wholes import Moved, kept_as, leave, parts_of, show_tags_again
-from inbox.beginnings import in_force, last_of_ours, said_in, waiting_in
+from inbox.beginnings import in_force, last_of_ours, said_in, staying, waiting_in
 from inbox.models import (
     Conversation,
     ConversationMerge,
@@ -224,14 +225,18 @@ def split_in_vain(part: Conversation, whole: Conversation) -> Split | None:
 
 
 def given_back(split: Split, whole: Conversation) -> dict[str, Any]:
-    """As if it had never gone: who waited for an answer to its words waits for it here."""
-    unheard = said_in(split).filter(seq__gt=last_of_ours(whole))
-    since = waiting_in(unheard)
-    if since is None or whole.is_closed:
-        return {}
-    if whole.waiting_since is not None and whole.waiting_since <= since:
-        return {}
-    return {"waiting_since": since}
+    """As if it had never gone: who waited for an answer to its words waits for it here, and what is
+    newest is shown."""
+    changes: dict[str, Any] = {}
+    said, answered = list(said_in(split)), last_of_ours(whole)
+    since = waiting_in(each for each in said if each.seq > answered)
+    waits = [each for each in (since, whole.waiting_since) if each is not None]
+    if since is not None and not whole.is_closed:
+        changes["waiting_since"] = min(waits)
+    newest = staying(whole).order_by("-seq").first()
+    if newest is not None and newest.seq < split.last_seq and is_previewed(newest, whole):
+        changes |= preview_fields(said[-1])
+    return {name: value for name, value in changes.items() if value != getattr(whole, name)}
 
 
 def status_over(part: Conversation, whole: Conversation) -> dict[str, Any]:

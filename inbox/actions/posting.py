@@ -358,6 +358,20 @@ def summarize(conversation: Conversation, message: Message, draft: Draft, by: Ac
     append(conversation, message, *kept, dated=dated)
 
 
+def preview_fields(message: Message) -> dict[str, str]:
+    """What the list row of a conversation repeats of a message, as its fields."""
+    words, files = plain_text(message.body_text), message.attachments.count()
+    return {
+        "preview": preview_of(words, files),
+        "preview_author_type": message.author_type,
+        "preview_author_name": message.author_name,
+    }
+
+
+def is_previewed(message: Message, conversation: Conversation) -> bool:
+    return preview_fields(message)["preview"] == conversation.preview
+
+
 def preview_of(words: str, file_count: int) -> str:
     """A message in one line."""
     if words:

@@ -13,7 +13,7 @@ from ground.web.problems import ClientIdReused, Invalid, StateConflict
 from inbox import kinds
 from inbox.actions.assigning import KEEP, assign
 from inbox.actions.merging import fresh, merge
-from inbox.actions.posting import preview_of
+from inbox.actions.posting import is_previewed, preview_fields
 from inbox.actions.status import check_no_spam
 from inbox.actions.thread import Actor, change, lock, require
 from inbox.actions.wholes import whole_of
@@ -23,6 +23,7 @@ from inbox.beginnings import (
     in_force,
     messages_between,
     remaining,
+    staying,
     unanswered,
     waiting_in,
 )
@@ -134,10 +135,8 @@ def begin(
         contact_name=source.contact_name,
         page=source.page,
         is_split_off=True,
-        preview=preview_of(plain_text(last.body_text), last.attachments.count()),
-        preview_author_type=last.author_type,
-        preview_author_name=last.author_name,
         last_message_at=last.created_at,
+        **preview_fields(last),
     )
     # Nothing to ask for: it has just been made.
     made.shown_tags = []
@@ -145,14 +144,13 @@ def begin(
     row.first_seq, row.last_seq = said[0].seq, last.seq
     row.by = by if isinstance(by, Teammate) else None
     row.save()
-    is_waited_for = source.waiting_since in {message.created_at for message in said}
     numbers = {"first_seq": row.first_seq, "last_seq": row.last_seq}
     entry = change(
         source,
         kinds.CONVERSATION_SPLIT,
         by=by,
         activity={"kind": SPLIT, "conversation": made.public_id, **in_short(said)},
-        changes={"waiting_since": unanswered(source)} if is_waited_for else {},
+        changes=what_stays(source, said),
         also={"made": made.public_id, **numbers},
         more_rows={"made": made},
     )
@@ -172,6 +170,17 @@ def begin(
     bind(made, source, last)
     go_along(made, like=source)
     return made
+
+
+def what_stays(source: Conversation, said: list[Message]) -> dict[str, Any]:
+    """The fields of the other that were about the words that went."""
+    changes: dict[str, Any] = {}
+    if source.waiting_since in {message.created_at for message in said}:
+        changes["waiting_since"] = unanswered(source)
+    newest = staying(source).order_by("-seq").first()
+    if newest is not None and newest.seq < said[-1].seq and is_previewed(said[-1], source):
+        changes |= preview_fields(newest)
+    return changes
 
 
 def begun_like(source: Conversation, team: Team | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from people.permissions import Actor
 
 NOT_WELCOME = "You can no longer write here."
 # Of what an action changes without words, what the contact is shown.
-SHOWN = frozenset({"status", "assignee"})
+SHOWN = frozenset({"status", "assignee", "preview"})
 IS_A_PART = "This conversation has been merged into another. Change that one, or unmerge it first."
 
 

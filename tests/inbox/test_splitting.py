@@ -130,6 +130,30 @@ def test_closing_and_opening_again_keeps_who_waits_where(source, hat, ben, dora)
     assert fresh(source).waiting_since is None
 
 
+def test_each_row_shows_what_is_newest_of_its_own(source, ben, dora):
+    say(source, ben, "It is on its way")
+    hat = say(source, dora, "And my hat?").message
+    glove = say(source, dora, "And a glove?").message
+    before = fresh(source).contact_version
+    one = split(source, ben, hat)
+    assert fresh(source).preview == "And a glove?"
+    two = split(source, ben, glove)
+    now = fresh(source)
+    assert (now.preview, now.preview_author_type) == ("It is on its way", "teammate")
+    assert now.preview_author_name == "Ben Okafor"
+    assert now.contact_version > before
+    assert [fresh(each).preview for each in (one, two)] == ["And my hat?", "And a glove?"]
+    actions.unsplit(one, by=ben)
+    assert fresh(source).preview == "And my hat?"
+    actions.unsplit(two, by=ben)
+    assert fresh(source).preview == "And a glove?"
+    actions.unmerge(two, by=ben)
+    assert fresh(source).preview == "And my hat?"
+    say(source, ben, "All on its way")
+    actions.unsplit(two, by=ben)
+    assert fresh(source).preview == "All on its way"
+
+
 def test_several_go_with_what_we_said_between_and_without_notes(source, hat, ben, dora):
     say(source, ben, "Which hat?")
     note(source, ben, "She has three")
@@ -252,6 +276,7 @@ def test_people_go_on_speaking_and_a_bot_begins_anew(source, hat, dora, ben):
 
 def state(conversation):
     names = ["status", "waiting_since", "assignee", "team", "contact_unread", "contact_wrote_seq"]
+    names += ["preview", "preview_author_type", "preview_author_name", "last_message_at"]
     return Conversation.objects.filter(pk=conversation.pk).values(*names).get()
 
 

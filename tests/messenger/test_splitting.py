@@ -60,10 +60,11 @@ def test_nothing_of_teammates_is_told(
         assert hidden not in json.dumps(answer)
     topic = f"contact.{source.contact.public_id}"
     frames = [frame for topics, frame in published if topic in topics]
-    assert [(frame["type"], frame["conversation"]["id"]) for frame in frames] == [
-        ("conversation", made.public_id)
-    ]
-    assert frames[0]["conversation"]["preview"] == "Hat"
+    told = [(frame["type"], frame["conversation"]) for frame in frames]
+    assert {(kind, shown["id"], shown["preview"]) for kind, shown in told} == {
+        ("conversation", source.public_id, "Coat"),
+        ("conversation", made.public_id, "Hat"),
+    }
 
 
 def test_an_ordinary_conversation_says_nothing_of_a_beginning(visitor, source):
