@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ground.web.problems import Invalid
-from inbox.actions.asking import Whom
+from inbox.actions.side_people import Whom
 from inbox.forms import PUBLIC_ID, SEQ_MAX, ZoneField, named
 from inbox.models import Macro
 from inbox.steps import SNOOZES, known

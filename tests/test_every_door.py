@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from ground.journal.models import Entry
 from inbox.actions import assign, attach, reply, send_later
-from inbox.actions.asking import Whom, ask
+from inbox.actions.asking import ask
+from inbox.actions.side_people import Whom
 from inbox.consumers import InboxConsumer
 from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
 from messenger.consumers import MessengerConsumer

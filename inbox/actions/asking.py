@@ -1,8 +1,7 @@
 """Side conversations: asking colleagues beside a conversation, which its contact never sees."""
 
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from ground.web.problems import ClientIdReused, Invalid, NotFound, StateConflict
 from ground.web.text import clean
 from inbox import kinds
 from inbox.actions import mentioning
+from inbox.actions.side_people import Whom, add, check_whom, listed, others, takes_part
 from inbox.actions.side_reading import mark_side_read
 from inbox.actions.thread import (
     activity_of,
@@ -24,40 +24,13 @@ from inbox.actions.thread import (
     lock,
     require,
 )
-from inbox.models import Conversation, SideConversation, SideMessage, SideParticipant
-from people.models import Team, Teammate
+from inbox.models import Conversation, SideConversation, SideMessage
+from people.models import Teammate
 from people.models.teammate import Capability
 
 SUBJECT_LENGTH = 120
 PREVIEW_LENGTH = 140
-ASKED_LENGTH = 200
 SIDES_MAX = 50
-PARTICIPANTS_MAX = 30
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Those who are asked, or have come to it."""
-
-    teammates: Sequence[Teammate] = ()
-    teams: Sequence[Team] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.teammates or self.teams)
-
-    def __len__(self) -> int:
-        return len(self.teammates) + len(self.teams)
-
-    @property
-    def names(self) -> str:
-        return listed([str(each) for each in (*self.teams, *self.teammates)])
-
-    @property
-    def as_journaled(self) -> dict[str, list[str]]:
-        return {
-            "teammates": [each.public_id for each in self.teammates],
-            "teams": [each.public_id for each in self.teams],
-        }
 
 
 @dataclass(frozen=True)
@@ -76,7 +49,7 @@ class Words:
     text: str
     html: str
     client_id: uuid.UUID
-    whom: Whom = Whom()
+    whom: Whom = field(default_factory=Whom)
 
     @property
     def preview(self) -> str:
@@ -230,14 +203,6 @@ def reopen_side(side: SideConversation, *, by: Teammate) -> SideConversation:
 # ---- what they share -----------------------------------------------------------------------------
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names with commas between, as many of them as there is room for, each one whole."""
-    kept = list(names)
-    while len(text := ", ".join(kept)) > ASKED_LENGTH:
-        kept.pop()
-    return text
-
-
 def hold(side: SideConversation, by: Teammate) -> SideConversation:
     """The side conversation as it is now, under the lock of its conversation, which gives order.
 
@@ -273,54 +238,6 @@ def with_mentions(words: Words, conversation: Conversation, by: Teammate) -> Wor
 
 def mentioned(words: Words) -> dict[str, Any]:
     return {"mentioned": words.whom.as_journaled} if words.whom else {}
-
-
-def others(whom: Whom, by: Teammate) -> Whom:
-    """Nobody asks themselves."""
-    return Whom(tuple(mate for mate in whom.teammates if mate != by), tuple(whom.teams))
-
-
-def check_whom(whom: Whom, conversation: Conversation) -> None:
-    """Raises Invalid with a sentence about each who could not see or not answer it."""
-    seeing = Teammate.objects.seeing(conversation.team).select_related("role")
-    there = {mate.pk: mate for mate in seeing.filter(pk__in=[each.pk for each in whom.teammates])}
-    faults = []
-    for mate in whom.teammates:
-        if not mate.is_active:
-            faults.append(f"{mate} is deactivated.")
-        elif mate.pk not in there:
-            faults.append(f"{mate} may not see this conversation.")
-        elif not there[mate.pk].can(Capability.NOTE):
-            faults.append(f"{mate} may read, but not answer.")
-    reached = mentioning.members_of(whom.teams, Teammate.objects.seeing(conversation.team))
-    faults += [
-        f"Nobody in {team} may see this conversation." for team in whom.teams if team not in reached
-    ]
-    if faults:
-        raise Invalid(errors={"whom": faults})
-
-
-def add(side: SideConversation, whom: Whom) -> Whom:
-    """Has them take part; returns those who did not before. Raises StateConflict when there are
-    too many."""
-    if not whom:
-        return Whom()
-    rows = list(SideParticipant.objects.filter(side=side))
-    mates = {row.teammate_id for row in rows if row.teammate_id}
-    teams = {row.team_id for row in rows if row.team_id}
-    new = Whom(
-        tuple(mate for mate in dict.fromkeys(whom.teammates) if mate.pk not in mates),
-        tuple(team for team in dict.fromkeys(whom.teams) if team.pk not in teams),
-    )
-    if len(rows) + len(new) > PARTICIPANTS_MAX:
-        raise StateConflict(f"At most {PARTICIPANTS_MAX} people and teams take part.")
-    SideParticipant.objects.bulk_create(
-        [
-            *(SideParticipant(side=side, teammate=mate) for mate in new.teammates),
-            *(SideParticipant(side=side, team=team) for team in new.teams),
-        ]
-    )
-    return new
 
 
 def say(side: SideConversation, words: Words, *, by: Teammate) -> SideMessage:
@@ -363,15 +280,6 @@ def asked_before(
     if side.opened_by_id != by.pk or not takes_part(side, others(whom, by)):
         raise ClientIdReused
     return Said(side, first, is_new=False)
-
-
-def takes_part(side: SideConversation, whom: Whom) -> bool:
-    rows = SideParticipant.objects.filter(side=side)
-    mates: Collection[int | None] = set(rows.values_list("teammate_id", flat=True))
-    teams: Collection[int | None] = set(rows.values_list("team_id", flat=True))
-    return all(each.pk in mates for each in whom.teammates) and all(
-        each.pk in teams for each in whom.teams
-    )
 
 
 def said_before(side: SideConversation, stored: SideMessage, words: Words, by: Teammate) -> Said:

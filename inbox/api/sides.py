@@ -22,7 +22,8 @@ from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import Invalid, NotAllowed, NotFound
 from ground.web.text import CleanCharField
 from inbox.actions import asking
-from inbox.actions.asking import PARTICIPANTS_MAX, SUBJECT_LENGTH, Whom
+from inbox.actions.asking import SUBJECT_LENGTH
+from inbox.actions.side_people import PARTICIPANTS_MAX, Whom
 from inbox.actions.side_reading import mark_side_read
 from inbox.api.conversations import ConversationView
 from inbox.api.messages import SEQ_MAX

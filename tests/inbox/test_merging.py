@@ -9,8 +9,9 @@ from django.utils import timezone
 from ground.journal.models import Entry
 from ground.web.problems import ClientIdReused, NotAllowed, NotFound, StateConflict
 from inbox import actions
-from inbox.actions.asking import Whom, answer, ask
+from inbox.actions.asking import answer, ask
 from inbox.actions.notifying import notify
+from inbox.actions.side_people import Whom
 from inbox.models import (
     Conversation,
     ConversationMerge,

@@ -7,7 +7,8 @@ from django.test import Client
 
 from ground.journal.reactions import run_owed
 from inbox.actions import assign, merge, pushing, reply, split, unsplit
-from inbox.actions.asking import Whom, ask
+from inbox.actions.asking import ask
+from inbox.actions.side_people import Whom
 from inbox.models import Push
 from inbox.naming import unnamed
 from people.actions import add_device, change_team, remove_from_team

@@ -14,9 +14,7 @@ from ground.web.problems import ClientIdReused, Invalid, NotAllowed, NotFound, S
 from inbox import presence
 from inbox.actions import assign, close, mark_read, reply
 from inbox.actions.asking import (
-    PARTICIPANTS_MAX,
     SIDES_MAX,
-    Whom,
     answer,
     ask,
     close_side,
@@ -25,6 +23,7 @@ from inbox.actions.asking import (
 )
 from inbox.actions.clearing import restore
 from inbox.actions.digesting import mail_digests
+from inbox.actions.side_people import PARTICIPANTS_MAX, Whom
 from inbox.actions.side_reading import mark_side_read
 from inbox.models import Message, Notification, SideConversation, SideMessage, SideParticipant
 from people.actions import add_to_team, create_token, merge_contacts, unmerge
