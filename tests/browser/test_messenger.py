@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.product]
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
 LAUNCHER_FROM_CORNER = 48
+# Where one writes, in a window of 1440 x 900.
+COMPOSER = 1200, 774
 
 
 class Shopper:
@@ -353,6 +355,21 @@ def test_a_page_that_the_browser_kept_comes_back_live_and_once(chromium, demo, b
     page.wait_for_function("() => told.message.length > 1")
     assert len(customer.told("message")) == 2
     assert page.evaluate("document.querySelectorAll('counterfoil-messenger').length") == 1
+    # The driver has lost sight of the frame; a hand has not.
+    page.mouse.click(*COMPOSER)
+    page.keyboard.type("I am back, too")
+    page.keyboard.press("Enter")
+    for _ in range(100):
+        heard = ben.hears(conversation)
+        if len(heard) > 3:
+            break
+        page.wait_for_timeout(200)
+    assert heard == [
+        "Before I look elsewhere",
+        "While you were elsewhere",
+        "And now that you are back",
+        "I am back, too",
+    ]
     browser.close()
 
 

@@ -39,7 +39,7 @@ export function icon(name, extra = "") {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", `icon ${extra}`.trim());
+  svg.setAttribute("class", `icon ${extra}`);
   svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", drawings[name]);
   svg.append(path);

@@ -44,7 +44,7 @@ export const clock = (at) =>
  */
 export function dayName(at) {
   const days = daysBetween(at, Date.now());
-  if (days <= 1) return capital(relative("auto").format(-days, "day"));
+  if (days <= 1) return capital(new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-days, "day"));
   const year = new Date(at).getFullYear() === new Date().getFullYear() ? undefined : "numeric";
   const parts = /** @type {const} */ ({ weekday: "long", day: "numeric", month: "long" });
   return capital(new Intl.DateTimeFormat(region, { ...parts, year }).format(at));
@@ -74,9 +74,6 @@ export function fileSize(bytes) {
   const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits };
   return new Intl.NumberFormat(region, /** @type {any} */ (format)).format(value);
 }
-
-const relative = (/** @type {"auto"} */ numeric) =>
-  new Intl.RelativeTimeFormat(language, { numeric });
 
 const capital = (/** @type {string} */ text) =>
   text.charAt(0).toLocaleUpperCase(language) + text.slice(1);

@@ -140,8 +140,7 @@ export class Shell {
     on("shutdown", () => this.#end());
     on("refused", (data) => this.#refused(data));
 
-    heard("list", () => this.#changed());
-    heard("thread", () => this.refresh());
+    heard("change", () => this.#changed());
     heard("connection", () => this.#connection());
     heard("moved", (move) => {
       if (this.route.name === "thread" && this.route.key === move.from) this.route.key = move.to;

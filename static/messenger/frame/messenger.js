@@ -2,7 +2,8 @@ import { Api, Problem } from "./api.js";
 import { Connection } from "./connection.js";
 import { uuid7 } from "./ids.js";
 import { Sending } from "./sending.js";
-import { isNewThread, pathOf, Timeline } from "./timeline.js";
+import { Threads } from "./threads.js";
+import { isNewThread, pathOf } from "./timeline.js";
 import { load } from "./views/lazy.js";
 
 /**
@@ -12,30 +13,21 @@ import { load } from "./views/lazy.js";
  * @typedef {import("./types.js").Page} Page
  * @typedef {import("./types.js").Upload} Upload
  * @typedef {import("./types.js").Outgoing} Outgoing
- * @typedef {{timeline: Timeline, isLoading: boolean, problem: Problem|null,
- *   typing: {name: string, isBot: boolean, until: number}|null}} Thread
  */
 
-const PAGE = 50;
-/** More missing messages than this are not fetched one page after another: start from the end. */
-const CATCH_UP = 400;
 /** More threads than this are not replayed by the socket, but fetched. */
 const REPLAYED = 20;
-const TYPING_SHOWN_MS = 4000;
 const TYPING_EVERY_MS = 3000;
 
 /**
  * Everything the messenger knows, and everything it does; the views only show it.
  *
- * Events: `list` (conversations or unread changed), `thread` (detail: key), `moved` (detail:
- * {from, to}: a new thread became a conversation), `connection`, `incoming` (detail: {key,
- * message}).
+ * Events: `change` (anything that is shown), `moved` (detail: {from, to}: a new thread became a
+ * conversation), `connection`, `incoming` (detail: {key, message}).
  */
 export class Messenger extends EventTarget {
   /** @type {Map<string, Conversation>} */
   conversations = new Map();
-  /** @type {Map<string, Thread>} */
-  #threads = new Map();
   /** @type {Session|null} */
   session = null;
   /** @type {Page|null} */
@@ -68,6 +60,7 @@ export class Messenger extends EventTarget {
     this.sending = new Sending(this, app);
     this.outbox = this.sending.outbox;
     this.connection = new Connection(this);
+    this.threads = new Threads(this);
   }
 
   get settings() {
@@ -84,7 +77,7 @@ export class Messenger extends EventTarget {
     for (const item of session.conversations) {
       this.connection.wasActive(item.updated_at);
       if (!this.conversations.has(item.id)) this.#announced.set(item.id, item.last_seq);
-      this.#know(item);
+      this.know(item);
     }
     this.next = undefined;
     this.#countUnread();
@@ -100,7 +93,7 @@ export class Messenger extends EventTarget {
     this.connection.stop();
     this.ratings = null;
     this.conversations.clear();
-    this.#threads.clear();
+    this.threads.clear();
     this.#reading.clear();
     this.#announced.clear();
     this.unread = 0;
@@ -111,32 +104,6 @@ export class Messenger extends EventTarget {
   setShown(isShown) {
     this.isShown = isShown;
     if (isShown) this.connection.start();
-  }
-
-  /** @param {string} key */
-  thread(key) {
-    let thread = this.#threads.get(key);
-    if (!thread) {
-      thread = { timeline: new Timeline(), isLoading: false, problem: null, typing: null };
-      thread.timeline.isLoaded = isNewThread(key);
-      this.#threads.set(key, thread);
-    }
-    return thread;
-  }
-
-  /**
-   * @param {string} key
-   * @param {number} [from] the first of the entries that are wanted
-   * @param {number} [to]
-   */
-  entries(key, from, to) {
-    return this.thread(key).timeline.entries(this.outbox.items(key), from, to);
-  }
-
-  /** @param {string} key */
-  count(key) {
-    const { timeline } = this.thread(key);
-    return timeline.length + timeline.tail(this.outbox.items(key)).length;
   }
 
   /** Threads that wait for their first message to arrive at the server. */
@@ -158,28 +125,7 @@ export class Messenger extends EventTarget {
     if (!answer) return;
     this.next = answer.next;
     for (const item of answer.conversations) this.learn(item);
-    this.tell("list");
-  }
-
-  /**
-   * Load the newest page of a thread, unless it is there.
-   * @param {string} key
-   */
-  async open(key) {
-    const { timeline } = this.thread(key);
-    if (!timeline.isLoaded) {
-      await this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
-    }
-    return this.#catchUp(key);
-  }
-
-  /** @param {string} key */
-  async loadOlder(key) {
-    const { timeline } = this.thread(key);
-    if (!timeline.isLoaded || !timeline.hasOlder) return undefined;
-    const query = `before=${timeline.firstSeq}&limit=${PAGE}`;
-    await this.#load(key, query, (messages) => timeline.prepend(messages));
-    return this.#catchUp(key);
+    this.tell("change");
   }
 
   /**
@@ -212,7 +158,7 @@ export class Messenger extends EventTarget {
    */
   read(key) {
     const conversation = this.conversations.get(key);
-    const seq = this.thread(key).timeline.lastSeq;
+    const seq = this.threads.get(key).timeline.lastSeq;
     if (!conversation || seq <= conversation.read_seq) return;
     conversation.read_seq = seq;
     conversation.unread = 0;
@@ -231,15 +177,10 @@ export class Messenger extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  changed(/** @type {string} */ key) {
-    this.tell("thread", key);
-    this.tell("list");
-  }
-
   #countUnread() {
     this.unread = 0;
     for (const { unread } of this.conversations.values()) this.unread += unread;
-    this.tell("list");
+    this.tell("change");
   }
 
   // The connection
@@ -247,8 +188,7 @@ export class Messenger extends EventTarget {
   hello() {
     /** @type {Record<string, number>} */
     const after = {};
-    const loaded = [...this.#threads].filter(([, { timeline }]) => timeline.isLoaded);
-    for (const [key, { timeline }] of loaded.slice(-REPLAYED)) {
+    for (const [key, { timeline }] of this.threads.loaded().slice(-REPLAYED)) {
       if (!isNewThread(key)) after[key] = timeline.lastSeq;
     }
     return { type: "hello", token: this.api.token, after };
@@ -288,10 +228,10 @@ export class Messenger extends EventTarget {
     const key = frame.conversation?.id || frame.conversation;
     if (frame.type === "ready") for (const item of frame.rows) this.learn(item);
     else if (frame.type === "ping") this.#compare(frame.seq);
-    else if (frame.type === "message") this.#arrived(key, [frame.message]);
+    else if (frame.type === "message") this.arrived(key, [frame.message]);
     else if (frame.type === "conversation") this.learn(frame.conversation);
     else if (frame.type === "stale") this.refresh();
-    else if (frame.type === "typing") this.#typing(key, frame.author);
+    else if (frame.type === "typing") this.threads.showTyping(key, frame.author);
     else if (frame.type === "read" && frame.by === "teammate") this.#seen(key, frame.seq);
   }
 
@@ -303,8 +243,7 @@ export class Messenger extends EventTarget {
     for (const [key, seq] of Object.entries(lasts)) {
       const known = this.conversations.get(key);
       if (!known || known.last_seq < seq) return this.refresh();
-      const timeline = this.#threads.get(key)?.timeline;
-      if (timeline?.isLoaded && timeline.lastSeq < seq) this.#catchUp(key);
+      this.threads.catchUp(key);
     }
     return undefined;
   }
@@ -313,18 +252,17 @@ export class Messenger extends EventTarget {
 
   /** @param {Conversation} conversation as the server just told it */
   learn(conversation) {
-    if (!this.#know(conversation)) return;
+    if (!this.know(conversation)) return;
     this.connection.wasActive(conversation.updated_at);
     this.#countUnread();
-    this.changed(conversation.id);
-    if (this.#threads.has(conversation.id)) this.#catchUp(conversation.id);
+    this.threads.catchUp(conversation.id);
   }
 
   /**
    * @param {Conversation} conversation
    * @returns {boolean} false when it tells of a moment before what is known already
    */
-  #know(conversation) {
+  know(conversation) {
     const known = this.conversations.get(conversation.id);
     const isOlder = (/** @type {"version"|"last_seq"} */ name) => conversation[name] < known?.[name];
     // Frames may overtake each other, and answers frames.
@@ -344,9 +282,9 @@ export class Messenger extends EventTarget {
    * @param {string} key
    * @param {Message[]} messages
    */
-  #arrived(key, messages) {
+  arrived(key, messages) {
     for (const { client_id } of messages) if (client_id) this.outbox.confirm(client_id, key);
-    this.thread(key).timeline.apply(messages);
+    this.threads.get(key).timeline.apply(messages);
     const conversation = this.conversations.get(key);
     if (!conversation) this.refresh();
     for (const message of conversation ? messages : []) {
@@ -358,8 +296,8 @@ export class Messenger extends EventTarget {
       }
       this.#announce(key, message);
     }
-    this.#catchUp(key);
-    this.changed(key);
+    this.threads.catchUp(key);
+    this.tell("change");
   }
 
   /**
@@ -371,74 +309,15 @@ export class Messenger extends EventTarget {
     this.#announced.set(key, message.seq);
     this.connection.wasActive();
     if (message.author.type === "contact") return;
-    this.thread(key).typing = null;
+    this.threads.get(key).typing = null;
     this.tell("incoming", { key, message });
-  }
-
-  /** @param {string} key */
-  async #catchUp(key) {
-    const { timeline, isLoading } = this.thread(key);
-    if (!this.conversations.has(key) || !timeline.isLoaded || isLoading) return;
-    const lastSeq = () => this.conversations.get(key)?.last_seq || 0;
-    if (lastSeq() - timeline.lastSeq > CATCH_UP) {
-      await this.#load(key, `limit=${PAGE}`, (messages) => timeline.reset(messages));
-    }
-    for (let before = -1; timeline.lastSeq < lastSeq() && timeline.lastSeq > before; ) {
-      before = timeline.lastSeq;
-      const query = `after=${before}&limit=${PAGE * 2}`;
-      await this.#load(key, query, (messages) => this.#arrived(key, messages));
-    }
-  }
-
-  /**
-   * @param {string} key
-   * @param {string} query
-   * @param {(messages: Message[]) => void} place
-   */
-  async #load(key, query, place) {
-    const thread = this.thread(key);
-    if (thread.isLoading) return;
-    thread.isLoading = true;
-    thread.problem = null;
-    this.tell("thread", key);
-    try {
-      const answer = await this.api.call("GET", `${pathOf(key)}messages?${query}`);
-      // Signed out meanwhile: this is not for whoever comes next.
-      if (this.#threads.get(key) !== thread) return;
-      this.#know(answer.conversation);
-      if (answer.beginning) thread.timeline.beginning = answer.beginning;
-      place(answer.messages);
-    } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      thread.problem = problem;
-    } finally {
-      thread.isLoading = false;
-      this.tell("thread", key);
-    }
-  }
-
-  /**
-   * @param {string} key
-   * @param {{type: string, name: string}} author
-   */
-  #typing(key, author) {
-    const thread = this.#threads.get(key);
-    if (!thread) return;
-    const until = Date.now() + TYPING_SHOWN_MS;
-    thread.typing = { name: author.name, isBot: author.type === "bot", until };
-    this.tell("thread", key);
-    setTimeout(() => {
-      if (!thread.typing || thread.typing.until > Date.now()) return;
-      thread.typing = null;
-      this.tell("thread", key);
-    }, TYPING_SHOWN_MS + 50);
   }
 
   #seen(/** @type {string} */ key, /** @type {number} */ seq) {
     const conversation = this.conversations.get(key);
     if (!conversation || seq <= conversation.seen_seq) return;
     conversation.seen_seq = seq;
-    this.tell("thread", key);
+    this.tell("change");
   }
 
   /** Tell the server what it has not heard yet. */
@@ -472,18 +351,15 @@ export class Messenger extends EventTarget {
   sent(item, { conversation, message }) {
     const key = conversation?.id || item.thread;
     if (conversation) {
-      this.thread(key).timeline.isLoaded = true;
-      this.#know(conversation);
+      this.threads.get(key).timeline.isLoaded = true;
+      this.know(conversation);
     }
-    this.#arrived(key, [message]);
+    this.arrived(key, [message]);
   }
 
   moved(/** @type {string} */ from, /** @type {string} */ to) {
-    const thread = this.#threads.get(from);
-    // It may have been opened from the list before we heard that it is the same.
-    if (thread && !this.#threads.get(to)?.timeline.isLoaded) this.#threads.set(to, thread);
-    this.#threads.delete(from);
+    this.threads.move(from, to);
     this.tell("moved", { from, to });
-    this.changed(to);
+    this.tell("change");
   }
 }

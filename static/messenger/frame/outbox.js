@@ -40,7 +40,7 @@ export class Outbox {
    *   deliver: (item: Outgoing, save: () => Promise<unknown>) => Promise<Answer>,
    *   onSent: (item: Outgoing, answer: Answer) => void,
    *   onMoved: (from: string, to: string) => void,
-   *   onChange: (thread: string) => void,
+   *   onChange: () => void,
    *   exclusive: <T>(name: string, work: () => Promise<T>) => Promise<T>,
    * }} options
    *   `deliver` uploads and posts one item, and calls `save` when it learned something worth
@@ -69,7 +69,7 @@ export class Outbox {
     const known = new Set([...this.#gone, ...this.#items.map((item) => item.client_id)]);
     for (const item of stored) if (!known.has(item.client_id)) this.#items.push(item);
     this.#items.sort((a, b) => (a.n ?? Infinity) - (b.n ?? Infinity));
-    for (const thread of this.#threads()) this.options.onChange(thread);
+    this.options.onChange();
     this.#drainAll();
   }
 
@@ -81,7 +81,7 @@ export class Outbox {
   add(draft, kept) {
     const item = { ...draft, created_at: Date.now(), ...fresh() };
     this.#items.push(item);
-    this.options.onChange(item.thread);
+    this.options.onChange();
     return this.#keep(item).then(kept).then(() => this.#drain(item.thread));
   }
 
@@ -101,7 +101,7 @@ export class Outbox {
     Object.assign(item, fresh());
     delete item.n;
     this.#items = [...this.#items.filter((other) => other !== item), item];
-    this.options.onChange(item.thread);
+    this.options.onChange();
     await this.#keep(item);
     await this.#erase(old);
     await this.#drain(item.thread);
@@ -176,7 +176,7 @@ export class Outbox {
   async #attempt(item) {
     if (!(await this.#isStillOurs(item))) return;
     this.#inFlight.add(item.client_id);
-    this.options.onChange(item.thread);
+    this.options.onChange();
     try {
       const answer = await this.options.deliver(item, () => this.#keep(item));
       this.#inFlight.delete(item.client_id);
@@ -229,7 +229,7 @@ export class Outbox {
       item.reason = problem instanceof Problem ? problem.message : "";
       item.problem = problem instanceof Problem ? problem.type : "";
     }
-    this.options.onChange(item.thread);
+    this.options.onChange();
     await this.#keep(item);
   }
 
@@ -237,7 +237,7 @@ export class Outbox {
   #forget(item) {
     this.#items = this.#items.filter((other) => other !== item);
     this.#gone.add(item.client_id);
-    this.options.onChange(item.thread);
+    this.options.onChange();
     this.#saving = this.#saving.then(() => this.#erase(item.n));
   }
 
@@ -256,7 +256,7 @@ export class Outbox {
       const isLoose = item.n === undefined;
       if (isLoose === Boolean(item.isLoose)) return;
       item.isLoose = isLoose;
-      this.options.onChange(item.thread);
+      this.options.onChange();
     };
     this.#saving = this.#saving.then(save);
     return this.#saving;

@@ -32,7 +32,7 @@ export class Sending {
         for (const file of item.attachments) this.uploads?.release(file);
       },
       onMoved: (from, to) => messenger.moved(from, to),
-      onChange: (thread) => messenger.changed(thread),
+      onChange: () => messenger.tell("change"),
       exclusive: (thread, work) => exclusively(`counterfoil:${app}:${thread}`, work),
     });
   }
@@ -42,7 +42,7 @@ export class Sending {
     await this.outbox.load();
     if (!this.outbox.items().some((item) => item.attachments.length)) return;
     await this.files().catch(() => {});
-    this.messenger.tell("thread");
+    this.messenger.tell("change");
   }
 
   /** What files need on their way; few visitors send any. */
@@ -50,7 +50,7 @@ export class Sending {
     const { messenger } = this;
     const { Uploads } = await load("files");
     const tools = { api: messenger.api, Problem, seconds, uuid7, h, t, icon, fileSize };
-    return (this.uploads ??= new Uploads(tools, () => messenger.tell("thread")));
+    return (this.uploads ??= new Uploads(tools, () => messenger.tell("change")));
   }
 
   /**

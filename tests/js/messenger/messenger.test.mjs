@@ -56,7 +56,7 @@ test("what was told before a conversation closed does not open it again", async 
   const open = at(60, { version: 3 });
   const closed = at(60, { status: "closed", can_rate: true, assignee: { name: "Ben" }, version: 4 });
   messenger.refresh();
-  messenger.loadOlder(KEY);
+  messenger.threads.loadOlder(KEY);
   messenger.heard({ type: "conversation", conversation: closed });
   await answer("GET conversations", { conversations: [open], next: null });
   assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
@@ -101,10 +101,10 @@ test("what was read stays read, whatever an answer of before says", () => {
 test("the messages tell how their conversation stands, known or not", async () => {
   const page = { conversation: CLOSED, messages: [message(1), message(2)] };
   const messenger = visitor({ [`GET conversations/${KEY}/messages?limit=50`]: page });
-  await messenger.open(KEY);
+  await messenger.threads.open(KEY);
   const { status, can_rate, last_seq } = messenger.conversations.get(KEY);
   assert.deepEqual([status, can_rate, last_seq], ["closed", true, 2]);
-  assert.equal(messenger.thread(KEY).timeline.lastSeq, 2);
+  assert.equal(messenger.threads.get(KEY).timeline.lastSeq, 2);
 });
 
 /** A visitor whose requests wait until the test answers them, in any order. */
@@ -131,14 +131,14 @@ const theirs = (seq) => ({ ...message(seq), author: { type: "teammate", name: "B
 const mine = (seq) => ({ ...message(seq), client_id: `own_${seq}` });
 const session = (conversations) => ({ token: "t", unread: 0, conversations });
 const shown = (messenger, key = KEY) =>
-  messenger.entries(key).map(({ message: one, outgoing }) => one?.seq ?? outgoing.body);
+  messenger.threads.entries(key).map(({ message: one, outgoing }) => one?.seq ?? outgoing.body);
 
 /** A thread with messages up to seq 60, of which the page up to 11 is still above. */
 async function opened() {
   const all = held();
   all.messenger.session = session([]);
   all.messenger.learn(at(60));
-  all.messenger.open(KEY);
+  all.messenger.threads.open(KEY);
   const page = Array.from({ length: 50 }, (_, index) => theirs(index + 11));
   await all.answer("messages?limit=50", { conversation: at(60), messages: page });
   return all;
@@ -146,7 +146,7 @@ async function opened() {
 
 test("what was sent stays on screen while older messages load and one before it is missing", async () => {
   const { messenger, answer } = await opened();
-  messenger.loadOlder(KEY);
+  messenger.threads.loadOlder(KEY);
   messenger.sent({ thread: KEY, client_id: "own_62" }, { message: mine(62) });
   assert.equal(shown(messenger).at(-1), 62);
   const older = Array.from({ length: 10 }, (_, index) => theirs(index + 1));
@@ -159,7 +159,7 @@ test("what was sent stays on screen while the thread itself still loads", async 
   const { messenger, answer } = held();
   messenger.session = session([]);
   messenger.learn(at(1));
-  messenger.open(KEY);
+  messenger.threads.open(KEY);
   messenger.sent({ thread: KEY, client_id: "own_3" }, { message: mine(3) });
   assert.deepEqual(shown(messenger), [3]);
   await answer("messages?limit=50", { conversation: at(1), messages: [theirs(1)] });
@@ -204,9 +204,9 @@ test("what one is told of while the list is under way is asked for again", async
 test("a thread that was opened from the list keeps what it has when its first message is known", async () => {
   const { messenger, answer } = held();
   messenger.session = session([]);
-  messenger.thread("new:x");
+  messenger.threads.get("new:x");
   messenger.learn(at(2));
-  messenger.open(KEY);
+  messenger.threads.open(KEY);
   await answer("messages?limit=50", { conversation: at(2), messages: [mine(1), theirs(2)] });
   messenger.moved("new:x", KEY);
   assert.deepEqual(shown(messenger), [1, 2]);

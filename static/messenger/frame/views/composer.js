@@ -15,7 +15,7 @@ export class Composer {
   attached = null;
   /** Left for good: what stands here is nobody's any more. */
   isOver = false;
-  /** @type {HTMLElement|null} the emoji, while they are shown */
+  /** @type {{close: () => void}|null} the emoji, while they are shown */
   sheet = null;
 
   /**
@@ -39,7 +39,7 @@ export class Composer {
       oninput: () => this.#typed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#key(event),
       onpaste: (/** @type {ClipboardEvent} */ event) => this.#pasted(event),
-      onpointerdown: () => this.closeSheet(),
+      onpointerdown: () => this.sheet?.close(),
     });
     this.picker = h("input", { type: "file", multiple: true, hidden: true });
     this.picker.onchange = () => {
@@ -63,7 +63,7 @@ export class Composer {
         "aria-label": t("emoji"),
         "aria-expanded": "false",
         hidden: isBlocked,
-        onclick: () => this.#toggleSheet(),
+        onclick: async () => (await load("emoji")).toggleSheet(this, { h, t }),
       },
       icon("smile"),
     );
@@ -138,23 +138,6 @@ export class Composer {
     this.#submit();
   }
 
-  /** @param {string} text in the place of what is selected */
-  insert(text) {
-    this.text.setRangeText(text, this.text.selectionStart, this.text.selectionEnd, "end");
-    this.#typed();
-  }
-
-  async #toggleSheet() {
-    if (this.sheet) return this.closeSheet();
-    return (await load("emoji")).openSheet(this, { h, t });
-  }
-
-  closeSheet() {
-    this.sheet?.remove();
-    this.sheet = null;
-    this.smile.setAttribute("aria-expanded", "false");
-  }
-
   /** @param {ClipboardEvent} event */
   #pasted(event) {
     const files = [...(event.clipboardData?.files || [])];
@@ -169,7 +152,7 @@ export class Composer {
     // Until it is kept as a message, the device keeps it as a draft.
     this.messenger.send(this.key, body, this.attached?.take(), () => this.#saveDraft());
     this.text.value = "";
-    this.closeSheet();
+    this.sheet?.close();
     this.#grow();
     this.check();
     this.focus();

@@ -8,19 +8,20 @@ const GROUPS = [
 const RECENT = 16;
 
 /**
- * Show a sheet of emoji above the composer. Arrow keys walk over it, Escape leads back.
+ * Show a sheet of emoji above the composer, or take it away. Arrow keys walk over it, Escape leads back.
  *
  * @param {import("./composer.js").Composer} composer
  * @param {{h: Function, t: (key: string) => string}} tools
  */
-export function openSheet(composer, { h, t }) {
-  if (composer.sheet) return;
-  const { shell } = composer;
+export function toggleSheet(composer, { h, t }) {
+  if (composer.sheet) return composer.sheet.close();
+  const { shell, smile, text } = composer;
   const key = { tabindex: "-1" };
   /** @type {string[]} */
   const recent = shell.device.emoji || [];
   const pick = (/** @type {string} */ one) => {
-    composer.insert(one);
+    text.setRangeText(one, text.selectionStart, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input"));
     const others = (shell.device.emoji || []).filter((/** @type {string} */ e) => e !== one);
     shell.keep({ emoji: [one, ...others].slice(0, RECENT) });
   };
@@ -41,14 +42,20 @@ export function openSheet(composer, { h, t }) {
   composer.element.onkeydown = (event) => {
     if (event.key !== "Escape" || !composer.sheet) return;
     event.preventDefault();
-    composer.closeSheet();
+    composer.sheet.close();
     composer.focus();
   };
-  composer.sheet = sheet;
+  const close = () => {
+    sheet.remove();
+    composer.sheet = null;
+    smile.setAttribute("aria-expanded", "false");
+  };
+  composer.sheet = { close };
   composer.element.prepend(sheet);
-  composer.smile.setAttribute("aria-expanded", "true");
+  smile.setAttribute("aria-expanded", "true");
   buttons[0].tabIndex = 0;
   buttons[0].focus();
+  return undefined;
 }
 
 /**

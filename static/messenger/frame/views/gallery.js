@@ -12,7 +12,7 @@
  * @param {Attachment} file to begin with
  */
 export function openGallery({ h, t, icon, addressOf, isPicture, shell }, file) {
-  const { messages } = shell.messenger.thread(shell.route.key).timeline;
+  const { messages } = shell.messenger.threads.get(shell.route.key).timeline;
   const pictures = messages.flatMap(({ attachments }) => attachments.filter(isPicture));
   let index = pictures.indexOf(file);
   const button = (

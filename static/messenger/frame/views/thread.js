@@ -92,7 +92,7 @@ export class ThreadView {
     const stay = new ResizeObserver(() => this.#stayAtEnd());
     for (const part of [this.log, this.end]) stay.observe(part);
     this.noteUnread();
-    this.messenger.open(key);
+    this.messenger.threads.open(key);
   }
 
   focus() {
@@ -114,14 +114,14 @@ export class ThreadView {
   update() {
     if (!this.#isVisible()) this.noteUnread();
     const { messenger, key } = this;
-    const thread = messenger.thread(key);
+    const thread = messenger.threads.get(key);
     const { timeline } = thread;
-    const count = messenger.count(key);
-    const latest = messenger.entries(key, Math.max(0, count - SHOWN));
+    const count = messenger.threads.count(key);
+    const latest = messenger.threads.entries(key, Math.max(0, count - SHOWN));
     this.#showHeader(latest);
     this.away.offer(latest);
     this.#place(count, timeline);
-    const rows = rowsOf(messenger.entries(key, this.#from, this.#to), {
+    const rows = rowsOf(messenger.threads.entries(key, this.#from, this.#to), {
       unreadAfter: this.#unreadAfter,
       seenSeq: messenger.conversations.get(key)?.seen_seq,
       isEnd: this.#to === count,
@@ -167,7 +167,7 @@ export class ThreadView {
   }
 
   #readIfSeen() {
-    const { timeline } = this.messenger.thread(this.key);
+    const { timeline } = this.messenger.threads.get(this.key);
     if (this.#isVisible() && this.#isAtEnd && timeline.isLoaded) this.messenger.read(this.key);
   }
 
@@ -200,7 +200,7 @@ export class ThreadView {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
-    const isLast = this.#to === this.messenger.count(this.key);
+    const isLast = this.#to === this.messenger.threads.count(this.key);
     const isNear = scrollHeight - scrollTop - clientHeight < AT_END_PX;
     // What grows at the end does not push away who is there: only moving up leaves it.
     const hasStayed = this.#isAtEnd && scrollTop >= this.#scrollTop;
@@ -215,8 +215,8 @@ export class ThreadView {
   /** Bring in more when the visitor nears either end of what is in the document. */
   #extend() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
-    const { timeline } = this.messenger.thread(this.key);
-    const count = this.messenger.count(this.key);
+    const { timeline } = this.messenger.threads.get(this.key);
+    const count = this.messenger.threads.count(this.key);
     // The end first: older messages may never come, and what was just written stands there.
     if (scrollHeight - scrollTop - clientHeight < NEAR_PX && this.#to < count) {
       this.#to = Math.min(count, this.#to + STEP);
@@ -227,7 +227,7 @@ export class ThreadView {
       this.#to = Math.min(this.#to, this.#from + SHOWN);
       this.shell.refresh();
     } else if (scrollTop < NEAR_PX && timeline.hasOlder) {
-      this.messenger.loadOlder(this.key);
+      this.messenger.threads.loadOlder(this.key);
     }
   }
 
@@ -353,15 +353,18 @@ export class ThreadView {
     if (state === "older" || state === "loading") {
       return [h("p", { class: "rule", role: "status" }, text)];
     }
-    const { messenger, key, shell } = this;
-    const faces = messenger.settings.team.slice(0, 4).map((face) => avatar(face, "large"));
+    const { key, shell } = this;
+    const { settings, threads } = this.messenger;
+    const faces = settings.team.slice(0, 4).map((face) => avatar(face, "large"));
     if (state === "intro") {
       return [h("div", { class: "empty" }, h("span", { class: "faces" }, ...faces), text)];
     }
     const isGone = state === "gone";
-    const again = () =>
-      messenger.thread(key).timeline.isLoaded ? messenger.loadOlder(key) : messenger.open(key);
-    const onclick = () => (isGone ? shell.go({ name: "list" }) : again());
+    const again = () => {
+      threads.open(key);
+      threads.loadOlder(key);
+    };
+    const onclick = isGone ? () => shell.go({ name: "list" }) : again;
     const label = t(isGone ? "recent" : "retry");
     const button = h("button", { class: "secondary", onclick }, label);
     return [h("div", { class: "empty", role: "alert" }, icon("alert"), text, button)];
