@@ -97,10 +97,6 @@ class MessengerConsumer(LiveConsumer):
     def is_for_us(self, text: str) -> bool:
         return not self.visitor.only_conversation or self.visitor.may_hear(json.loads(text))
 
-    def last_seqs(self) -> dict[str, int]:
-        rows = self.own().newest_first()[:CONVERSATIONS]
-        return {row.public_id: row.public_seq for row in rows}
-
     def missed(self, rows: list[Conversation]) -> list[dict[str, Any]]:
         """What was said since the client last heard; "stale" where that is too much to replay."""
         frames: list[dict[str, Any]] = []
@@ -123,7 +119,12 @@ class MessengerConsumer(LiveConsumer):
         return frames
 
     def pulse(self) -> dict[str, Any]:
-        return {"seq": self.last_seqs()}
+        """How far each conversation is, so that a frame that was lost is missed."""
+        rows = list(self.own().newest_first()[:CONVERSATIONS])
+        return {
+            "seq": {row.public_id: row.public_seq for row in rows},
+            "versions": {row.public_id: row.contact_version for row in rows},
+        }
 
     def find(self, frame: dict[str, Any]) -> Conversation | None:
         name = frame.get("conversation")

@@ -35,6 +35,7 @@ PING_SECONDS = 15
 BEATS_A_LOOK = 4
 STALE_FRAME = {"type": "stale"}
 SEND_SECONDS = 20
+SUBSCRIBED_WITHIN_SECONDS = 1
 
 executor = ThreadPoolExecutor(max_workers=8, thread_name_prefix="live-database")
 open_sockets: Counter[str] = Counter()
@@ -166,8 +167,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def settle(self) -> None:
         """Subscribes before anything is fetched, so that nothing falls between the two."""
         hub().join(self.listener)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(hub().is_subscribed.wait(), 1)
+        try:
+            await asyncio.wait_for(hub().is_subscribed.wait(), SUBSCRIBED_WITHIN_SECONDS)
+        except TimeoutError:
+            # What is said until then is lost: everybody looks again as soon as it is heard.
+            hub().was_cut = True
         if await self.look(is_move=True):
             await self.send_frame(STALE_FRAME)
 

@@ -274,7 +274,7 @@ def test_heartbeats_carry_the_last_seq_and_the_silent_are_let_go(talk, monkeypat
         return ping, await socket.closed_with()
 
     ping, code = play(scene)
-    assert ping == {"type": "ping", "seq": {name: 1}}
+    assert ping == {"type": "ping", "seq": {name: 1}, "versions": {name: 1}}
     assert code == 1001
 
 
@@ -331,3 +331,16 @@ def test_who_writes_is_shown_to_the_visitor_by_the_first_name(talk, ben):
         return frame
 
     assert play(scene)["author"] == {"type": "teammate", "id": ben.public_id, "name": "Ben"}
+
+
+def test_what_was_said_before_the_live_process_could_listen_is_looked_for(talk, monkeypatch):
+    visitor, _, _ = talk
+    monkeypatch.setattr(consumers, "SUBSCRIBED_WITHIN_SECONDS", 0)
+
+    async def scene():
+        socket, first = await opened(visitor.token)
+        second = await socket.hear()
+        await socket.close()
+        return {first["type"], second["type"]}
+
+    assert play(scene) == {"ready", "stale"}

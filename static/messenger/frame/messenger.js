@@ -227,7 +227,7 @@ export class Messenger extends EventTarget {
   heard(frame) {
     const key = frame.conversation?.id || frame.conversation;
     if (frame.type === "ready") for (const item of frame.rows) this.learn(item);
-    else if (frame.type === "ping") this.#compare(frame.seq);
+    else if (frame.type === "ping") this.#compare(frame.versions);
     else if (frame.type === "message") this.arrived(key, [frame.message]);
     else if (frame.type === "conversation") this.learn(frame.conversation);
     else if (frame.type === "stale") this.refresh();
@@ -237,12 +237,12 @@ export class Messenger extends EventTarget {
 
   /**
    * The server's idea of how far each conversation is; fetch what we lack.
-   * @param {Record<string, number>} [lasts]
+   * @param {Record<string, number>} [versions]
    */
-  #compare(lasts = {}) {
-    for (const [key, seq] of Object.entries(lasts)) {
+  #compare(versions = {}) {
+    for (const [key, version] of Object.entries(versions)) {
       const known = this.conversations.get(key);
-      if (!known || known.last_seq < seq) return this.refresh();
+      if (!known || known.version < version) return this.refresh();
       this.threads.catchUp(key);
     }
     return undefined;

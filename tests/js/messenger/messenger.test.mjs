@@ -84,6 +84,18 @@ test("the answer to the first words takes no news of their conversation back", (
   assert.equal(messenger.conversations.get(KEY).status, "closed");
 });
 
+test("a close whose frame was lost is asked for at the next heartbeat", async () => {
+  const { messenger, answer, asked } = await opened();
+  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 1 } });
+  assert.deepEqual(asked(), []);
+  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 2 } });
+  const closed = at(60, { status: "closed", version: 2 });
+  await answer("GET conversations", { conversations: [closed], next: null });
+  assert.equal(messenger.conversations.get(KEY).status, "closed");
+  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 2 } });
+  assert.deepEqual(asked(), []);
+});
+
 test("a close that nobody heard is told when the connection is back", async () => {
   const { messenger, asked } = await opened();
   const rows = [at(60, { status: "closed", can_rate: true, version: 2 })];
