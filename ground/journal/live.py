@@ -122,8 +122,12 @@ def framers() -> dict[str, list[Any]]:
 
 
 def frames_of(entry: Entry) -> Iterable[tuple[list[str], Frame]]:
+    """What every framer makes of an entry: that one of them fails is logged and no other's loss."""
     for framer in framers().get(entry.kind, ()):
-        yield from framer(entry)
+        try:
+            yield from framer(entry)
+        except Exception:
+            logger.exception("Entry %s could not be shown live", entry.pk)
 
 
 @contextmanager

@@ -68,17 +68,24 @@ def test_frames_go_out_after_the_commit_and_before_the_hint(
     assert order == [(["inbox"], {"type": "seen"}), "hint"]
 
 
-def test_a_frame_that_cannot_be_made_does_not_undo_the_change(
+def test_a_frame_that_cannot_be_made_undoes_neither_the_change_nor_other_frames(
     happened, subject, monkeypatch, django_capture_on_commit_callbacks, caplog
 ):
+    sent = []
+
     def broken(entry):
         raise ValueError("no such template")
 
-    monkeypatch.setattr(live, "framers", lambda: {happened: [broken]})
+    def whole(entry):
+        yield ["contact.x"], {"type": "message"}
+
+    monkeypatch.setattr(live, "framers", lambda: {happened: [broken, whole]})
+    monkeypatch.setattr(live, "publish_all", lambda frames: sent.extend(frames))
     with django_capture_on_commit_callbacks(execute=True):
         entry = record(happened, by=None, subject=subject)
     assert Entry.objects.filter(pk=entry.pk).exists()
     assert "could not be shown live" in caplog.text
+    assert sent == [(["contact.x"], {"type": "message"})]
 
 
 def test_recording_costs_one_statement(happened, subject, react_with, django_assert_num_queries):
