@@ -11,6 +11,7 @@ from ground.web.problems import NotFound, Problem, problem_of
 from inbox import actions, wording
 from inbox.forms import JoinForm, PriorityForm, StatusForm, TagForm, assignment, checked
 from inbox.models import Conversation
+from inbox.steps import UNTIL_REPLY
 from people.actions import find_or_create_tag
 from people.models import Tag, Team, Teammate
 
@@ -100,8 +101,10 @@ def put(found: Conversation, by: Teammate, given: Values) -> Change:
 
 def status_of(conversation: Conversation) -> dict[str, str]:
     """What the form would send to make a conversation what it is now."""
-    until = conversation.snoozed_until
-    return {"status": conversation.status} | ({"until": until.isoformat()} if until else {})
+    status, until = {"status": conversation.status}, conversation.snoozed_until
+    if conversation.status != Conversation.Status.SNOOZED:
+        return status
+    return status | ({"until": until.isoformat()} if until else {"snooze": UNTIL_REPLY})
 
 
 def as_it_is(part: str, conversation: Conversation, undo: Values) -> dict[str, str]:

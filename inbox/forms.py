@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ground.web.problems import Invalid, NotFound
 from inbox.models import Conversation
-from inbox.steps import SNOOZES
+from inbox.steps import SNOOZE_WORDS, snooze_end
 from inbox.transcript import FORMATS
 from people.actions.tags import NAME_LENGTH
 from people.models import Contact, Tag, Team, Teammate
@@ -228,7 +228,8 @@ def _named(name: str, among: QuerySet[T], otherwise: str) -> T:
 
 
 class StatusForm(forms.Form):
-    """Open, closed, spam, or snoozed: by one of SNOOZES, or `until` a time in the sender's zone."""
+    """Open, closed, spam, or snoozed: by one of SNOOZE_WORDS, or `until` a time in the sender's
+    zone; without an end until the customer writes."""
 
     status = forms.ChoiceField(choices=Conversation.Status)
     snooze = forms.CharField(required=False, max_length=20)
@@ -244,8 +245,8 @@ class StatusForm(forms.Form):
     def _until(self, data: dict[str, Any]) -> datetime | None:
         if data.get("snooze"):
             now = timezone.now().astimezone(data["timezone"])
-            if data["snooze"] in SNOOZES:
-                return SNOOZES[data["snooze"]](now)
+            if data["snooze"] in SNOOZE_WORDS:
+                return snooze_end(data["snooze"], now)
             self.add_error("snooze", "There is no such time.")
             return None
         try:

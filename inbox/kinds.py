@@ -12,7 +12,9 @@ CONVERSATION_ASSIGNED = declare(
 CONVERSATION_HELD = declare(
     "conversation.held", "The right to speak passed between the bot, people and nobody."
 )
-CONVERSATION_SNOOZED = declare("conversation.snoozed", "A conversation was put off until a time.")
+CONVERSATION_SNOOZED = declare(
+    "conversation.snoozed", "A conversation was put off until a time or a reply."
+)
 CONVERSATION_CLOSED = declare("conversation.closed", "A conversation was closed.")
 CONVERSATION_REOPENED = declare(
     "conversation.reopened", "A closed or snoozed conversation became open again."

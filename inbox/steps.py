@@ -49,13 +49,24 @@ SNOOZES: dict[str, Callable[[datetime], datetime]] = {
     "tomorrow": lambda now: _morning(now + timedelta(days=1)),
     "week": lambda now: _morning(now + timedelta(days=7 - now.weekday())),
 }
-SNOOZE_WORDS = {"later": "for 3 hours", "tomorrow": "until tomorrow", "week": "until next week"}
+UNTIL_REPLY = "reply"
+SNOOZE_WORDS = {
+    "later": "for 3 hours",
+    "tomorrow": "until tomorrow",
+    "week": "until next week",
+    UNTIL_REPLY: "until they write",
+}
+
+
+def snooze_end(name: str, now: datetime) -> datetime | None:
+    """Until when one of SNOOZE_WORDS puts off; None until the contact writes. Raises KeyError."""
+    return None if name == UNTIL_REPLY else SNOOZES[name](now)
 
 
 def _snooze(conversation: Conversation, by: Teammate, to: str) -> None:
-    if to not in SNOOZES:
+    if to not in SNOOZE_WORDS:
         raise Invalid(errors={"then": ["There is no such time to snooze until."]})
-    snooze(conversation, by=by, until=SNOOZES[to](timezone.localtime()))
+    snooze(conversation, by=by, until=snooze_end(to, timezone.localtime()))
 
 
 def _close(conversation: Conversation, by: Teammate, to: str) -> None:

@@ -67,7 +67,8 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
         case "assigned":
             return _assigned(activity)
         case "snoozed":
-            return "snoozed this until"
+            until_reply = "snoozed this until the customer writes"
+            return "snoozed this until" if activity.get("until") else until_reply
         case "woken" if author_type == "system":
             return "The snooze ended"
         case "woken" | "reopened" if author_type == "contact":

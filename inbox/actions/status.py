@@ -17,12 +17,13 @@ Status = Conversation.Status
 WAKE_BATCH = 100
 
 
-def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Conversation:
-    """Puts a conversation off until a time, or until the contact writes.
+def snooze(conversation: Conversation, *, by: Actor, until: datetime | None) -> Conversation:
+    """Puts a conversation off until a time or until the contact writes, whichever comes first;
+    with None until the contact writes.
 
     Raises Invalid when the time is past, StateConflict when the conversation is closed or spam.
     """
-    if until <= database_now():
+    if until is not None and until <= database_now():
         raise Invalid(errors={"until": ["Choose a time in the future."]})
     with transaction.atomic():
         locked = lock(conversation)
@@ -36,7 +37,7 @@ def snooze(conversation: Conversation, *, by: Actor, until: datetime) -> Convers
             locked,
             kinds.CONVERSATION_SNOOZED,
             by=by,
-            activity={"kind": "snoozed", "until": until.isoformat()},
+            activity={"kind": "snoozed"} | ({"until": until.isoformat()} if until else {}),
             changes={"status": Status.SNOOZED, "snoozed_until": until},
         )
         return locked

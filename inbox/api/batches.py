@@ -55,10 +55,10 @@ class NewBatchSerializer(StrictSerializer):
         child=serializers.CharField(max_length=VALUE_LENGTH, allow_blank=True),
         required=False,
         help_text=(
-            'status: {"status": open, closed, spam or snoozed, with "until"}; assignment: '
-            '{"assignee", "team"}, ids or ""; tags: {"tag": id, "is_on": "true" or "false"}; '
-            'priority: {"priority"}; merge: {"is_merged": "true", "into": id}, for conversations '
-            "of one contact."
+            'status: {"status": open, closed, spam or snoozed, with "until" or "snooze": "reply"}; '
+            'assignment: {"assignee", "team"}, ids or ""; '
+            'tags: {"tag": id, "is_on": "true" or "false"}; priority: {"priority"}; '
+            'merge: {"is_merged": "true", "into": id}, for conversations of one contact.'
         ),
     )
     undoes = IdField(required=False, help_text="A batch of yours to take back, and nothing else.")

@@ -11,9 +11,9 @@ from inbox.models import Conversation
 
 
 class SnoozeSerializer(StrictSerializer):
-    """Until when a conversation is put off, or until the contact writes."""
+    """Until when a conversation is put off, or until the contact writes; null for that alone."""
 
-    until = MomentField()
+    until = MomentField(allow_null=True)
 
 
 class ClosureView(ConversationView):

@@ -204,10 +204,19 @@ def test_snoozing_and_waking(api, ben, dora, begun):
     assert answer.status_code == 409 and answer.json()["type"] == "state-conflict"
 
 
+def test_snoozing_without_an_end_lasts_until_they_write(api, ben, dora, begun):
+    conversation = begun(dora)
+    script, path = api(ben), f"conversations/{conversation.public_id}/snooze"
+    body = script.put(path, {"until": None}).json()
+    assert (body["status"], body["snoozed_until"]) == ("snoozed", None)
+    nothing_said = script.put(path, {})
+    assert nothing_said.status_code == 400 and list(nothing_said.json()["errors"]) == ["until"]
+    assert script.delete(path).json()["status"] == "open"
+
+
 @pytest.mark.parametrize(
     "until",
     [
-        None,
         "",
         "soon",
         7,
