@@ -14,11 +14,9 @@ from inbox import actions, default_views
 from inbox.forms import checked
 from inbox.forms_writing import DueForm, HoldingForm, LaterForm
 from inbox.models import Conversation, LaterMessage
-from inbox.pages.parts import find, hold_seconds, later_of, visible_to
+from inbox.pages.parts import find, hold_seconds, hold_when_on, later_of, visible_to
 from inbox.pages.requests import for_teammates, is_script
 from people.actions import prefer
-
-HOLD_SECONDS = 5
 
 
 @for_teammates
@@ -29,7 +27,7 @@ def set_holding(request: HttpRequest) -> HttpResponse:
     prefer(
         request.user,
         "writing",
-        {"hold_seconds": HOLD_SECONDS if is_on else 0},
+        {"hold_seconds": hold_when_on() if is_on else 0},
         by=request.user,
     )
     if is_script(request):
@@ -74,7 +72,7 @@ def keep_for_later(
     """Keeps what would have been sent: until `due_at`, or only so that it can be taken back."""
     if request.POST.get("hold"):
         due_at, is_held = (
-            timezone.now() + timedelta(seconds=hold_seconds(request.user) or HOLD_SECONDS),
+            timezone.now() + timedelta(seconds=hold_seconds(request.user) or hold_when_on()),
             True,
         )
     else:

@@ -35,6 +35,8 @@ from people.models.teammate import Capability
 
 THREAD_WINDOW = 50
 CATCH_UP_WINDOW = 100
+# How long a reply waits where nobody waits by default, for who wants to.
+HOLD_SECONDS = 5
 # A list on screen is taken anew as far as it was loaded: 300 rows by scrolling, and what has come
 # live since.
 ROWS_MAX = 400
@@ -188,6 +190,7 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         "new_client_id": begun.get("reply", {}).get("client_id") or uuid.uuid4(),
         "begun": begun,
         "hold_seconds": hold_seconds(request.user),
+        "hold_when_on": hold_when_on(),
         "selected": conversation.public_id,
         "can_reply": request.user.can(Capability.REPLY),
         "can_note": request.user.can(Capability.NOTE),
@@ -209,7 +212,13 @@ def hold_seconds(teammate: Teammate) -> int:
     wished: int = teammate.preferences.get("writing", {}).get(
         "hold_seconds", settings.UNDO_SEND_SECONDS
     )
-    return wished
+    return hold_when_on() if wished else 0
+
+
+def hold_when_on() -> int:
+    """How long replies wait of whoever wants that, in seconds."""
+    length: int = settings.UNDO_SEND_SECONDS
+    return length or HOLD_SECONDS
 
 
 def head(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:

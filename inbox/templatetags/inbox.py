@@ -183,6 +183,13 @@ def keycaps(context, *names: str) -> str:
     return format_html_join("", "<kbd>{}</kbd>", caps)
 
 
+@register.simple_tag(takes_context=True)
+def keyhint(context, name: str) -> str:
+    """What the viewer presses for a command, to end a title with: " (G /)", or nothing."""
+    caps = keyboard(context).caps(name)
+    return f" ({' '.join(caps)})" if caps else ""
+
+
 @register.simple_tag
 def zone_name(teammate) -> str:
     """In which time zone we take a teammate to be, for their page to correct."""

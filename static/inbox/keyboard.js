@@ -6,21 +6,49 @@ const EDITING = /^Mod\+([abciuvxyz]|Arrow\w+|Home|End|Backspace|Delete|Enter)$/;
 
 /**
  * @typedef {{
- *   key: string,
+ *   key: string, code?: string,
  *   ctrlKey?: boolean, metaKey?: boolean, altKey?: boolean, shiftKey?: boolean,
- *   isComposing?: boolean,
+ *   isComposing?: boolean, getModifierState?: (name: string) => boolean,
  * }} Key
  */
+
+/** Where letters of the table stand on keyboards that write none of them. */
+const PLACES = /** @type {Record<string, string>} */ ({
+  BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Slash: "/?", Semicolon: ";:",
+  Quote: "'\"", Comma: ",<", Period: ".>", Backquote: "`~",
+});
 
 /**
  * What was pressed, as the table of keys writes it; "" for what is never ours.
  * @param {Key} event
+ * @param {(sign: string) => boolean} [isKnown] whether a sign stands in the table as it is
  */
-export function strokeOf(event) {
-  if (event.isComposing || event.altKey) return "";
-  if (!event.ctrlKey && !event.metaKey) return event.key;
+export function strokeOf(event, isKnown = () => false) {
+  if (event.isComposing) return "";
+  // Many keyboards write [ ] \ only together with AltGr, or Option.
+  if (event.getModifierState?.("AltGraph")) return event.key;
+  const isMod = event.ctrlKey || event.metaKey;
+  if (event.altKey) return !isMod && /^[^\p{L}\p{N}\s]$/u.test(event.key) ? event.key : "";
+  if (!isMod) return signOf(event, isKnown);
   if (event.shiftKey) return "";
-  return `Mod+${event.key.length === 1 ? event.key.toLowerCase() : event.key}`;
+  const sign = signOf(event, isKnown);
+  return `Mod+${sign.length === 1 ? sign.toLowerCase() : sign}`;
+}
+
+/**
+ * The sign of a key, whatever Caps Lock makes of it and in whatever script the keyboard writes.
+ * @param {Key} event
+ * @param {(sign: string) => boolean} isKnown
+ */
+function signOf(event, isKnown) {
+  const { key, code = "", shiftKey = false } = event;
+  if (!/^\p{L}$/u.test(key)) return key;
+  if (!/\p{Script=Latin}/u.test(key) && !isKnown(key)) {
+    const latin = /^Key[A-Z]$/.test(code) ? code[3].toLowerCase() + code[3] : PLACES[code];
+    return latin ? latin[Number(shiftKey)] : key;
+  }
+  if (!event.getModifierState?.("CapsLock")) return key;
+  return shiftKey ? key.toUpperCase() : key.toLowerCase();
 }
 
 /** Turns key presses into commands, and remembers the first of two keys ("g i"). */
@@ -31,6 +59,8 @@ export class Keyboard {
   #commands = new Map();
   /** @type {Set<string>} */
   #firsts = new Set();
+  /** @type {Set<string>} */
+  #signs = new Set();
 
   /**
    * @param {Record<string, string[]>} map the keys of each command
@@ -41,6 +71,7 @@ export class Keyboard {
     for (const [command, keys] of Object.entries(map)) {
       for (const key of keys) {
         this.#commands.set(key, command);
+        for (const sign of key.split(" ")) this.#signs.add(sign.replace("Mod+", ""));
         if (key.includes(" ")) this.#firsts.add(key.split(" ")[0]);
       }
     }
@@ -53,7 +84,7 @@ export class Keyboard {
    * @returns {string|null} the name of a command; "wait" when another key is to follow
    */
   press(event, { isTyping, isSingleOff }) {
-    const stroke = strokeOf(event);
+    const stroke = strokeOf(event, (sign) => this.#signs.has(sign));
     if (!stroke || event.key === "Shift") return null;
     if (isTyping && stroke === "Escape") return "leave";
     if (isTyping && (!stroke.startsWith("Mod+") || EDITING.test(stroke))) return null;

@@ -220,7 +220,7 @@ async function chooseHolding(choice) {
   const box = composer();
   try {
     await ask(choice.dataset.url || "", { form: choice.checked ? { is_on: "true" } : {} });
-    if (box) box.dataset.hold = choice.checked ? "8" : "0";
+    if (box) box.dataset.hold = choice.checked ? choice.dataset.seconds : "0";
   } catch (error) {
     choice.checked = !choice.checked;
     if (error instanceof Problem) explain(error);

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from ground.journal.models import Entry
 from inbox.keyboard import COMMANDS, caps_of, conflicts, keyboard_of, wishes_of
@@ -119,3 +120,32 @@ def test_the_page_has_a_palette_and_says_where_it_asks(ben, browser_of):
     page = browser_of(ben).get("/inbox/all/").content.decode()
     assert 'data-url="/inbox/palette/" data-search="/inbox/search/"' in page
     assert keys_shown(browser_of(ben))["palette"] == '["Mod+k"]'
+
+
+def test_hints_say_the_keys_that_the_viewer_presses(ben, conversation, browser_of):
+    browser = browser_of(ben)
+    address = f"/inbox/all/{conversation.public_id}/"
+    before = browser.get(address).content.decode()
+    assert 'title="Close (E)"' in before
+    assert 'title="Search in this list (G /)"' in before
+    assert 'title="Filter (\\)"' in before
+    save(browser, close="y", snooze="", follow="W", spam="g x")
+    after = browser.get(address).content.decode()
+    assert 'title="Close (Y)"' in after
+    assert 'title="Snooze"' in after
+    assert 'title="Follow (Shift W)"' in after
+    assert "<kbd>G</kbd><kbd>X</kbd></span></button>" in after
+    save(browser, single="")
+    assert 'title="Close"' in browser.get(address).content.decode()
+
+
+def test_no_template_and_no_script_writes_the_key_of_a_command_into_a_hint():
+    hint = re.compile(r'(?:title|aria-label)="[^"{]*\((?:G )?\S\)"|<kbd[^>]*>[a-z!\\/]</kbd>')
+    own_page = settings.BASE_DIR / "templates/inbox/keys.html"  # Examples of what to write.
+    files = [
+        *(settings.BASE_DIR / "templates").rglob("*.html"),
+        *(settings.BASE_DIR / "static/inbox").rglob("*.js"),
+    ]
+    assert hint.search('title="Close (E)"') and hint.search('title="Search (G /)"')
+    assert len(files) > 50
+    assert [path.name for path in files if path != own_page and hint.search(path.read_text())] == []

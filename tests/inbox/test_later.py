@@ -487,6 +487,19 @@ def test_each_teammate_switches_holding_off_for_themselves(conversation, ada, be
     assert ben.preferences["writing"] == {"hold_seconds": 5}
 
 
+def test_how_long_replies_wait_is_said_as_it_is_set(conversation, ben, page, settings):
+    settings.UNDO_SEND_SECONDS = 12
+    own = page(ben)
+    own.browser.post("/inbox/holding/", {"is_on": "true"}, headers=SCRIPT)
+    settings.UNDO_SEND_SECONDS = 20
+    shown = own.browser.get(own.address).content.decode()
+    assert 'data-hold="20"' in shown
+    assert 'data-seconds="20"' in shown
+    assert "Wait 20 s," in shown
+    settings.UNDO_SEND_SECONDS = 0
+    assert "Wait 5 s," in own.browser.get(own.address).content.decode()
+
+
 def test_who_watches_hears_that_something_waits(conversation, ada, ben, browser_of):
     cookie = session_cookie(browser_of(ada))
 

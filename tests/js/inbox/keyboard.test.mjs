@@ -74,3 +74,48 @@ test("whoever switched single keys off keeps the named ones", () => {
   assert.equal(keyboard().press({ key: "ArrowDown" }, off), "next");
   assert.equal(keyboard().press({ key: "k", ctrlKey: true }, off), "palette");
 });
+
+/** @param {string[]} on modifiers of which only getModifierState tells */
+const state = (...on) => ({ getModifierState: (/** @type {string} */ name) => on.includes(name) });
+const SIGNS = {
+  left: ["["], right: ["]"], filter: ["\\"], help: ["?"], choose: ["x"], range: ["X"], macro: ["m"],
+  palette: ["Mod+k"], "go all": ["g a"], own: ["ж"],
+};
+const signs = () => new Keyboard(SIGNS, { now: () => 0 });
+
+test("signs that a keyboard writes with AltGr or Option are commands all the same", () => {
+  const german = { ...state("AltGraph"), altKey: true, ctrlKey: true };
+  assert.equal(signs().press({ key: "[", ...german }, reading), "left");
+  assert.equal(signs().press({ key: "]", ...state("AltGraph") }, reading), "right");
+  assert.equal(signs().press({ key: "\\", altKey: true, shiftKey: true }, reading), "filter");
+  assert.equal(signs().press({ key: "[", altKey: true }, { ...reading, isTyping: true }), null);
+  assert.equal(signs().press({ key: "[", altKey: true, ctrlKey: true }, reading), null);
+  assert.equal(signs().press({ key: "x", altKey: true }, reading), null);
+});
+
+test("Caps Lock makes no other command of a letter", () => {
+  const locked = state("CapsLock");
+  assert.equal(signs().press({ key: "X", ...locked }, reading), "choose");
+  assert.equal(signs().press({ key: "x", shiftKey: true, ...locked }, reading), "range");
+  // Some systems write capitals with both.
+  assert.equal(signs().press({ key: "X", shiftKey: true, ...locked }, reading), "range");
+  assert.equal(signs().press({ key: "M", ...locked }, reading), "macro");
+  assert.equal(signs().press({ key: "X", shiftKey: true, ...state() }, reading), "range");
+});
+
+test("keyboards of other scripts have the letters where they stand", () => {
+  const russian = (key, code, more = {}) => signs().press({ key, code, ...more }, reading);
+  assert.equal(russian("ч", "KeyX"), "choose");
+  assert.equal(russian("Ч", "KeyX", { shiftKey: true }), "range");
+  assert.equal(russian("Ч", "KeyX", state("CapsLock")), "choose");
+  assert.equal(russian("х", "BracketLeft"), "left");
+  assert.equal(russian("л", "KeyK", { ctrlKey: true }), "palette");
+  assert.equal(signs().press({ key: "é", code: "KeyX" }, reading), null);
+  const keys = signs();
+  assert.equal(keys.press({ key: "п", code: "KeyG" }, reading), "wait");
+  assert.equal(keys.press({ key: "ф", code: "KeyA" }, reading), "go all");
+});
+
+test("a key of another script that somebody wished for is theirs", () => {
+  assert.equal(signs().press({ key: "ж", code: "Semicolon" }, reading), "own");
+});
