@@ -6,6 +6,7 @@ import { keepMentions } from "./mentions.js";
 import { addressOf, conversation, hear, me, store, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { explain, toast } from "./toasts.js";
+import { chooseFoundWhom, chooseIn, chosenIn, findWhom } from "./whom.js";
 
 const NEW = "new";
 const CLOSED = '<side-thread id="side" class="side" hidden></side-thread>';
@@ -140,15 +141,10 @@ export class SideThread extends HTMLElement {
     return /** @type {HTMLInputElement|null} */ (this.form?.elements.namedItem(name) || null);
   }
 
-  chosen() {
-    const boxes = this.form?.querySelectorAll(".side-whom input:checked") || [];
-    return [...boxes].map((box) => /** @type {HTMLInputElement} */ (box).value);
-  }
-
   keepDraft() {
     const body = this.text?.value || "";
     const subject = this.field("subject")?.value || "";
-    const whom = this.chosen();
+    const whom = chosenIn(this.form);
     const isEmpty = !body.trim() && !subject.trim() && !whom.length;
     const draft = { body, subject, whom, id: this.field("client_id")?.value };
     store.set(this.key, isEmpty ? null : JSON.stringify(draft));
@@ -168,10 +164,7 @@ export class SideThread extends HTMLElement {
     id.value = draft.id || id.value;
     const subject = this.field("subject");
     if (subject) subject.value = draft.subject || "";
-    for (const box of this.form?.querySelectorAll(".side-whom input[name]") || []) {
-      const choice = /** @type {HTMLInputElement} */ (box);
-      choice.checked = !choice.disabled && (draft.whom || []).includes(choice.value);
-    }
+    chooseIn(this.form, draft.whom || []);
   }
 
   // ---- what is done ----
@@ -179,21 +172,8 @@ export class SideThread extends HTMLElement {
   /** @param {Event} event */
   typed(event) {
     const input = /** @type {HTMLInputElement} */ (event.target);
-    if (input.matches(".side-find")) this.find(input);
+    if (input.matches(".side-find")) findWhom(input);
     else if (input.form === this.form) this.keepDraft();
-  }
-
-  /**
-   * Shows only those whose name has what was typed; who is chosen stays in sight.
-   * @param {HTMLInputElement} input
-   */
-  find(input) {
-    const wanted = input.value.trim().toLowerCase();
-    for (const row of input.parentElement?.querySelectorAll("[data-name]") || []) {
-      const { name = "" } = /** @type {HTMLElement} */ (row).dataset;
-      const isChosen = row.querySelector("input:checked") !== null;
-      row.toggleAttribute("hidden", !isChosen && !name.toLowerCase().includes(wanted));
-    }
   }
 
   /** @param {KeyboardEvent} event */
@@ -210,35 +190,12 @@ export class SideThread extends HTMLElement {
       } else closeSide();
     } else if (event.key === "Enter" && field.matches(".side-find")) {
       event.preventDefault();
-      this.chooseFound(/** @type {HTMLInputElement} */ (field));
+      if (chooseFoundWhom(/** @type {HTMLInputElement} */ (field))) this.keepDraft();
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field === this.text) {
       event.preventDefault();
       event.stopPropagation();
       this.form?.requestSubmit();
     }
-  }
-
-  /**
-   * Enter chooses the first that was found, or lets go of it.
-   * @param {HTMLInputElement} input
-   */
-  chooseFound(input) {
-    const wanted = input.value.trim().toLowerCase();
-    const rows = [.../** @type {NodeListOf<HTMLElement>} */ (
-      input.parentElement?.querySelectorAll("[data-name]")
-    )];
-    const row = rows.find(
-      ({ dataset, lastElementChild }) =>
-        wanted && dataset.name?.toLowerCase().includes(wanted) && lastElementChild,
-    );
-    const box = /** @type {HTMLInputElement|null|undefined} */ (
-      row?.querySelector("input:not(:disabled)")
-    );
-    if (!box) return;
-    box.checked = !box.checked;
-    input.value = "";
-    this.find(input);
-    this.keepDraft();
   }
 
   /** @param {SubmitEvent} event */
