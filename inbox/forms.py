@@ -117,6 +117,15 @@ class MergeForm(forms.Form):
         return data
 
 
+class ContactNoteForm(forms.Form):
+    """A note to add (`value`), or the id of one to be `deleted` or `restored`. The text's own
+    rules are the action's."""
+
+    value = forms.CharField(required=False, strip=False)
+    deleted = forms.CharField(required=False, max_length=40)
+    restored = forms.CharField(required=False, max_length=40)
+
+
 class BlockForm(forms.Form):
     is_blocked = forms.BooleanField(required=False)
 

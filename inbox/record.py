@@ -39,6 +39,7 @@ KNOWN_LENGTH = 120
 TWINS_SHOWN = 2
 MERGES_SHOWN = 5
 SIDES_SHOWN = 50
+NOTES_SHOWN = 200
 
 Pairs = list[tuple[str, Any]]
 Values = Mapping[str, Any]
@@ -190,6 +191,12 @@ def tags(glance: Glance) -> Values | None:
     return {"tags": has, "offered": offered, "can_edit": glance.can_edit}
 
 
+def notes(glance: Glance) -> Values | None:
+    """What teammates noted of the contact, newest first; for who may, also where there is none."""
+    found = list(glance.contact.notes.kept().order_by("-pk")[:NOTES_SHOWN])
+    return {"notes": found, "can_edit": glance.can_edit} if found or glance.can_edit else None
+
+
 def attributes(glance: Glance) -> Values | None:
     definitions = glance.definitions_of(Attribute.Subject.CONTACT)
     known, missing = attribute_fields(glance.contact.attributes, definitions)
@@ -256,6 +263,7 @@ SIDES = Panel("inbox/record/sides.html", sides)
 RATING = Panel("inbox/record/rating.html", rating)
 DETAILS = Panel("inbox/record/details.html", details)
 TAGS = Panel("inbox/record/tags.html", tags)
+NOTES = Panel("inbox/record/notes.html", notes)
 ATTRIBUTES = Panel("inbox/record/attributes.html", attributes)
 TWINS = Panel("inbox/record/twins.html", twins)
 MERGES = Panel("inbox/record/merges.html", merges)

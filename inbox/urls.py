@@ -81,6 +81,11 @@ urlpatterns = [
         record.change_contact_tags,
         name="contact-tags",
     ),
+    path(
+        "<slug:view>/<pid:conversation>/record/notes/",
+        record.change_contact_notes,
+        name="contact-notes",
+    ),
     path("<slug:view>/<pid:conversation>/events/", record.show_events, name="events"),
     path("<slug:view>/<pid:conversation>/others/", record.show_others, name="others"),
     path("<slug:view>/<pid:conversation>/merges/", record.merge, name="merges"),

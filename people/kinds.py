@@ -20,6 +20,11 @@ CONTACT_SIGNED_OUT = declare("contact.signed_out", "A contact signed out of one 
 CONTACT_BLOCKED = declare("contact.blocked", "A contact was blocked: they can write no more.")
 CONTACT_UNBLOCKED = declare("contact.unblocked", "A contact may write again.")
 CONTACT_TAGGED = declare("contact.tagged", "Tags were put on a contact or taken off.")
+CONTACT_NOTED = declare("contact.noted", "A teammate noted something of a contact.")
+CONTACT_NOTE_DELETED = declare("contact.note_deleted", "A note of a contact was deleted.")
+CONTACT_NOTE_RESTORED = declare(
+    "contact.note_restored", "A deleted note of a contact was brought back."
+)
 CONTACT_DID = declare("contact.did", "A contact did something on a site or in a product.")
 IDENTITY_ADDED = declare("identity.added", "A contact became reachable by one more address.")
 IDENTITY_REMOVED = declare("identity.removed", "An address was taken from a contact.")

@@ -13,7 +13,7 @@ from inbox import default_views
 from inbox.details import label_of
 from inbox.finding.people import companies_like
 from inbox.finding.words import words
-from inbox.forms import EditForm, MergeForm, TagForm, checked
+from inbox.forms import ContactNoteForm, EditForm, MergeForm, TagForm, checked
 from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates, is_script
@@ -21,9 +21,12 @@ from inbox.querysets import ConversationQuerySet
 from inbox.record import events_of, others_of, record_of
 from people.actions import (
     confuse,
+    delete_contact_note,
     edit_contact,
     find_or_create_tag,
     merge_contacts,
+    note_of_contact,
+    restore_contact_note,
     tag_contact,
     tell_apart,
     unmerge,
@@ -75,6 +78,22 @@ def change_contact_tags(request: HttpRequest, view: str, conversation: str) -> H
     words = f"Tagged {tag.name}." if is_on else f"No longer tagged {tag.name}."
     undo = {"tag": tag.public_id, "is_on": "false" if is_on else "true"}
     return told(request, view, conversation, words, undo=undo if is_news else {})
+
+
+@for_teammates
+@require_POST
+def change_contact_notes(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """Adds a note to the contact, deletes one or brings one back."""
+    contact, by = find(visible_to(request), conversation).contact, request.user
+    data = checked(ContactNoteForm(request.POST))
+    if data["deleted"]:
+        note, words = delete_contact_note(contact, data["deleted"], by=by), "Note deleted."
+        return told(request, view, conversation, words, undo={"restored": note.public_id})
+    if data["restored"]:
+        note, words = restore_contact_note(contact, data["restored"], by=by), "The note is back."
+    else:
+        note, words = note_of_contact(contact, by=by, body=data["value"]), "Noted."
+    return told(request, view, conversation, words, undo={"deleted": note.public_id})
 
 
 @for_teammates

@@ -21,6 +21,7 @@ from people.actions.identify import identify
 from people.actions.identities import claim_identity
 from people.actions.leaving import sign_out
 from people.actions.merge import current, merge_contacts, unmerge
+from people.actions.notes import delete_contact_note, note_of_contact, restore_contact_note
 from people.actions.preferring import prefer
 from people.actions.tags import change_tag, find_or_create_tag
 from people.actions.teammates import (
@@ -54,6 +55,7 @@ __all__ = [
     "create_token",
     "current",
     "deactivate",
+    "delete_contact_note",
     "drop_device",
     "drop_ended_devices",
     "edit_contact",
@@ -65,12 +67,14 @@ __all__ = [
     "meet_visitor",
     "merge_contacts",
     "note_claims",
+    "note_of_contact",
     "note_seen",
     "password_changed",
     "prefer",
     "reactivate",
     "remove_device",
     "remove_from_team",
+    "restore_contact_note",
     "revoke_token",
     "set_away",
     "set_contact_tags",

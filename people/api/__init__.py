@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.api import companies, contacts, events, merges, tags, teams
+from people.api import companies, contacts, events, merges, notes, tags, teams
 
 urlpatterns = [
     path("contacts", contacts.ContactsView.as_view(), name="contacts"),
@@ -13,6 +13,10 @@ urlpatterns = [
         "contacts/<pid:id>/merges/<pid:merged>",
         merges.ContactMergeView.as_view(),
         name="contact-merge",
+    ),
+    path("contacts/<pid:id>/notes", notes.ContactNotesView.as_view(), name="contact-notes"),
+    path(
+        "contacts/<pid:id>/notes/<pid:note>", notes.ContactNoteView.as_view(), name="contact-note"
     ),
     path("contacts/<pid:id>/tags", contacts.ContactTagsView.as_view(), name="contact-tags"),
     path("companies", companies.CompaniesView.as_view(), name="companies"),

@@ -5,6 +5,7 @@ from people.models.device import Device
 from people.models.distinction import Distinction
 from people.models.event import Event
 from people.models.merge import ContactMerge
+from people.models.note import ContactNote
 from people.models.tag import Tag
 from people.models.tagging import ContactTagging
 from people.models.teammate import Membership, Role, Team, Teammate
@@ -16,6 +17,7 @@ __all__ = [
     "Company",
     "Contact",
     "ContactMerge",
+    "ContactNote",
     "ContactTagging",
     "Device",
     "Distinction",
