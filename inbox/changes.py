@@ -9,7 +9,16 @@ from django.db import transaction
 
 from ground.web.problems import NotFound, Problem, problem_of
 from inbox import actions, wording
-from inbox.forms import JoinForm, PriorityForm, StatusForm, TagForm, assignment, checked
+from inbox.forms import (
+    FollowForm,
+    JoinForm,
+    PriorityForm,
+    StatusForm,
+    TagForm,
+    UnreadForm,
+    assignment,
+    checked,
+)
 from inbox.models import Conversation
 from inbox.steps import UNTIL_REPLY
 from people.actions import find_or_create_tag
@@ -121,6 +130,9 @@ def as_it_is(part: str, conversation: Conversation, undo: Values) -> dict[str, s
             return {"is_merged": "true" if into else "", "into": into.public_id if into else ""}
         case "assignment":
             return {name: id_of(getattr(conversation, name)) for name in undo}
+        case "unread" | "following":
+            # Nobody else changes what is one's own, and to take it back twice does no harm.
+            return {}
     closed_at = conversation.closed_at
     return status_of(conversation) | {"closed_at": closed_at.isoformat() if closed_at else ""}
 
@@ -143,6 +155,28 @@ def joined(found: Conversation, by: Teammate, given: Values) -> Change:
     return Change(made.merged, "Merged.", undo)
 
 
+def marked(found: Conversation, by: Teammate, given: Values) -> Change:
+    """Makes a conversation unread for the teammate, or takes that back."""
+    data = checked(UnreadForm(given))
+    if not data["is_unread"]:
+        seq = found.last_seq if data["seq"] is None else data["seq"]
+        actions.mark_read(found, by=by, seq=seq)
+        return Change(found, "Read again.", {})
+    was = found.read_markers.filter(teammate=by).first()
+    actions.mark_unread(found, by=by)
+    undo = {"is_unread": "false", "seq": str(was.seq if was else 0)}
+    return Change(found, "Unread for you.", {} if was and was.is_unread else undo)
+
+
+def followed(found: Conversation, by: Teammate, given: Values) -> Change:
+    is_on = checked(FollowForm(given))["is_following"]
+    was = found.followers.filter(teammate=by).exists()
+    changed = actions.follow(found, by=by) if is_on else actions.unfollow(found, by=by)
+    words = "You follow this now." if is_on else "You follow this no more."
+    undo = {} if was == is_on else {"is_following": "true" if was else "false"}
+    return Change(changed, words, undo)
+
+
 # By the names that forms for many give them.
 CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "status": put,
@@ -150,9 +184,11 @@ CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "tags": tagged,
     "priority": prioritized,
     "merge": joined,
+    "unread": marked,
+    "following": followed,
 }
-# These hold a contact before its conversations.
-HOLDING_FIRST = frozenset({"merge"})
+# These hold a contact, or a mark, before its conversations.
+HOLDING_FIRST = frozenset({"merge", "unread"})
 
 
 def attempt(part: str, found: Conversation, by: Teammate, values: Values) -> Change:

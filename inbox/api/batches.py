@@ -58,6 +58,7 @@ class NewBatchSerializer(StrictSerializer):
             'status: {"status": open, closed, spam or snoozed, with "until" or "snooze": "reply"}; '
             'assignment: {"assignee", "team"}, ids or ""; '
             'tags: {"tag": id, "is_on": "true" or "false"}; priority: {"priority"}; '
+            'unread: {"is_unread": "true"}; following: {"is_following": "true" or "false"}; '
             'merge: {"is_merged": "true", "into": id}, for conversations of one contact.'
         ),
     )

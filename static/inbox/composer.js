@@ -1,7 +1,7 @@
 import { ask } from "./ask.js";
 import { chip } from "./chip.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
-import { keepEmoji } from "./emoji.js";
+import { keepEmoji, keepEmojiMenu } from "./emoji.js";
 import { keepFormatting, make } from "./formatting.js";
 import { newId } from "./ids.js";
 import { DraftKeeper } from "./keeping.js";
@@ -97,6 +97,7 @@ export class InboxComposer extends HTMLElement {
     this.listenToMacros();
     keepFormatting(this.text);
     this.emoji = keepEmoji(this.text);
+    keepEmojiMenu(/** @type {HTMLElement} */ (this.querySelector(".emoji-menu")), this.text);
     this.notice = keepNoticing(this);
     this.mentions = keepMentions(this);
   }

@@ -65,6 +65,59 @@ function listOf(text) {
   return list.children.length ? list : null;
 }
 
+/**
+ * Every sign once, with all its names.
+ * @returns {{sign: string, words: string}[]}
+ */
+export function allSigns() {
+  /** @type {Map<string, string[]>} */
+  const signs = new Map();
+  for (const { name, sign } of ALL) signs.set(sign, [...(signs.get(sign) || []), name]);
+  return [...signs].map(([sign, names]) => ({
+    sign,
+    words: names.join(", ").replaceAll("_", " "),
+  }));
+}
+
+/**
+ * The menu of them all, filled when it is first opened: most conversations are left without it.
+ * @param {HTMLElement} menu
+ * @param {HTMLTextAreaElement} text
+ */
+export function keepEmojiMenu(menu, text) {
+  const options = /** @type {HTMLElement} */ (menu.querySelector(".options"));
+  menu.hidden = false;
+  menu.addEventListener("toggle", () => options.children.length || fill(options), { capture: true });
+  options.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (!button) return;
+    menu.querySelector("details")?.removeAttribute("open");
+    const { selectionStart: from, selectionEnd: to } = text;
+    const after = from + button.value.length;
+    make(text, { from, to, text: button.value, start: after, end: after });
+  });
+}
+
+/** @param {HTMLElement} options */
+function fill(options) {
+  for (const [index, { sign, words }] of allSigns().entries()) {
+    const item = document.createElement("li");
+    item.setAttribute("role", "none");
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "menu-item", value: sign, tabIndex: -1 });
+    button.id = `${options.id}-${index}`;
+    button.title = words;
+    button.setAttribute("role", "option");
+    button.setAttribute("aria-selected", "false");
+    const name = document.createElement("span");
+    name.className = "sr grow";
+    name.textContent = words;
+    button.append(sign, name);
+    item.append(button);
+    options.append(item);
+  }
+}
+
 /** @param {HTMLTextAreaElement} text */
 export function keepEmoji(text) {
   return new MacroPicker(

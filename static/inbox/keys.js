@@ -6,12 +6,13 @@ import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { openMerge } from "./merging.js";
-import { app, conversation, isWide, tell } from "./page.js";
+import { conversation, isWide, tell } from "./page.js";
+import { togglePane } from "./panes.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
 import { openSplit } from "./splitting.js";
 import { thread } from "./thread.js";
-import { explain } from "./toasts.js";
+import { explain, toast } from "./toasts.js";
 
 /** @param {EventTarget|null} target */
 const isField = (target) =>
@@ -44,15 +45,6 @@ function backToList() {
   else document.getElementById("list")?.focus();
 }
 
-/** @param {"rail"|"record"} name */
-function togglePane(name) {
-  const pane = document.getElementById(name);
-  if (!pane) return;
-  const isFloating = getComputedStyle(pane).position === "fixed" || !pane.checkVisibility();
-  if (isFloating && !app().classList.contains(`no-${name}`)) pane.togglePopover();
-  else app().classList.toggle(`no-${name}`);
-}
-
 export function showHelp() {
   const help = shown();
   if (help.open) help.close();
@@ -77,6 +69,12 @@ const write = (kind) => composer()?.focusOn(kind);
 function menu(name) {
   if (isChoosing()) doMany(name);
   else openMenu(name);
+}
+
+/** What cannot be done with several says so, rather than do it with the one on screen. */
+function isOfOne() {
+  if (isChoosing()) toast("Choose one conversation for this.", { tone: "bad" });
+  return !isChoosing();
 }
 
 /**
@@ -112,17 +110,22 @@ const act = {
   order: () => openMenu("order"),
   filter: openFilter,
   follow() {
+    if (isChoosing()) return void doMany("follow");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-following] button"))?.click();
   },
   merge() {
     if (isChoosing()) return void doMany("merge");
     openMerge().catch(explain);
   },
-  split: () => void openSplit().catch(explain),
+  split() {
+    if (isOfOne()) openSplit().catch(explain);
+  },
   print() {
+    if (!isOfOne()) return;
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
   },
   unread() {
+    if (isChoosing()) return void doMany("unread");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
   },
   assignee: () => menu("assignee"),

@@ -15,6 +15,7 @@ import { keepMerging } from "./merging.js";
 import "./menu.js";
 import { conversation, hear, isWide, tell, view } from "./page.js";
 import "./palette.js";
+import { keepPanes } from "./panes.js";
 import { go, keepPlaces } from "./places.js";
 import { keepSending } from "./sending.js";
 import { sayDone } from "./toasts.js";
@@ -70,6 +71,7 @@ function goOn(status) {
   if (next && isWide() && view() !== status) go(next);
 }
 
+keepPanes();
 keepTimes();
 keepTheme();
 keepPlaces();

@@ -82,7 +82,7 @@ def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
     page.keyboard.press("x")
     expect(page.locator(".many-do")).to_be_visible()
     found += faults(page, "many chosen")
-    assert found == []
+    assert found == [], found
 
 
 def test_the_pages_beside_the_inbox_shut_nobody_out(agent, visitor, faults):
@@ -103,7 +103,7 @@ def test_the_pages_beside_the_inbox_shut_nobody_out(agent, visitor, faults):
     page.goto("/inbox/spam/")
     expect(page.locator("#conversation")).to_contain_text("No conversation chosen")
     found += faults(page, "an empty list")
-    assert found == []
+    assert found == [], found
 
 
 def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor, faults):
@@ -115,4 +115,74 @@ def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor, faults):
     open_row(page, customer)
     expect(page).to_have_url(re.compile(customer.conversation))
     found += faults(page, "thread")
-    assert found == []
+    assert found == [], found
+
+
+def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visitor, faults):
+    customer = visitor()
+    customer.say("What is offered to who writes?")
+    page = agent("ada", "unassigned/", **CALM)
+    open_row(page, customer)
+    page.keyboard.press("n")
+    text = page.locator("textarea")
+    expect(text).to_be_focused()
+    found = []
+    for typed, name in (("/", "macros"), ("@", "mentions"), (":sm", "emoji by name")):
+        text.fill("")
+        page.keyboard.type(typed)
+        expect(page.locator(".composer > .macro-options")).to_be_visible()
+        found += faults(page, name)
+    text.fill("")
+    page.keyboard.press("Escape")
+    menu = page.locator("pick-menu details[open]")
+    for opener, state in (
+        (".emoji-menu summary", "emoji by sight"),
+        ("[data-menu=more] summary", "more"),
+        ("[data-menu=bell] summary", "bell"),
+    ):
+        page.locator(opener).click()
+        expect(menu).to_be_visible()
+        found += faults(page, state)
+        page.keyboard.press("Escape")
+        expect(menu).to_have_count(0)
+    page.keyboard.press("r")
+    expect(text).to_be_focused()
+    page.keyboard.type("Later.")
+    page.keyboard.press("Control+Alt+Enter")
+    expect(menu).to_be_visible()
+    found += faults(page, "send later")
+    page.keyboard.press("Escape")
+    text.fill("")
+    page.keyboard.press("Escape")
+    for key, dialog in (("M", "#merging"), ("S", "#splitting")):
+        page.keyboard.press(key)
+        expect(page.locator(f"{dialog}[open] h2")).to_be_visible()
+        found += faults(page, dialog)
+        page.keyboard.press("Escape")
+        expect(page.locator(f"{dialog}[open]")).to_have_count(0)
+    assert found == [], found
+
+
+def test_with_forced_colors_what_is_chosen_and_focused_can_be_told(agent, visitor):
+    customer, other = visitor(), visitor()
+    customer.say("In two colors, please.")
+    other.say("And this one as well.")
+    page = agent("ada", "unassigned/", forced_colors="active", **CALM)
+    open_row(page, customer)
+    look = """row => {
+        const styles = [row, row.querySelector(".row-link")].map((one) => getComputedStyle(one));
+        return styles.map((style) => [style.backgroundColor, style.outlineStyle, style.outlineWidth,
+            style.borderInlineStartWidth, style.boxShadow].join()).join();
+    }"""
+    shown, plain = row_of(page, customer), row_of(page, other)
+    assert shown.evaluate(look) != plain.evaluate(look), "the one on screen"
+    before = plain.evaluate(look)
+    plain.locator("a").focus()
+    page.keyboard.press("x")
+    expect(plain.locator("[data-pick]")).to_be_checked()
+    assert plain.evaluate(look) != before, "the focused one"
+    page.keyboard.press("Escape")
+    write(page, "Only for us.", kind="note")
+    settled(page)
+    note = page.locator(".message", has_text="Only for us.")
+    expect(note.locator(".note-head")).to_be_visible()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_inbox import open_row
+
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
 
@@ -97,3 +99,67 @@ def test_after_sleep_names_and_marks_are_right_again(agent, visitor, product):
     page.clock.fast_forward(30_000)
     expect(row).to_contain_text("Renata Renamed")
     expect(row.locator(".tag-bot")).to_have_text(re.compile("Bot"))
+
+
+def test_with_several_chosen_the_keys_mean_all_of_them(agent, visitor):
+    mine = [visitor(), visitor()]
+    for number, customer in enumerate(mine):
+        customer.say(f"Lamp {number} of those that are chosen.")
+    page = agent("cleo", "unassigned/")
+    open_row(page, mine[0])
+    for customer in mine:
+        page.locator(f"#row-{customer.conversation} [data-pick]").check()
+    expect(page.locator(".many-count")).to_have_text("2 chosen")
+    page.locator("#list").focus()
+    page.keyboard.press("p")
+    expect(page.locator("#toasts")).to_contain_text("Choose one conversation")
+    page.keyboard.press("f")
+    expect(page.locator("#toasts")).to_contain_text("2 conversations followed.")
+    expect(page.locator(".many-count")).to_be_hidden()
+    for customer in mine:
+        open_row(page, customer)
+        expect(page.locator("#head [data-following] button")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+
+
+def test_panes_stay_away_on_this_device_and_emoji_are_chosen_by_sight(agent, visitor):
+    customer = visitor()
+    customer.say("Show me a face.")
+    page = agent("ben")
+    rail, record = page.locator("#rail"), page.locator("#record")
+    open_row(page, customer)
+    page.locator("#list").focus()
+    page.keyboard.press("[")
+    page.keyboard.press("]")
+    expect(rail).to_be_hidden()
+    page.reload()
+    expect(page.locator("inbox-composer textarea")).to_be_visible()
+    expect(rail).to_be_hidden()
+    expect(record).to_be_hidden()
+    # Where there is no room for it, it still comes by its button.
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.get_by_role("button", name="Views").click()
+    expect(rail).to_be_visible()
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.locator("#list").focus()
+    page.keyboard.press("[")
+    expect(rail).to_be_visible()
+    page.reload()
+    expect(rail).to_be_visible()
+    expect(record).to_be_hidden()
+
+    text = page.locator("inbox-composer textarea")
+    text.fill("Hello ")
+    page.locator(".emoji-menu summary").click()
+    expect(page.get_by_role("combobox", name="Find an emoji")).to_be_focused()
+    page.keyboard.type("rocket")
+    expect(page.locator(".emoji-menu .is-active")).to_have_text("🚀rocket")
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Hello 🚀")
+    expect(text).to_be_focused()
+    page.locator(".emoji-menu summary").click()
+    page.get_by_role("option", name="tada").click()
+    expect(text).to_have_value("Hello 🚀🎉")
+    text.fill("")

@@ -29,7 +29,14 @@ from inbox.actions import (
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
 from inbox.changes import CHANGES
 from inbox.finding.matching import OutOfTime
-from inbox.models import Batch, BatchedChange, Conversation, SavedView
+from inbox.models import (
+    Batch,
+    BatchedChange,
+    Conversation,
+    Follower,
+    ReadMarker,
+    SavedView,
+)
 from people.actions import deactivate, find_or_create_tag
 from people.models import Attribute, Role
 
@@ -368,6 +375,30 @@ def test_a_worker_that_dies_in_the_middle_leaves_nothing_half(five, ben, monkeyp
     assert statuses(five) == ["closed"] + ["open"] * 4 and fresh(batch).count == 1
     work_off_batches(60)
     assert fresh(batch).count == 5 and BatchedChange.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("part", "values", "undone"),
+    [
+        ("unread", {"is_unread": "true"}, "conversation.marked_unread"),
+        ("following", {"is_following": "true"}, "conversation.followed"),
+    ],
+)
+def test_what_is_ones_own_is_done_with_a_view_and_taken_back(five, ben, part, values, undone):
+    def own():
+        marks = ReadMarker.objects.filter(teammate=ben, is_unread=True)
+        return marks.count(), Follower.objects.filter(teammate=ben).count()
+
+    before = own()
+    batch = begin_batch(by=ben, view="all", part=part, values=values)
+    work_off_batches(60)
+    assert fresh(batch).count == 5
+    assert sum(own()) == sum(before) + 5
+    assert Entry.objects.filter(kind=undone, actor_id=ben.public_id).count() == 5
+    back = undo_batch(fresh(batch), by=ben)
+    work_off_batches(60)
+    assert (fresh(back).count, fresh(back).failed) == (5, 0)
+    assert own() == before
 
 
 def test_one_at_a_time_for_each_teammate(five, ada, ben):

@@ -1,6 +1,7 @@
 """The same done with many conversations at once, and taken back."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ground.journal.models import Entry
-from inbox.actions import assign, close, mark_spam, merge, prioritize, snooze, tag
+from inbox.actions import (
+    assign,
+    close,
+    follow,
+    mark_read,
+    mark_spam,
+    mark_unread,
+    merge,
+    prioritize,
+    snooze,
+    tag,
+)
 from inbox.changes import CHANGES
-from inbox.models import Conversation
+from inbox.models import Conversation, Follower, ReadMarker
 from people.actions import find_or_create_tag
 from people.models import Role, Tag
 
@@ -136,7 +148,8 @@ def test_a_role_that_only_looks_changes_nothing(three, ben, many, browser_of):
     answer = many(ben, "status", three, {"status": "closed"}).json()
     assert answer["count"] == 0 and len(answer["failed"]) == 3 and answer["undo"] == []
     assert statuses(three) == ["open"] * 3
-    assert "data-many-key" not in browser_of(ben).get("/inbox/all/many/").content.decode()
+    bar = browser_of(ben).get("/inbox/all/many/").content.decode()
+    assert not re.findall(r'data-many="(?!following|unread)', bar)
 
 
 def test_the_bar_offers_what_fits_its_list(ben, browser_of, support, billing):
@@ -146,6 +159,64 @@ def test_the_bar_offers_what_fits_its_list(ben, browser_of, support, billing):
     assert 'value="closed"' not in browser.get("/inbox/closed/many/").content.decode()
     assert 'value="spam"' not in browser.get("/inbox/spam/many/").content.decode()
     assert browser.get("/inbox/nothing/many/").status_code == 404
+
+
+def test_all_become_unread_for_oneself_and_read_again_by_undo(three, ada, ben, many):
+    for conversation, by in ((three[0], ben), (three[1], ben), (three[1], ada)):
+        mark_read(conversation, by=by, seq=1)
+    mark_unread(three[1], by=ben)
+    answer = many(ben, "unread", three, {"is_unread": "true"}).json()
+    assert (answer["count"], answer["failed"]) == (3, [])
+    marks = ReadMarker.objects.filter(teammate=ben)
+    assert set(marks.values_list("conversation", "is_unread")) == {(c.pk, True) for c in three}
+    entries = Entry.objects.filter(kind="conversation.marked_unread", actor_id=ben.public_id)
+    assert {entry.subject_id for entry in entries} == {each.public_id for each in three}
+    assert not ReadMarker.objects.get(teammate=ada).is_unread
+    assert len(answer["undo"]) == 2, "one was unread before"
+    many(ben, "unread", [], rows=answer["undo"])
+    assert {mark.conversation_id: mark.is_unread for mark in marks.all()} == {
+        three[0].pk: False,
+        three[1].pk: True,
+        three[2].pk: False,
+    }
+
+
+def test_all_are_followed_and_only_what_is_new_is_taken_back(three, ben, many):
+    follow(three[0], by=ben)
+    answer = many(ben, "following", three, {"is_following": "true"}).json()
+    assert answer["count"] == 3
+    assert Follower.objects.filter(teammate=ben).count() == 3
+    assert Entry.objects.filter(kind="conversation.followed").count() == 3
+    many(ben, "following", [], rows=answer["undo"])
+    assert [each.conversation for each in Follower.objects.filter(teammate=ben)] == [three[0]]
+    assert Entry.objects.filter(kind="conversation.unfollowed").count() == 2
+
+
+def test_a_tag_is_taken_off_where_it_was_and_undo_puts_it_back_there(three, ben, many):
+    label, _ = find_or_create_tag("Lamp", by=ben)
+    tag(three[0], by=ben, add=[label])
+    answer = many(ben, "tags", three, {"tag": label.public_id, "is_on": "false"}).json()
+    assert answer["count"] == 3 and len(answer["undo"]) == 1
+    assert Conversation.objects.get(pk=three[0].pk).shown_tags == []
+    assert Entry.objects.filter(kind="conversation.tagged").count() == 2
+    many(ben, "tags", [], rows=answer["undo"])
+    assert Conversation.objects.get(pk=three[0].pk).shown_tags == [label.shown]
+
+
+def test_a_role_that_only_looks_may_follow_many(three, ben, many, browser_of):
+    ben.role = Role.objects.create(name="Reader", capabilities=[])
+    ben.save()
+    assert 'name="is_following"' in browser_of(ben).get("/inbox/all/many/").content.decode()
+    assert many(ben, "following", three, {"is_following": "true"}).json()["count"] == 3
+
+
+def test_the_bar_snoozes_until_a_time_of_ones_own_and_takes_tags_off(ben, browser_of):
+    label, _ = find_or_create_tag("Lamp", by=ben)
+    bar = browser_of(ben).get("/inbox/all/many/").content.decode()
+    assert 'type="datetime-local" name="until"' in bar
+    assert f'form="many-untag" name="tag" value="{label.public_id}"' in bar
+    assert '<form id="many-untag" data-many="tags"' in bar
+    assert 'data-many-key="unread"' in bar and 'data-many-key="follow"' in bar
 
 
 def test_to_find_them_is_one_query_for_all(three, ben, many, begin, dora):
