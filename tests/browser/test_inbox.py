@@ -24,7 +24,7 @@ def open_row(page, visitor):
 def write(page, words, kind="reply"):
     page.locator("body").press("Escape")
     page.keyboard.press("r" if kind == "reply" else "n")
-    expect(page.locator("textarea")).to_be_focused()
+    expect(page.locator("inbox-composer textarea")).to_be_focused()
     page.keyboard.type(words)
     page.keyboard.press("Control+Enter")
 
@@ -178,7 +178,7 @@ def test_a_stale_reply_is_returned_by_the_server_with_what_was_newer(agent, visi
 
     write(ben, "Ben has it too.")
     expect(ben.get_by_role("alert")).to_contain_text("answered")
-    expect(ben.locator("textarea")).to_have_value("Ben has it too.")
+    expect(ben.locator("inbox-composer textarea")).to_have_value("Ben has it too.")
     assert customer.hears() == ["Who answers me now?", "Ada has it."]
     ben.context.unroute("**/messages/?after=*")
     ben.get_by_role("button", name="Send anyway").click()
@@ -192,7 +192,7 @@ def cut(page):
     """Takes the page's socket away for good, as a proxy that knows no sockets does."""
     page.route_web_socket("**/ws/inbox/", lambda socket: socket.close())
     page.reload()
-    expect(page.locator("textarea")).to_be_visible()
+    expect(page.locator("inbox-composer textarea")).to_be_visible()
 
 
 def test_what_was_sent_into_a_dead_network_survives_a_reload_and_goes_out_once(agent, visitor):
@@ -207,7 +207,7 @@ def test_what_was_sent_into_a_dead_network_survives_a_reload_and_goes_out_once(a
     page.keyboard.type("Half a thought")
     page.reload()
     expect(bubble(page, "Second into the void.")).to_be_visible()
-    expect(page.locator("textarea")).to_have_value("Half a thought")
+    expect(page.locator("inbox-composer textarea")).to_have_value("Half a thought")
     assert customer.hears() == ["Are you there?"]
 
     page.context.unroute("**/messages/")
@@ -324,7 +324,7 @@ def test_reading_replying_and_closing_work_without_scripts(agent, visitor):
     page = agent("ben", java_script_enabled=False)
     row_of(page, customer).locator("a").click()
     expect(page.locator(".messages")).to_contain_text("No scripts here.")
-    page.locator("textarea").fill("None needed.")
+    page.locator("inbox-composer textarea").fill("None needed.")
     page.locator(".composer button.button-main").click()
     expect(page.locator(".messages")).to_contain_text("None needed.")
     page.get_by_role("button", name="Close", exact=True).click()
@@ -498,7 +498,7 @@ def test_buttons_are_offered_by_keys_and_the_picked_one_stands_out(agent, visito
     expect(ben.locator(".offer")).to_be_hidden()
     ben.locator(".mode", has_text="Reply").click()
     expect(ben.locator(".offered li")).to_have_text([re.compile("Tuesday"), re.compile("Wedn")])
-    ben.locator("textarea").press("Control+Enter")
+    ben.locator("inbox-composer textarea").press("Control+Enter")
     settled(ben)
     expect(ben.locator(".choice")).to_have_text(["Tuesday", "Wednesday"])
     expect(ben.locator(".offer")).to_be_hidden()

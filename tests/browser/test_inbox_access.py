@@ -124,7 +124,7 @@ def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visito
     page = agent("ada", "unassigned/", **CALM)
     open_row(page, customer)
     page.keyboard.press("n")
-    text = page.locator("textarea")
+    text = page.locator("inbox-composer textarea")
     expect(text).to_be_focused()
     found = []
     for typed, name in (("/", "macros"), ("@", "mentions"), (":sm", "emoji by name")):

@@ -164,11 +164,11 @@ def test_a_customer_and_an_agent_talk_and_see_each_other(shopper, agent):
 
     customer.frame.get_by_label("Your message").press_sequentially("and wider")
     expect(desk.locator(".typing")).to_contain_text("is typing")
-    desk.locator("textarea").press_sequentially("By all means, ")
+    desk.locator("inbox-composer textarea").press_sequentially("By all means, ")
     expect(customer.frame.locator(".typing")).to_contain_text("is typing")
 
-    desk.locator("textarea").fill("By all means, **ten centimeters**.")
-    desk.locator("textarea").press("Control+Enter")
+    desk.locator("inbox-composer textarea").fill("By all means, **ten centimeters**.")
+    desk.locator("inbox-composer textarea").press("Control+Enter")
     answer = customer.bubble("By all means")
     expect(answer.locator("strong")).to_have_text("ten centimeters")
     expect(answer.locator(".who")).to_contain_text("Ben")
