@@ -23,7 +23,7 @@ from inbox.consumers import InboxConsumer
 from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
-from people.actions import create_token
+from people.actions import create_token, note_of_contact
 from people.models.token import Scope
 from tests.live import Socket, play, session_cookie
 
@@ -126,7 +126,7 @@ DOORS = {
     "api/v1/contacts/<pid:id>/block": STAFF,
     "api/v1/contacts/<pid:id>/tags": STAFF,
     "api/v1/contacts/<pid:id>/notes": STAFF,
-    "api/v1/contacts/<pid:id>/notes/<pid:note>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
+    "api/v1/contacts/<pid:id>/notes/<pid:note>": STAFF,
     "api/v1/contacts/<pid:id>/merges": STAFF,
     "api/v1/contacts/<pid:id>/merges/<pid:merged>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
     "api/v1/companies": STAFF,
@@ -263,6 +263,7 @@ class Scene:
             body="A secret question",
             client_id=uuid.uuid4(),
         ).side
+        self.note = note_of_contact(conversation.contact, by=mates["cleo"], body="Likes blue")
         self.macro = Macro.objects.create(name="Secret words", team=conversation.team)
         self.part = Conversation.objects.create(
             contact=conversation.contact,
@@ -317,6 +318,7 @@ class Scene:
             "<pid:later>": self.later.public_id,
             "<pid:merged>": "ct_nobody",
             "<pid:side>": self.side.public_id,
+            "<pid:note>": self.note.public_id,
             "<str:signed>": "forged:signature",
         }.items():
             filled = filled.replace(name, value)
