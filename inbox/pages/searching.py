@@ -1,6 +1,7 @@
 """Search: a page of results with an address of its own, and the palette's part of it."""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from inbox.pages.conditions import chips_of, list_query, shown_list
 from inbox.pages.macros import with_words
 from inbox.pages.parts import here_fields, visible_to
 from inbox.pages.requests import for_teammates, part_wanted
+from inbox.person import company_in, person_in
 from inbox.variables import fill, values_for
 from inbox.zones import zone_of
 from people.models import Teammate
@@ -64,10 +66,25 @@ def show_results(request: HttpRequest) -> HttpResponse:
         "more": f"{request.path}?{urlencode(more)}" if found.next else "",
         "operators": OPERATORS.items(),
         "is_anything": bool(found.hits or found.contacts or found.companies),
-    }
+    } | known_of(found, request.user)
     is_part = part_wanted(request) == "results"
     template = "inbox/_results.html" if is_part else "inbox/search.html"
     return render(request, template, context)
+
+
+def known_of(found: finding.Found, viewer: Teammate) -> dict[str, Any]:
+    """Who or what a search names by its id, and the name of that."""
+    person = None if found.faults else person_in(found.query, viewer)
+    company = None if found.faults else company_in(found.query)
+    whose = person.contact.display_name if person else company.name if company else ""
+    asked = found.query.filters
+    return {
+        "person": person,
+        "company": company,
+        "whose": whose,
+        "is_narrowed": len(asked) + len(found.query.terms) > 1,
+        "is_open_only": any((each.name, each.value) == ("is", "open") for each in asked),
+    }
 
 
 @dataclass(frozen=True)
