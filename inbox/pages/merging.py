@@ -73,7 +73,8 @@ def change(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     said = {
         "words": words,
         "undo": {"url": request.path, "values": undo} if undo else None,
-        "conversation": shown.public_id,
+        # Taken out is the part: whoever reads the whole stays there, also if that is closed again.
+        "conversation": shown.public_id if data["is_merged"] else found.public_id,
         "status": shown.status,
     }
     response = trigger_client_event(response, "inbox:done", said)

@@ -181,6 +181,7 @@ def test_two_again_can_be_made_one_by_the_undo(browser_of, two, ben):
     told = json.loads(answer.headers["HX-Trigger"])
     pair = {"conversation": part.public_id, "into": whole.public_id}
     assert told["inbox:unmerged"] == pair
+    assert told["inbox:done"]["conversation"] == part.public_id, "the screen stays with the whole"
     undo = told["inbox:done"]["undo"]
     browser.post(undo["url"], undo["values"], **SCRIPT)
     part.refresh_from_db()
