@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import F
-
+from ground.web.timing import TRIES, OutOfTime, counted, within
 from inbox import asking
-from inbox.finding.matching import OutOfTime, within
 from inbox.models import Conversation
 from inbox.querysets import ConversationQuerySet
 from people.models import Teammate
 
 SHOWN = 10
-# How far it counts, and how long each try may take: the next one down is honest about less.
-TRIES = ((1000, 500), (100, 200), (SHOWN, 200))
 
 
 @dataclass(frozen=True)
@@ -46,14 +42,9 @@ class Preview:
 def preview_of(conversations: ConversationQuerySet) -> Preview:
     """Of conversations that are narrowed already."""
     rows, is_late = newest(conversations)
-    for most, milliseconds in TRIES:
-        ids = conversations.order_by().annotate(one=F("pk")).values_list("one", flat=True)
-        try:
-            with within(milliseconds):
-                found = len(ids[: most + 1])
-        except OutOfTime:
-            continue
-        return Preview(rows, min(found, most), found > most)
+    found = counted(conversations)
+    if found is not None:
+        return Preview(rows, *found)
     return Preview(rows, None if is_late or not rows else len(rows), True)
 
 

@@ -2,10 +2,10 @@
 
 from django.core.cache import cache
 
+from ground.web.timing import OutOfTime, within
 from inbox import asking
 from inbox.actions.saved_views import ARRANGED, RAIL_MAX
 from inbox.default_views import View, of_saved, size
-from inbox.finding.matching import OutOfTime, within
 from inbox.models import SavedView
 from inbox.querysets import ConversationQuerySet
 from people.models import Teammate

@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from ground.conditions import InvalidCondition
 from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Unavailable
+from ground.web.timing import OutOfTime, within
 from inbox import asking, default_views, kinds
 from inbox.actions.thread import lock
 from inbox.changes import CHANGES, HOLDING_FIRST, Values, as_it_is, attempt, settled
-from inbox.finding.matching import OutOfTime, within
 from inbox.models import Batch, BatchedChange, Conversation
 from inbox.querysets import ConversationQuerySet
 from people.models import Teammate

@@ -8,9 +8,9 @@ from rest_framework.response import Response
 from ground.web.api import IdField, PageQuery, Reference, checked, page_answer
 from ground.web.openapi import operation, page_of
 from ground.web.problems import Invalid, NotFound, Unavailable
+from ground.web.timing import OutOfTime, within
 from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
-from inbox.finding.matching import OutOfTime, within
 from inbox.models import Conversation
 from inbox.orders import NEWEST, ORDERS, WAITING
 from inbox.querysets import ConversationQuerySet

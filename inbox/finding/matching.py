@@ -8,16 +8,15 @@ messages only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import OperationalError, connection, transaction
-from psycopg2 import errors
+from django.db import connection
 
+from ground.web.timing import OutOfTime, within
 from inbox.finding.meaning import Meaning
 from inbox.finding.query import Term
 from inbox.finding.words import quoted
@@ -31,10 +30,6 @@ STRETCHES: tuple[tuple[int | None, int], ...] = (
 )
 RANKED_MAX = 1_000
 SCORE = 1_000_000
-
-
-class OutOfTime(Exception):
-    """The database was told to stop."""
 
 
 @dataclass(frozen=True)
@@ -66,33 +61,6 @@ class Matches:
     looked_at: int | None = None
     end: Place | None = None
     is_cut: bool = False
-
-
-@contextmanager
-def within(milliseconds: int) -> Iterator[Any]:
-    """A cursor whose statements end in time, alone on one processor. Raises OutOfTime."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('statement_timeout'), current_setting('jit'),"
-                " current_setting('max_parallel_workers_per_gather')"
-            )
-            before = cursor.fetchone()
-            limit(cursor, f"{milliseconds}ms", "off", "0")
-            yield cursor
-            limit(cursor, *before)
-    except OperationalError as error:
-        if isinstance(error.__cause__, errors.QueryCanceled):
-            raise OutOfTime from None
-        raise
-
-
-def limit(cursor: Any, timeout: str, jit: str, workers: str) -> None:
-    cursor.execute(
-        "SELECT set_config('statement_timeout', %s, true), set_config('jit', %s, true),"
-        " set_config('max_parallel_workers_per_gather', %s, true)",
-        [timeout, jit, workers],
-    )
 
 
 class Statement:

@@ -17,17 +17,16 @@ from django.utils import timezone
 
 from ground.web.paging import BAD_CURSOR, CURSOR_MAX, keyset
 from ground.web.problems import Invalid, Unavailable
+from ground.web.timing import OutOfTime, within
 from inbox.actions.wholes import whole_of
 from inbox.finding.excerpts import Piece, excerpt, worth_stemming
 from inbox.finding.index import TEXT_MAX
 from inbox.finding.matching import (
     Match,
-    OutOfTime,
     Place,
     match,
     stems_of,
     tsquery_of,
-    within,
 )
 from inbox.finding.meaning import Among, Meaning, meaning_of
 from inbox.finding.people import companies_like, contacts_like

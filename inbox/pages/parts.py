@@ -13,10 +13,10 @@ from django_htmx.http import trigger_client_event
 
 from ground.web.paging import Page, keyset, limit_from
 from ground.web.problems import Invalid, NotFound, Unavailable
+from ground.web.timing import OutOfTime, within
 from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.beginnings import show_splits
-from inbox.finding.matching import OutOfTime, within
 from inbox.forms import PUBLIC_ID, WindowForm, checked
 from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private

@@ -12,6 +12,7 @@ from django.utils import timezone
 from ground.conditions.grammar import DEPTH_MAX
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, NotFound, StateConflict
+from ground.web.timing import OutOfTime
 from inbox import tasks
 from inbox.actions import (
     assign,
@@ -28,7 +29,6 @@ from inbox.actions import (
 )
 from inbox.actions.batches import begin_batch, do_next, stop_batch, undo_batch, work_off_batches
 from inbox.changes import CHANGES
-from inbox.finding.matching import OutOfTime
 from inbox.models import (
     Batch,
     BatchedChange,

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from ground.web.timing import OutOfTime
 from inbox.actions import assign, save_view
-from inbox.finding.matching import OutOfTime
 from inbox.models import SavedView
 from people.actions import create_token
 

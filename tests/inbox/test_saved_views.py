@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed
+from ground.web.timing import OutOfTime
 from inbox import default_views, frames, rail
 from inbox.actions import (
     arrange_views,
@@ -24,7 +25,6 @@ from inbox.actions import (
 )
 from inbox.actions.batches import begin_batch, work_off_batches
 from inbox.actions.saved_views import OWNED_MAX
-from inbox.finding.matching import OutOfTime
 from inbox.models import Conversation, SavedView
 from people.actions import (
     block_contact,
