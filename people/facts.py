@@ -21,6 +21,7 @@ from ground.conditions import (
     register_relation,
 )
 from people.models import Attribute, Contact, ContactTagging, Event, Identity, Tag
+from people.segments import FACT, SegmentList, segment_choices, segment_names, segments_of
 
 TYPES = {
     Attribute.Type.TEXT: FactType.TEXT,
@@ -111,6 +112,20 @@ register(
         cost=Cost.QUERY,
         choices=tag_choices,
         suggestions=tag_names,
+    )
+)
+
+register(
+    Fact(
+        FACT,
+        "Segments",
+        FactType.LIST,
+        "contact",
+        lambda contact: [segment.public_id for segment in segments_of(contact)],
+        SegmentList,
+        cost=Cost.SLOW,
+        choices=segment_choices,
+        suggestions=segment_names,
     )
 )
 

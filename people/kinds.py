@@ -59,5 +59,10 @@ TEAMMATE_DEVICE_REMOVED = declare(
 )
 TAG_CREATED = declare("tag.created", "A tag was made.")
 TAG_CHANGED = declare("tag.changed", "A tag got another name, was archived or brought back.")
+SEGMENT_CREATED = declare("segment.created", "A segment of contacts was made.")
+SEGMENT_CHANGED = declare(
+    "segment.changed", "A segment got another name, description or condition."
+)
+SEGMENT_DELETED = declare("segment.deleted", "A segment was deleted.")
 TOKEN_CREATED = declare("token.created", "An API token was created.")
 TOKEN_REVOKED = declare("token.revoked", "An API token was revoked.")

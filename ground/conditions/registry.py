@@ -5,7 +5,7 @@ A *subject* is named by a short key. A Django model's is its lower-cased class n
 """
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache
@@ -201,12 +201,19 @@ class Snapshot(Registry):
     are looked up once at most, and only when they are needed.
 
     choices: by names of facts, what the reader may choose instead of what there is.
+    without: names of facts that cannot be asked here.
     """
 
     def __init__(
-        self, whole: Registry, choices: Mapping[str, Callable[[], Choices]] | None = None
+        self,
+        whole: Registry,
+        choices: Mapping[str, Callable[[], Choices]] | None = None,
+        without: Collection[str] = (),
     ) -> None:
-        super().__init__(whole._facts, whole._families, whole._relations, whole._routes)
+        facts = whole._facts
+        if without:
+            facts = {name: fact for name, fact in facts.items() if name not in without}
+        super().__init__(facts, whole._families, whole._relations, whole._routes)
         self._choices = choices or {}
         self._seen: dict[str, Fact] = {}
         self._members: dict[str, dict[str, Fact]] = {}

@@ -23,6 +23,7 @@ from people.actions.leaving import sign_out
 from people.actions.merge import current, merge_contacts, unmerge
 from people.actions.notes import delete_contact_note, note_of_contact, restore_contact_note
 from people.actions.preferring import prefer
+from people.actions.segments import change_segment, create_segment, delete_segment
 from people.actions.tags import change_tag, find_or_create_tag
 from people.actions.teammates import (
     add_to_team,
@@ -45,17 +46,20 @@ __all__ = [
     "change_avatar",
     "change_role",
     "change_role_rights",
+    "change_segment",
     "change_tag",
     "change_team",
     "checked_claims",
     "claim_identity",
     "confuse",
     "create_contact",
+    "create_segment",
     "create_teammate",
     "create_token",
     "current",
     "deactivate",
     "delete_contact_note",
+    "delete_segment",
     "drop_device",
     "drop_ended_devices",
     "edit_contact",

@@ -6,6 +6,7 @@ from people.models.distinction import Distinction
 from people.models.event import Event
 from people.models.merge import ContactMerge
 from people.models.note import ContactNote
+from people.models.segment import Segment
 from people.models.tag import Tag
 from people.models.tagging import ContactTagging
 from people.models.teammate import Membership, Role, Team, Teammate
@@ -25,6 +26,7 @@ __all__ = [
     "Identity",
     "Membership",
     "Role",
+    "Segment",
     "Tag",
     "Team",
     "Teammate",
