@@ -57,6 +57,7 @@ UNFOLD = {
                 page("Contacts", "person", "people_contact"),
                 page("Companies", "apartment", "people_company"),
                 page("Attributes", "label", "people_attribute"),
+                page("Segments", "group_work", "people_segment"),
                 page("Merges", "merge", "people_contactmerge"),
             ),
             group(
