@@ -24,6 +24,7 @@ from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedV
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
 from people.actions import create_token, note_of_contact
+from people.models import Segment
 from people.models.token import Scope
 from tests.live import Socket, play, session_cookie
 
@@ -162,6 +163,8 @@ DOORS = {
     "api/v1/batches": STAFF,
     "api/v1/batches/<pid:id>": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "api/v1/tags": STAFF,
+    "api/v1/segments": STAFF,
+    "api/v1/segments/<pid:id>": STAFF,
     "api/v1/notifications": STAFF,
     "api/v1/notifications/<pid:id>": (OUT, OUT, OUT, HIDDEN, HIDDEN, HIDDEN),
     "api/v1/views": STAFF,
@@ -291,6 +294,11 @@ class Scene:
         )
         return found.public_id
 
+    def segment(self):
+        """A segment; another one when somebody has deleted it."""
+        condition = {"fact": "contact.role", "op": "is", "value": "user"}
+        return Segment.objects.get_or_create(name="Users", condition=condition)[0].public_id
+
     def address(self, route):
         ids = {
             "<pid:id>": {
@@ -300,6 +308,7 @@ class Scene:
                 "teams": self.conversation.team.public_id,
                 "views": self.view(),
                 "batches": self.batch.public_id,
+                "segments": self.segment(),
             },
         }
         noun = route.split("/")[2] if route.startswith("api/v1/") else ""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people.api import companies, contacts, events, merges, notes, tags, teams
+from people.api import companies, contacts, events, merges, notes, segments, tags, teams
 
 urlpatterns = [
     path("contacts", contacts.ContactsView.as_view(), name="contacts"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("companies", companies.CompaniesView.as_view(), name="companies"),
     path("companies/<pid:id>", companies.CompanyView.as_view(), name="company"),
     path("events", events.EventsView.as_view(), name="events"),
+    path("segments", segments.SegmentsView.as_view(), name="segments"),
+    path("segments/<pid:id>", segments.SegmentView.as_view(), name="segment"),
     path("tags", tags.TagsView.as_view(), name="tags"),
     path("teammates", teams.TeammatesView.as_view(), name="teammates"),
     path("teammates/<pid:id>", teams.TeammateView.as_view(), name="teammate"),

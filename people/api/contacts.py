@@ -20,14 +20,19 @@ from ground.web.api import (
     page_answer,
 )
 from ground.web.openapi import ProblemSerializer, operation, page_of
-from ground.web.problems import Invalid, NotFound
+from ground.web.problems import Invalid, NotFound, Unavailable
 from ground.web.text import CleanCharField
-from people import actions
+from ground.web.timing import OutOfTime, within
+from people import actions, segments
 from people.addresses import VALUE_LENGTH, normalized
 from people.api.companies import NEWEST_FIRST
-from people.api.references import CompanyReferenceSerializer, TagReferenceSerializer
+from people.api.references import (
+    CompanyReferenceSerializer,
+    SegmentReferenceSerializer,
+    TagReferenceSerializer,
+)
 from people.bearer import TokenView
-from people.models import Company, Contact, Identity, Tag, Teammate
+from people.models import Company, Contact, Identity, Segment, Tag, Teammate
 from people.models.token import Scope
 
 SHOWN_KINDS = [kind for kind in Identity.Kind if kind != Identity.Kind.WIDGET_VISITOR]
@@ -97,11 +102,23 @@ class ContactSerializer(serializers.Serializer):
         return TagReferenceSerializer([tag.shown for tag in contact.tags], many=True).data
 
 
+class ContactDetailSerializer(ContactSerializer):
+    """The one record of somebody who writes to us, and which segments they are in at the moment.
+    `claims` is what they said without proof."""
+
+    segments = serializers.SerializerMethodField()
+
+    @extend_schema_field(SegmentReferenceSerializer(many=True))
+    def get_segments(self, contact: Contact) -> list[dict[str, Any]]:
+        return SegmentReferenceSerializer(segments.segments_of(contact), many=True).data
+
+
 class ContactsQuery(PageQuery):
-    """Which contacts: all, or the one with an address."""
+    """Which contacts: all, the one with an address, those in a segment."""
 
     email = AddressField(Identity.Kind.EMAIL)
     external_id = AddressField(Identity.Kind.EXTERNAL)
+    segment = Reference(lambda viewer: Segment.objects.all(), noun="segment", required=False)
 
 
 class ContactChangesSerializer(StrictSerializer):
@@ -147,6 +164,12 @@ def visible_contact(viewer: Teammate | None, public_id: str) -> Contact:
     return contacts_for(viewer).get(pk=found.resolve().pk)
 
 
+def answer_of(contact: Contact, viewer: Teammate | None, **more: Any) -> Response:
+    """A contact as it is now, with its segments."""
+    shown = contacts_for(viewer).get(pk=contact.pk)
+    return Response(ContactDetailSerializer(shown).data, **more)
+
+
 def known_by(contacts: QuerySet[Contact], kind: str, value: str) -> QuerySet[Contact]:
     known = Identity.objects.address(kind, normalized(kind, value))
     return contacts.filter(identities__in=known)
@@ -158,32 +181,41 @@ class ContactsView(TokenView):
     @operation(
         "contacts_list",
         "List contacts",
-        description="Newest first. With `email` or `external_id` the one contact known by it.",
+        description=(
+            "Newest first. With `email` or `external_id` the one contact known by it, with "
+            "`segment` those who are in it at the moment; they add up."
+        ),
         query=ContactsQuery,
         answers={200: page_of("Contact", ContactSerializer)},
     )
     def get(self, request: Request) -> Response:
-        query = checked(ContactsQuery, request.query_params.dict())
+        query = checked(ContactsQuery, request.query_params.dict(), viewer=self.viewer)
         contacts = contacts_for(self.viewer).current()
         for kind, name in ((Identity.Kind.EMAIL, "email"), (Identity.Kind.EXTERNAL, "external_id")):
             if name in query:
                 contacts = known_by(contacts, kind, query[name])
-        return page_answer(contacts, ContactSerializer, query, order=NEWEST_FIRST)
+        if "segment" not in query:
+            return page_answer(contacts, ContactSerializer, query, order=NEWEST_FIRST)
+        contacts = segments.contacts_in(query["segment"], contacts)
+        try:
+            with within(segments.ASKED_MS):
+                return page_answer(contacts, ContactSerializer, query, order=NEWEST_FIRST)
+        except OutOfTime:
+            raise Unavailable(segments.TOO_SLOW) from None
 
     @operation(
         "contacts_create",
         "Create a contact",
         body=NewContactSerializer,
-        answers={201: ContactSerializer},
+        answers={201: ContactDetailSerializer},
         conflict=ContactConflictSerializer,
     )
     def post(self, request: Request) -> Response:
         given = checked(NewContactSerializer, request.data, viewer=self.viewer)
         sent = {name: value for name, value in given.items() if value is not None}
         made = actions.create_contact(by=self.doer, **sent)
-        contact = contacts_for(self.viewer).get(pk=made.pk)
-        location = reverse("api:contact", args=[contact.public_id])
-        return Response(ContactSerializer(contact).data, status=201, headers={"Location": location})
+        location = reverse("api:contact", args=[made.public_id])
+        return answer_of(made, self.viewer, status=201, headers={"Location": location})
 
 
 class ContactView(TokenView):
@@ -193,24 +225,24 @@ class ContactView(TokenView):
         "contacts_get",
         "Get a contact",
         description="The id of a merged contact leads to the contact it was merged into.",
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
     )
     def get(self, request: Request, id: str) -> Response:
-        return Response(ContactSerializer(visible_contact(self.viewer, id)).data)
+        return Response(ContactDetailSerializer(visible_contact(self.viewer, id)).data)
 
     @operation(
         "contacts_update",
         "Change a contact",
         description="What is left out stays as it is; null takes an address or the company away.",
         body=ContactChangesSerializer,
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
         conflict=ContactConflictSerializer,
     )
     def patch(self, request: Request, id: str) -> Response:
         given = checked(ContactChangesSerializer, request.data, viewer=self.viewer)
         contact = visible_contact(self.viewer, id)
         changed = actions.update_contact(contact, by=self.doer, **given)
-        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=changed.pk)).data)
+        return answer_of(changed, self.viewer)
 
 
 class ContactTagsSerializer(StrictSerializer):
@@ -230,13 +262,13 @@ class ContactTagsView(TokenView):
         "Set the tags of a contact",
         description="The list replaces the one before; an empty one takes all tags off.",
         body=ContactTagsSerializer,
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
     )
     def put(self, request: Request, id: str) -> Response:
         tags = checked(ContactTagsSerializer, request.data, viewer=self.viewer)["tags"]
         contact = visible_contact(self.viewer, id)
         tagged = actions.set_contact_tags(contact, by=self.doer, tags=tags)
-        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=tagged.pk)).data)
+        return answer_of(tagged, self.viewer)
 
 
 class BlockView(TokenView):
@@ -250,12 +282,12 @@ class BlockView(TokenView):
             "nothing."
         ),
         body=EmptyBody,
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
     )
     def put(self, request: Request, id: str) -> Response:
         checked(EmptyBody, request.data)
         blocked = actions.block_contact(visible_contact(self.viewer, id), by=self.doer)
-        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=blocked.pk)).data)
+        return answer_of(blocked, self.viewer)
 
     @operation(
         "block_delete",
@@ -264,8 +296,8 @@ class BlockView(TokenView):
             "They can write again, and what went to spam for the block alone is open again. Leaves "
             "one that is not blocked as it is."
         ),
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
     )
     def delete(self, request: Request, id: str) -> Response:
         unblocked = actions.unblock_contact(visible_contact(self.viewer, id), by=self.doer)
-        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=unblocked.pk)).data)
+        return answer_of(unblocked, self.viewer)

@@ -9,7 +9,7 @@ from ground.web.api import PageQuery, Reference, StrictSerializer, checked, page
 from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import NotFound
 from people import actions
-from people.api.contacts import ContactSerializer, contacts_for, visible_contact
+from people.api.contacts import ContactDetailSerializer, answer_of, visible_contact
 from people.bearer import TokenView
 from people.models import Contact, ContactMerge
 from people.models.token import Scope
@@ -78,7 +78,7 @@ class ContactMergeView(MergeView):
             "Two contacts again: exactly what moved goes back. The answer is the one that exists "
             "again."
         ),
-        answers={200: ContactSerializer},
+        answers={200: ContactDetailSerializer},
         conflict=ProblemSerializer,
     )
     def delete(self, request: Request, id: str, merged: str) -> Response:
@@ -87,4 +87,4 @@ class ContactMergeView(MergeView):
         if made is None:
             raise NotFound("There is no such merge.")
         back = actions.unmerge(made, by=self.doer)
-        return Response(ContactSerializer(contacts_for(self.viewer).get(pk=back.pk)).data)
+        return answer_of(back, self.viewer)

@@ -17,6 +17,13 @@ class TagReferenceSerializer(serializers.Serializer):
     name = serializers.CharField()
 
 
+class SegmentReferenceSerializer(serializers.Serializer):
+    """A segment, by name."""
+
+    id = serializers.CharField(source="public_id")
+    name = serializers.CharField()
+
+
 class TeammateReferenceSerializer(serializers.Serializer):
     """A teammate, by name."""
 
