@@ -122,6 +122,7 @@ RECORD_PANELS = [
     "inbox.record.DETAILS",
     "inbox.record.TAGS",
     "inbox.record.NOTES",
+    "inbox.record.SEGMENTS",
     "inbox.record.COMPANY",
     "inbox.record.ATTRIBUTES",
     "inbox.record.CLAIMS",

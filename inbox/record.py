@@ -32,6 +32,7 @@ from people.models import (
     Teammate,
 )
 from people.models.teammate import Capability
+from people.segments import segments_of
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
@@ -197,6 +198,12 @@ def notes(glance: Glance) -> Values | None:
     return {"notes": found, "can_edit": glance.can_edit} if found or glance.can_edit else None
 
 
+def segments(glance: Glance) -> Values | None:
+    """Which groups the contact belongs to at the moment."""
+    found = segments_of(glance.contact)
+    return {"segments": found} if found else None
+
+
 def attributes(glance: Glance) -> Values | None:
     definitions = glance.definitions_of(Attribute.Subject.CONTACT)
     known, missing = attribute_fields(glance.contact.attributes, definitions)
@@ -264,6 +271,7 @@ RATING = Panel("inbox/record/rating.html", rating)
 DETAILS = Panel("inbox/record/details.html", details)
 TAGS = Panel("inbox/record/tags.html", tags)
 NOTES = Panel("inbox/record/notes.html", notes)
+SEGMENTS = Panel("inbox/record/segments.html", segments)
 ATTRIBUTES = Panel("inbox/record/attributes.html", attributes)
 TWINS = Panel("inbox/record/twins.html", twins)
 MERGES = Panel("inbox/record/merges.html", merges)

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
-from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SHOP, STRANGERS
+from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANGERS
 from config.demo.story.events import EVENTS
 from config.demo.story.talks import TALKS
 from config.demo.story.telling import Step, Talk
@@ -43,6 +43,7 @@ from inbox.models import Attachment, Conversation
 from messenger.models import Installation
 from people.actions import (
     claim_identity,
+    create_segment,
     find_or_create_tag,
     identify,
     meet_visitor,
@@ -90,7 +91,8 @@ def clear() -> None:
     connection.check_constraints()
     with connection.cursor() as cursor:
         cursor.execute(
-            "TRUNCATE people_company, people_contact, people_attribute, journal_entry CASCADE"
+            "TRUNCATE people_company, people_contact, people_attribute, people_segment,"
+            " journal_entry CASCADE"
         )
 
 
@@ -107,6 +109,10 @@ class Stage:
         for subject, key, label, type_, choices in ATTRIBUTES:
             Attribute.objects.create(
                 subject=subject, key=key, label=label, type=type_, choices=choices
+            )
+        for name, description, condition in SEGMENTS:
+            create_segment(
+                by=self.mates["ada"], name=name, description=description, condition=condition
             )
         for key in CUSTOMERS:
             self.contacts[key] = self.customer(key)

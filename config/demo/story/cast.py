@@ -73,6 +73,20 @@ ATTRIBUTES = [
     ("company", "terms", "Payment terms", "choice", ["Prepaid", "14 days", "30 days"]),
 ]
 
+# Name, description, and the condition that says who is in it.
+SEGMENTS: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "House account",
+        "Pays by the month, and knows the workshop by name.",
+        {"fact": "company.plan", "op": "is", "value": "House account"},
+    ),
+    (
+        "Spent over 1,000",
+        "Repairs are free of charge.",
+        {"fact": "contact.attributes.spent", "op": "more_than", "value": 1000},
+    ),
+]
+
 FIRMS = {
     "acme": Firm("Acme", "House account", 1320, {"industry": "Restaurants", "terms": "30 days"}),
     "globex": Firm("Globex", "Trade", 460, {"industry": "Theater", "terms": "14 days"}),
