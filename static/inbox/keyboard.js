@@ -14,8 +14,7 @@ const EDITING = /^Mod\+([abciuvxyz]|Arrow\w+|Home|End|Backspace|Delete|Enter)$/;
 
 /** Where letters of the table stand on keyboards that write none of them. */
 const PLACES = /** @type {Record<string, string>} */ ({
-  BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Slash: "/?", Semicolon: ";:",
-  Quote: "'\"", Comma: ",<", Period: ".>", Backquote: "`~",
+  BracketLeft: "[{", BracketRight: "]}", Backslash: "\\|", Slash: "/?",
 });
 
 /**
