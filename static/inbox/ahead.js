@@ -3,7 +3,7 @@
 
 import { ask, elementsOf } from "./ask.js";
 import { list } from "./list.js";
-import { aheadOf, memory, nameOf } from "./memory.js";
+import { aheadOf, Kept, memory, nameOf } from "./memory.js";
 import { conversation, hear, view } from "./page.js";
 
 /** So long somebody stays before what comes next is fetched: who holds a key down only passes. */
@@ -36,7 +36,7 @@ function fetchRow(row, signal) {
     const response = await ask(url, { part: "conversation", signal });
     const part = document.createDocumentFragment();
     part.append(...elementsOf(await response.text()));
-    return { id, part, version: response.headers.get("ETag") || "" };
+    return new Kept(id, part, response.headers.get("ETag") || "");
   });
 }
 
@@ -46,7 +46,10 @@ async function fetchAll(rows) {
   const { signal } = (fetching = new AbortController());
   for (const row of rows) {
     if (signal.aborted || document.hidden || !memory.isTrue) return;
-    if (row.isConnected && !memory.has(nameOf(linkOf(row)))) await fetchRow(row, signal);
+    if (!row.isConnected) continue;
+    const name = nameOf(linkOf(row));
+    if (!memory.has(name)) await fetchRow(row, signal);
+    whenIdle(() => memory.prepare(name));
   }
 }
 

@@ -106,7 +106,8 @@ export class InboxComposer extends HTMLElement {
 
   /** @returns {"reply"|"note"} */
   get kind() {
-    return /** @type {any} */ (new FormData(this.form).get("kind")) || "note";
+    const chosen = this.form.querySelector('input[name="kind"]:checked');
+    return /** @type {any} */ (chosen)?.value || "note";
   }
 
   /** @param {"reply"|"note"} kind */

@@ -83,6 +83,14 @@ export class InboxList extends HTMLElement {
     else this.pager.observe(more);
   }
 
+  /** @param {string} id of the conversation that is shown, or is about to be */
+  point(id) {
+    for (const link of this.rows.querySelectorAll('.row-link[aria-current="true"]')) {
+      if (link.closest(".row") !== this.row(id)) link.removeAttribute("aria-current");
+    }
+    this.row(id)?.querySelector(".row-link")?.setAttribute("aria-current", "true");
+  }
+
   /** @param {HTMLElement} row */
   own(row) {
     const id = row.dataset.conversation || "";
@@ -319,14 +327,9 @@ export function focusRow(row) {
 export const list = () => /** @type {InboxList} */ (document.querySelector("inbox-list"));
 
 customElements.define("inbox-list", InboxList);
-hear("inbox:arrived", () => list().settle());
+hear("inbox:arrived", () => list().point(conversation()));
 hear("inbox:leaving", ({ view: slug, conversation: id }) => {
-  if (slug !== view()) return;
-  for (const row of list().all()) {
-    const link = row.querySelector(".row-link");
-    link?.toggleAttribute("aria-current", false);
-    if (row.dataset.conversation === id) link?.setAttribute("aria-current", "true");
-  }
+  if (slug === view()) list().point(id);
 });
 hear("inbox:read", (mark) => list().markRead(mark));
 hear("inbox:own-read", (mark) => list().markRead(mark));

@@ -6,6 +6,7 @@ import { list } from "./list.js";
 import { follow } from "./merging.js";
 import { remember, withNews } from "./meanwhile.js";
 import { memory } from "./memory.js";
+import { afterPaint } from "./painting.js";
 import { addressOf, conversation, hear, home, isAsked, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
@@ -413,7 +414,7 @@ export function goLive() {
   hear("inbox:arrived", () => {
     if (isAsked()) countsSoon();
     showCount();
-    watchSoon();
+    afterPaint(watchSoon);
   });
   hear("inbox:again", (frame) => {
     if (frame.type === "draft") tell("inbox:draft", frame);

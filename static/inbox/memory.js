@@ -2,11 +2,46 @@
 
 const MOST = 30;
 
+/** A conversation as the server drew it, with what has been heard of it since. */
+export class Kept {
+  /** @type {DocumentFragment|null} a copy that waits to be shown */
+  #ready = null;
+
+  /**
+   * @param {string} id
+   * @param {DocumentFragment} part changed only by `change`
+   * @param {string} version what the server calls the drawing, to be asked whether there is another
+   */
+  constructor(id, part, version) {
+    this.id = id;
+    this.part = part;
+    this.version = version;
+  }
+
+  /** Copies it before anybody asks: that takes longer than to put it on the screen. */
+  prepare() {
+    this.#ready ||= copyOf(this.part);
+  }
+
+  /** A copy for the screen, prepared or not. */
+  take() {
+    const copy = this.#ready || copyOf(this.part);
+    this.#ready = null;
+    return copy;
+  }
+
+  /** @param {(part: DocumentFragment) => void} work what has been heard of it */
+  change(work) {
+    this.#ready = null;
+    work(this.part);
+  }
+}
+
 /**
- * A conversation as the server drew it, with what has been heard of it since.
- * @typedef {{id: string, part: DocumentFragment, version: string}} Kept `version` is what the
- *   server calls the drawing, to be asked whether there is another one
+ * @param {DocumentFragment} part
+ * @returns {DocumentFragment}
  */
+const copyOf = (part) => /** @type {any} */ (document.importNode(part, true));
 
 /**
  * Keeps the latest `most` and only what is true as far as this page can know: what has changed is
@@ -49,6 +84,11 @@ export class Memory {
   /** @param {string} url */
   has(url) {
     return this.#kept.has(url) || this.#coming.has(url);
+  }
+
+  /** @param {string} url what will probably be asked for next, if it is kept at all */
+  prepare(url) {
+    this.#kept.get(url)?.prepare();
   }
 
   /**

@@ -10,25 +10,21 @@ export class PickMenu extends HTMLElement {
     this.details = /** @type {HTMLDetailsElement} */ (this.querySelector("details"));
     this.summary = /** @type {HTMLElement} */ (this.querySelector("summary"));
     this.menu = /** @type {HTMLElement} */ (this.querySelector(".menu"));
-    for (const field of this.querySelectorAll("input[data-timezone]")) {
-      /** @type {HTMLInputElement} */ (field).value =
-        Intl.DateTimeFormat().resolvedOptions().timeZone;
-    }
-    if (this.dataset.filter) this.addFilter(this.dataset.filter);
-    else this.summary.setAttribute("aria-haspopup", "true");
+    this.summary.setAttribute("aria-haspopup", this.dataset.filter ? "listbox" : "true");
     this.details.addEventListener("toggle", () => {
       const isInside = this.menu.contains(document.activeElement);
       if (this.details.open && !isInside) this.enter();
     });
     this.details.addEventListener("keydown", (event) => this.keyed(event));
-    this.controller = new AbortController();
-    document.addEventListener("pointerdown", (event) => this.pressedOutside(event), {
-      signal: this.controller.signal,
-    });
   }
 
-  disconnectedCallback() {
-    this.controller?.abort();
+  /** What only an open menu needs: a conversation brings half a dozen, and most are never opened. */
+  furnish() {
+    for (const field of this.querySelectorAll("input[data-timezone]")) {
+      /** @type {HTMLInputElement} */ (field).value =
+        Intl.DateTimeFormat().resolvedOptions().timeZone;
+    }
+    if (this.dataset.filter && !this.field) this.addFilter(this.dataset.filter);
   }
 
   /** Opens it with the focus inside at once: the next key is already meant for it. */
@@ -69,7 +65,6 @@ export class PickMenu extends HTMLElement {
     field.addEventListener("input", () => this.filter(field.value));
     this.menu.prepend(field);
     this.field = field;
-    this.summary.setAttribute("aria-haspopup", "listbox");
   }
 
   /** @returns {HTMLElement[]} */
@@ -117,6 +112,7 @@ export class PickMenu extends HTMLElement {
   }
 
   enter() {
+    this.furnish();
     if (this.field) {
       this.field.value = "";
       this.filter("");
@@ -167,9 +163,13 @@ export class PickMenu extends HTMLElement {
     else focusItem(item);
   }
 
-  /** @param {PointerEvent} event */
-  pressedOutside(event) {
-    if (this.details.open && !this.contains(/** @type {Node} */ (event.target))) this.close(false);
+}
+
+/** @param {PointerEvent} event somewhere; outside of a menu it closes that */
+function pressed({ target }) {
+  for (const menu of document.querySelectorAll("pick-menu")) {
+    const isOutside = !menu.contains(/** @type {Node} */ (target));
+    if (menu instanceof PickMenu && menu.details.open && isOutside) menu.close(false);
   }
 }
 
@@ -192,3 +192,4 @@ export function openMenu(name) {
 }
 
 customElements.define("pick-menu", PickMenu);
+document.addEventListener("pointerdown", pressed);

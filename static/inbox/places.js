@@ -1,7 +1,8 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { withNews } from "./meanwhile.js";
-import { memory, nameOf } from "./memory.js";
+import { Kept, memory, nameOf } from "./memory.js";
 import { addressOf, app, conversation, filter, hear, isWide, order, parse, tell, view } from "./page.js";
+import { afterPaint, payOff } from "./painting.js";
 import { explain, toast } from "./toasts.js";
 
 const BUSY_AFTER_MS = 150;
@@ -31,8 +32,9 @@ const PARTS = ["head", "about", "later"];
 function learn(fresh) {
   if (!PARTS.includes(fresh.id)) return;
   tell("inbox:news");
-  const kept = memory.shown(conversation());
-  kept?.part.querySelector(`#${fresh.id}`)?.replaceWith(fresh.cloneNode(true));
+  memory.shown(conversation())?.change((part) => {
+    part.querySelector(`#${fresh.id}`)?.replaceWith(fresh.cloneNode(true));
+  });
 }
 
 /** @param {boolean} isBusy */
@@ -53,6 +55,7 @@ export async function go(url, { push = true } = {}) {
     location.assign(url);
     return;
   }
+  payOff();
   going?.abort();
   const journey = (going = new AbortController());
   const isSameList = place.view === view() && place.order === order()
@@ -87,9 +90,9 @@ export async function go(url, { push = true } = {}) {
         const copy = document.createDocumentFragment();
         copy.append(...elementsOf(html));
         const version = response.headers.get("ETag") || "";
-        memory.keep(nameOf(url), { id: place.conversation, part: copy, version });
+        memory.keep(nameOf(url), new Kept(place.conversation, copy, version));
       }
-      arrive(elementsOf(html)[0], parse(there) || place);
+      arrive(elementsOf(html)[0], there, parse(there) || place);
     });
   } catch (error) {
     if (journey.signal.aborted) return;
@@ -123,24 +126,30 @@ function isSameFilter(wanted) {
  * @param {{push: boolean}} options
  */
 function paint(kept, url, place, { push }) {
-  if (push) history.pushState(null, "", url);
-  const copy = /** @type {DocumentFragment} */ (document.importNode(kept.part, true));
-  const fresh = /** @type {HTMLElement} */ (copy.firstElementChild);
+  const fresh = /** @type {HTMLElement} */ (kept.take().firstElementChild);
   fresh.querySelector("inbox-thread")?.toggleAttribute("data-remembered", true);
-  arrive(fresh, place);
+  // The messages are looked for first, the customer beside them a frame later.
+  const record = fresh.querySelector(".record-body");
+  record?.toggleAttribute("data-waits", true);
+  afterPaint(() => record?.removeAttribute("data-waits"));
+  // A message or a part that the address names is looked up there.
+  if (push && url.includes("#")) history.pushState(null, "", url);
+  else if (push) afterPaint(() => history.pushState(null, "", url));
+  arrive(fresh, url, place);
   tell("inbox:painted", { url, kept });
 }
 
 /**
  * @param {HTMLElement} fresh
+ * @param {string} url
  * @param {{view: string, conversation: string}} place
  */
-function arrive(fresh, place) {
-  memory.here = nameOf(location.href);
+function arrive(fresh, url, place) {
+  memory.here = nameOf(url);
   document.getElementById(fresh.id)?.replaceWith(fresh);
   app().dataset.pane = place.conversation ? "thread" : "list";
   /** @type {HTMLElement|null} */ (document.querySelector("#rail:popover-open"))?.hidePopover();
-  entitle();
+  afterPaint(entitle);
   tell("inbox:arrived", place);
   if (!isWide()) focusPane(place);
 }

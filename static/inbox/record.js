@@ -1,5 +1,6 @@
 import { ask } from "./ask.js";
 import { hear, tell } from "./page.js";
+import { payOff } from "./painting.js";
 import { put } from "./places.js";
 
 const SUGGEST_MS = 150;
@@ -78,6 +79,7 @@ export function showRecord(html) {
 
 /** Goes to the first row of the record that can be edited. */
 export function editRecord() {
+  payOff();
   /** @type {HTMLElement|null|undefined} */ (about()?.querySelector(".field summary"))?.focus();
 }
 

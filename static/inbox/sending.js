@@ -5,6 +5,7 @@ import { keptForLater } from "./later.js";
 import { Outbox } from "./outbox.js";
 import { joined, sentenceOf } from "./overtaking.js";
 import { addressOf, conversation, hear, me, tell, view } from "./page.js";
+import { painted } from "./painting.js";
 import { go } from "./places.js";
 import { thread } from "./thread.js";
 import { toast } from "./toasts.js";
@@ -18,6 +19,8 @@ import { toast } from "./toasts.js";
  * @param {() => Promise<void>} work
  */
 async function exclusive(name, work) {
+  // The teammate's own words are on the screen before anything is done about them.
+  await painted();
   if (navigator.locks) await navigator.locks.request(name, work);
   else await work();
 }

@@ -31,6 +31,10 @@ export class InboxThread extends HTMLElement {
     this.readSeq = Number(this.dataset.readSeq);
     this.lastSeq = Number(this.stored().at(-1)?.dataset.seq || 0);
     this.unseen = 0;
+    this.isAtEnd = true;
+    /** Where it begins to be read is chosen when the first frame knows how high it is. */
+    this.isOpened = false;
+    this.isEndOwed = false;
     /** The reader has made this unread: to go on looking at it does not count as reading. */
     this.isKeptUnread = false;
     /** Painted from memory: what comes until the server has been asked is no news. */
@@ -48,7 +52,6 @@ export class InboxThread extends HTMLElement {
     this.markNew();
     this.arrange();
     this.listen();
-    this.openAtEnd();
     this.seek();
     tell("inbox:thread", this);
   }
@@ -78,7 +81,8 @@ export class InboxThread extends HTMLElement {
     this.watchOlder();
     // The composer grows, the keyboard of a phone opens, an image loads: the end stays in view.
     this.sizes = new ResizeObserver(() => {
-      if (this.isAtEnd) this.toEnd();
+      if (!this.isOpened) this.openAtEnd();
+      else if (this.isAtEnd || this.isEndOwed) this.toEnd();
     });
     this.sizes.observe(this.scroller);
     this.sizes.observe(this.log);
@@ -286,7 +290,6 @@ export class InboxThread extends HTMLElement {
   // ---- how it stands ----
 
   arrange() {
-    for (const day of this.log.querySelectorAll(".day")) day.remove();
     const messages = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(":scope > .message")]);
     const lines = messages.map(lineOf);
     const seen = seenIndex(lines, this.contactReadSeq);
@@ -296,7 +299,21 @@ export class InboxThread extends HTMLElement {
       if (mark) mark.hidden = index !== seen;
     });
     this.markPicked(messages);
-    for (const index of dayStarts(lines)) messages[index].before(dayLine(lines[index].at));
+    this.divideDays(messages, dayStarts(lines));
+  }
+
+  /**
+   * What stands right is left alone: there may be hundreds.
+   * @param {HTMLElement[]} messages
+   * @param {number[]} starts the indexes of those that begin a day
+   */
+  divideDays(messages, starts) {
+    const firsts = new Set(starts.map((index) => messages[index]));
+    for (const line of this.log.querySelectorAll(".day")) {
+      const first = /** @type {HTMLElement} */ (line.nextElementSibling);
+      if (!firsts.delete(first)) line.remove();
+    }
+    for (const first of firsts) first.before(dayLine(lineOf(first).at));
   }
 
   /** @param {HTMLElement[]} messages */
@@ -337,6 +354,7 @@ export class InboxThread extends HTMLElement {
     }
     const message = find();
     if (!message || !this.isConnected) return;
+    this.isOpened = true;
     this.isAtEnd = false;
     message.scrollIntoView({ block: "center" });
     message.classList.add("is-found");
@@ -345,6 +363,7 @@ export class InboxThread extends HTMLElement {
   }
 
   openAtEnd() {
+    this.isOpened = true;
     this.toEnd();
     const line = /** @type {HTMLElement|null} */ (this.log.querySelector(".new-line"));
     if (line && line.offsetTop < this.scroller.scrollTop) {
@@ -356,6 +375,7 @@ export class InboxThread extends HTMLElement {
   /** @param {ScrollBehavior} [behavior] */
   toEnd(behavior = "auto") {
     this.isAtEnd = true;
+    this.isEndOwed = false;
     this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
   }
 
@@ -365,6 +385,7 @@ export class InboxThread extends HTMLElement {
 
   /** The reader has scrolled, or has come back to the window. */
   moved() {
+    if (!this.isOpened) return;
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     this.isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     if (this.isAtEnd) this.unseen = 0;
@@ -458,7 +479,8 @@ export class InboxThread extends HTMLElement {
     choices.replaceChildren(...(item.choices || []).map(choiceOf));
     this.log.append(bubble);
     this.arrange();
-    this.toEnd();
+    // The frame that shows it goes there: to ask where that is would lay it out twice.
+    this.isEndOwed = true;
     return bubble;
   }
 

@@ -3,7 +3,7 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { composer } from "./composer.js";
 import { showHead, vanish } from "./live.js";
-import { memory, nameOf } from "./memory.js";
+import { Kept, memory, nameOf } from "./memory.js";
 import { withNews } from "./meanwhile.js";
 import { conversation, hear, tell } from "./page.js";
 import { put } from "./places.js";
@@ -52,7 +52,7 @@ async function check(url, kept) {
       if (news === before) {
         makeTrue(kept.part, fresh);
         const version = response.headers.get("ETag") || "";
-        memory.keep(nameOf(url), { id: kept.id, part, version });
+        memory.keep(nameOf(url), new Kept(kept.id, part, version));
       } else memory.forget(kept.id);
       if (log instanceof HTMLElement) await thread()?.become(log);
     });
@@ -88,14 +88,18 @@ function makeTrue(old, fresh) {
 function learn(id) {
   const open = thread();
   if (!open || open.id_ !== id) return;
-  const log = memory.shown(id)?.part.querySelector("inbox-thread");
-  if (log instanceof HTMLElement) open.tellTo(log);
+  memory.shown(id)?.change((part) => {
+    const log = part.querySelector("inbox-thread");
+    if (log instanceof HTMLElement) open.tellTo(log);
+  });
 }
 
 /** @param {{conversation: string, seq: number}} mark how far the teammate has read */
 function read({ conversation: id, seq }) {
-  for (const { part } of memory.of(id)) {
-    part.querySelector("inbox-thread")?.setAttribute("data-read-seq", String(seq));
+  for (const kept of memory.of(id)) {
+    kept.change((part) => {
+      part.querySelector("inbox-thread")?.setAttribute("data-read-seq", String(seq));
+    });
   }
 }
 

@@ -31,6 +31,21 @@ export function inWords(seconds) {
   return `${short(seconds)} ago`;
 }
 
+/** To make one takes far longer than to use it. @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/**
+ * @param {Date} date
+ * @param {Intl.DateTimeFormatOptions} options
+ * @param {string} [locale]
+ */
+function formatted(date, options, locale) {
+  const name = `${locale} ${JSON.stringify(options)}`;
+  const format = formats.get(name) || new Intl.DateTimeFormat(locale, options);
+  formats.set(name, format);
+  return format.format(date);
+}
+
 /**
  * @param {Date} date
  * @param {Date} now
@@ -43,7 +58,7 @@ export function dayInWords(date, now, locale) {
   if (days === 0) return "Today";
   if (days === 1) return "Yesterday";
   const year = date.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  return date.toLocaleDateString(locale, { weekday: "long", day: "numeric", month: "long", year });
+  return formatted(date, { weekday: "long", day: "numeric", month: "long", year }, locale);
 }
 
 /**
@@ -54,11 +69,11 @@ export function dayInWords(date, now, locale) {
 function written(form, date, now) {
   switch (form) {
     case "clock":
-      return date.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+      return formatted(date, { hour: "2-digit", minute: "2-digit" });
     case "day":
       return dayInWords(date, now);
     case "moment":
-      return date.toLocaleString(undefined, {
+      return formatted(date, {
         weekday: "short",
         day: "numeric",
         month: "short",
@@ -86,7 +101,7 @@ export function localize(root, selector = "time[data-time]") {
     const text = written(element.dataset.time || "", date, now);
     if (element.textContent !== text) element.textContent = text;
     if (!element.title) {
-      element.title = date.toLocaleString(undefined, { dateStyle: "full", timeStyle: "short" });
+      element.title = formatted(date, { dateStyle: "full", timeStyle: "short" });
     }
   }
 }
@@ -103,5 +118,5 @@ export function keepTimes() {
       localize(/** @type {Element} */ (parent));
     }
   }).observe(document.body, { childList: true, subtree: true });
-  setInterval(() => localize(document, 'time:is([data-time="ago"], [data-time="wait"])'), 30000);
+  setInterval(() => localize(document, 'time:is([data-time="ago"], [data-time="wait"], [data-time="day"])'), 30000);
 }
