@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django_htmx.http import trigger_client_event
 
@@ -24,7 +25,7 @@ from inbox.orders import Order
 from inbox.pages.bell import bell
 from inbox.pages.beside import side_shown
 from inbox.pages.conditions import FILTER, chips_of, list_query, written
-from inbox.pages.requests import is_script, part_wanted
+from inbox.pages.requests import is_script, part_wanted, version_of
 from inbox.parts import show_parts
 from inbox.querysets import ConversationQuerySet
 from inbox.rail import saved_with_counts, sizes_of
@@ -268,6 +269,13 @@ def whole_conversation(
     )
 
 
+def drawn(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The conversation of a page, and its version: by that the page asks for what has changed
+    since, once it hears of changes."""
+    text = render_to_string("inbox/_conversation.html", context, request)
+    return context | {"drawn": text, "version": version_of(text.encode())}
+
+
 def render_page(
     request: HttpRequest,
     view: default_views.View,
@@ -284,7 +292,7 @@ def render_page(
         | whole_conversation(request, conversation, visible)
         | more
     )
-    return render(request, "inbox/inbox.html", context, status=status)
+    return render(request, "inbox/inbox.html", drawn(request, context), status=status)
 
 
 def render_head(

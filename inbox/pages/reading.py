@@ -15,6 +15,7 @@ from inbox.pages.beside import side_shown
 from inbox.pages.conditions import shown_list
 from inbox.pages.parts import (
     done,
+    drawn,
     find,
     later_of,
     rail,
@@ -82,7 +83,7 @@ def show_conversation(request: HttpRequest, view: str, conversation: str) -> Htt
             return unless_known(request, render(request, "inbox/_conversation.html", context))
         case "room":
             context = rows(request, shown, visible) | whole_conversation(request, found, visible)
-            return render(request, "inbox/_room.html", context)
+            return render(request, "inbox/_room.html", drawn(request, context))
     return render_page(request, shown, found, visible)
 
 

@@ -87,7 +87,7 @@ function pointed(event) {
 
 export function keepAhead() {
   hear("inbox:arrived", lookAhead);
-  hear("inbox:resumed", lookAhead);
+  hear("inbox:live", lookAhead);
   hear("inbox:leaving", leave);
   document.addEventListener("pointerover", pointed);
 }

@@ -50,4 +50,4 @@ export function markBegun(row) {
 }
 
 hear("inbox:draft", note);
-hear("inbox:resumed", refresh);
+hear("inbox:live", refresh);

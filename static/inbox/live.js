@@ -37,6 +37,8 @@ let isHeadOwed = false;
 let wasLive = false;
 /** @type {string|null} the conversation that the server was last told to watch for us */
 let told = null;
+/** How many times it was told since it last confirmed all. */
+let unconfirmed = 0;
 /** @type {any} */
 let pollTimer = 0;
 /** @type {any} */
@@ -71,10 +73,22 @@ export async function vanish() {
 
 /** Makes the whole screen true again: after a gap, a sleep, a change of access. */
 function refreshAll() {
+  headSoon();
+  return Promise.all([refreshLists(), quietly(() => thread()?.catchUp())]);
+}
+
+/** What no version tells of: the conversation itself is asked for by its own. */
+function refreshLists() {
   countsSoon();
   bellSoon();
-  headSoon();
-  return Promise.all([quietly(refreshList), quietly(() => thread()?.catchUp())]);
+  return quietly(refreshList);
+}
+
+/** Nothing was heard for a while. */
+function catchUp() {
+  refreshAll();
+  recordSoon();
+  tell("inbox:resumed");
 }
 
 async function refreshList() {
@@ -190,13 +204,15 @@ const react = {
   ready(frame) {
     const open = thread();
     if (open) open.heardOf(frame.conversation[open.id_] || 0);
+    unconfirmed = Math.max(0, unconfirmed - 1);
     if (told !== (open?.id_ || "")) watch();
+    else if (!unconfirmed) tell("inbox:watched", told);
     if (!isResuming) return;
     isResuming = false;
-    refreshAll();
-    if (wasLive) recordSoon();
+    if (wasLive) catchUp();
+    else refreshLists();
     wasLive = true;
-    tell("inbox:resumed");
+    tell("inbox:live");
   },
   ping(frame) {
     const open = thread();
@@ -303,7 +319,8 @@ function watching() {
 
 /** Says what is on screen; what cannot be said yet is said when the connection is ready. */
 function watch() {
-  if (!socket.send({ type: "watch", watch: watching() })) told = null;
+  if (socket.send({ type: "watch", watch: watching() })) unconfirmed += 1;
+  else told = null;
 }
 
 // ---- the state of the connection ----
@@ -405,7 +422,10 @@ function noticeSleep() {
 export function goLive() {
   socket = new LiveSocket({
     url: () => document.body.dataset.live || "",
-    hello: () => ({ type: "hello", watch: watching() }),
+    hello() {
+      unconfirmed = 1;
+      return { type: "hello", watch: watching() };
+    },
     onFrame: (frame) => react[frame.type]?.(frame),
     onState: changed,
     onRefused: () => tell("inbox:logged-out"),
@@ -422,9 +442,8 @@ export function goLive() {
     else showState(frame);
   });
   hear("inbox:stale", () => {
-    refreshAll();
-    recordSoon();
-    tell("inbox:resumed");
+    catchUp();
+    tell("inbox:live");
   });
   hear("inbox:arranged", countsSoon);
   hear("inbox:record", recordSoon);

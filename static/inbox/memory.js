@@ -2,6 +2,11 @@
 
 const MOST = 30;
 
+/**
+ * A conversation that is being asked for; `isOld` once it has changed meanwhile.
+ * @typedef {{id: string, isOld: boolean}} Answer
+ */
+
 /** A conversation as the server drew it, with what has been heard of it since. */
 export class Kept {
   /** @type {DocumentFragment|null} a copy that waits to be shown */
@@ -50,8 +55,10 @@ const copyOf = (part) => /** @type {any} */ (document.importNode(part, true));
 export class Memory {
   /** @type {Map<string, Kept>} the oldest first */
   #kept = new Map();
-  /** @type {Map<string, {id: string, isOld: boolean, done: Promise<Kept|null>}>} */
+  /** @type {Map<string, {answer: Answer, done: Promise<Kept|null>}>} */
   #coming = new Map();
+  /** @type {Set<Answer>} */
+  #awaited = new Set();
   #isTrue = false;
   /** Under which name the page on screen is kept. */
   here = "";
@@ -92,11 +99,29 @@ export class Memory {
   }
 
   /**
+   * What is asked for from now on; told to `keep` what comes of it, or to `drop` it.
+   * @param {string} id
+   * @returns {Answer}
+   */
+  await(id) {
+    const answer = { id, isOld: !this.#isTrue };
+    this.#awaited.add(answer);
+    return answer;
+  }
+
+  /** @param {Answer} answer that does not come, or has been kept */
+  drop(answer) {
+    this.#awaited.delete(answer);
+  }
+
+  /**
    * @param {string} url
    * @param {Kept} kept
+   * @param {Answer} [answer] in which it came: if that was overtaken it is not kept
    */
-  keep(url, kept) {
-    if (!this.#isTrue) return;
+  keep(url, kept, answer) {
+    if (answer) this.drop(answer);
+    if (!this.#isTrue || answer?.isOld) return;
     this.#kept.delete(url);
     this.#kept.set(url, kept);
     const [oldest] = this.#kept.keys();
@@ -111,15 +136,16 @@ export class Memory {
    * @returns {Promise<Kept|null>} null for what is not to be had, or not true any more
    */
   expect(url, id, fetch) {
-    const coming = { id, isOld: false, done: /** @type {Promise<Kept|null>} */ (Promise.resolve(null)) };
+    const answer = this.await(id);
+    const coming = { answer, done: /** @type {Promise<Kept|null>} */ (Promise.resolve(null)) };
     coming.done = fetch()
       .then((kept) => {
-        if (coming.isOld || !this.#isTrue) return null;
-        this.keep(url, kept);
-        return kept;
+        this.keep(url, kept, answer);
+        return answer.isOld ? null : kept;
       })
       .catch(() => null)
       .finally(() => {
+        this.drop(answer);
         if (this.#coming.get(url) === coming) this.#coming.delete(url);
       });
     this.#coming.set(url, coming);
@@ -159,16 +185,13 @@ export class Memory {
     for (const [url, kept] of this.#kept) {
       if (kept.id === id && url !== but) this.#kept.delete(url);
     }
-    for (const [url, coming] of this.#coming) {
-      if (coming.id !== id) continue;
-      coming.isOld = true;
-      this.#coming.delete(url);
-    }
+    for (const answer of this.#awaited) if (answer.id === id) answer.isOld = true;
+    for (const [url, { answer }] of this.#coming) if (answer.isOld) this.#coming.delete(url);
   }
 
   clear() {
     this.#kept.clear();
-    for (const coming of this.#coming.values()) coming.isOld = true;
+    for (const answer of this.#awaited) answer.isOld = true;
     this.#coming.clear();
   }
 }

@@ -74,6 +74,7 @@ export async function go(url, { push = true } = {}) {
       paint(kept, url, place, { push });
       return;
     }
+    const answer = memory.await(place.conversation);
     await withNews(async () => {
       const response = await ask(url, { part, signal: journey.signal });
       const html = await response.text();
@@ -90,10 +91,10 @@ export async function go(url, { push = true } = {}) {
         const copy = document.createDocumentFragment();
         copy.append(...elementsOf(html));
         const version = response.headers.get("ETag") || "";
-        memory.keep(nameOf(url), new Kept(place.conversation, copy, version));
+        memory.keep(nameOf(url), new Kept(place.conversation, copy, version), answer);
       }
       arrive(elementsOf(html)[0], there, parse(there) || place);
-    });
+    }).finally(() => memory.drop(answer));
   } catch (error) {
     if (journey.signal.aborted) return;
     stay(error, url, { push });
@@ -119,7 +120,7 @@ function isSameFilter(wanted) {
 }
 
 /**
- * Shows a conversation as it is remembered; whoever hears of it makes it true.
+ * Shows a conversation as it is remembered; it is made true once its changes are told.
  * @param {import("./memory.js").Kept} kept
  * @param {string} url
  * @param {{view: string, conversation: string}} place
@@ -136,7 +137,6 @@ function paint(kept, url, place, { push }) {
   if (push && url.includes("#")) history.pushState(null, "", url);
   else if (push) afterPaint(() => history.pushState(null, "", url));
   arrive(fresh, url, place);
-  tell("inbox:painted", { url, kept });
 }
 
 /**

@@ -354,7 +354,7 @@ export function keepSides() {
   customElements.define("side-thread", SideThread);
   document.addEventListener("click", pressed, { capture: true });
   hear("inbox:side", heard);
-  hear("inbox:resumed", () => open()?.refresh());
+  hear("inbox:live", () => open()?.refresh());
   hear("inbox:arrived", () => {
     if (!open()) return;
     reveal();

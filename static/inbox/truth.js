@@ -10,13 +10,14 @@ import { put } from "./places.js";
 import { showRecord } from "./record.js";
 import { thread } from "./thread.js";
 
-/** So long somebody stays before the server is asked: who holds a key down only passes. */
-const STAY_MS = 100;
-
 /** @type {AbortController|null} */
 let checking = null;
-/** @type {any} */
-let timer = 0;
+/**
+ * What is on screen and was drawn before its changes were told: the server is asked once they are,
+ * so that nothing is missed between the two.
+ * @type {{url: string, kept: Kept}|null}
+ */
+let owed = null;
 /** How often something newer came to the parts of the conversation by another way. */
 let news = 0;
 
@@ -94,6 +95,20 @@ function learn(id) {
   });
 }
 
+/** The conversation on screen, as it was drawn. */
+function owe() {
+  const id = conversation();
+  const first = document.getElementById("drawn")?.dataset;
+  const version = (first?.conversation === id && first.version) || "";
+  const kept = memory.shown(id) || new Kept(id, document.createDocumentFragment(), version);
+  owed = id ? { url: memory.here, kept } : null;
+}
+
+function pay() {
+  if (owed && owed.kept.id === conversation()) check(owed.url, owed.kept);
+  owed = null;
+}
+
 /** @param {{conversation: string, seq: number}} mark how far the teammate has read */
 function read({ conversation: id, seq }) {
   for (const kept of memory.of(id)) {
@@ -109,11 +124,11 @@ export function keepTruth() {
       news += 1;
     });
   }
-  hear("inbox:painted", ({ url, kept }) => {
-    timer = setTimeout(check, STAY_MS, url, kept);
-  });
+  owe();
+  hear("inbox:arrived", owe);
+  hear("inbox:watched", pay);
   hear("inbox:leaving", () => {
-    clearTimeout(timer);
+    owed = null;
     checking?.abort();
     learn(conversation());
   });

@@ -116,6 +116,61 @@ def test_what_a_customer_adds_is_never_missing_from_what_is_remembered(walk):
     expect(page.locator(".new-line")).to_have_count(0)
 
 
+def test_nothing_is_missed_between_drawing_a_conversation_and_hearing_of_it(agent, visitor):
+    customer = visitor()
+    customer.say("Who listens in already?")
+    page = agent("ben", "unassigned/")
+    held = []
+
+    def wire(socket):
+        server = socket.connect_to_server()
+
+        def pass_on(text):
+            is_watch = json.loads(text)["type"] == "watch"
+            if is_watch and customer.conversation in text and not held:
+                held.append(lambda: server.send(text))
+            else:
+                server.send(text)
+
+        socket.on_message(pass_on)
+
+    page.route_web_socket("**/ws/inbox/", wire)
+    page.reload()
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    page.locator(f"#row-{customer.conversation} a").click()
+    expect(shown(page, customer)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    colleague = agent("ada", f"unassigned/{customer.conversation}/")
+    follow = colleague.locator("[data-following] button")
+    follow.click()
+    expect(follow).to_have_attribute("aria-pressed", "true")
+    assert held
+    held[0]()
+    expect(page.locator("#record .followers")).to_contain_text("Ada")
+
+
+def test_a_thread_that_opens_asks_once_for_all_of_its_parts(agent, visitor):
+    customer = visitor()
+    customer.say("How often do you ask?")
+    page = agent("ben", f"unassigned/{customer.conversation}/")
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    # What it has just been told of is drawn by the page that comes now.
+    expect(page.locator(f"#row-{customer.conversation}")).not_to_have_class(re.compile("is-unread"))
+    asked = []
+
+    def note(request):
+        if request.method == "GET" and request.resource_type == "fetch":
+            asked.append((request.headers.get("hx-target", ""), request.url))
+
+    page.on("request", note)
+    page.reload(wait_until="networkidle")
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    own = [part for part, url in asked if customer.conversation in url]
+    assert own == ["conversation"], asked
+    assert {part for part, _ in asked} == {"", "bell", "conversation", "rows", "views"}
+
+
 def test_an_idle_tab_asks_for_nothing_in_an_hour_and_a_burst_costs_two_requests(agent):
     page = agent("ben", "you/")
     page.clock.install()

@@ -1,5 +1,7 @@
 """What a page fetches ahead and asks again for: versions, and that looking ahead is no reading."""
 
+import html
+import re
 import uuid
 
 import pytest
@@ -71,3 +73,13 @@ def test_pages_are_compressed_with_noise_so_that_their_size_tells_nothing(browse
     answers = [browser.get("/inbox/all/", headers={"Accept-Encoding": "gzip"}) for _ in range(8)]
     assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
     assert len({len(answer.content) for answer in answers}) > 1
+
+
+@pytest.mark.parametrize("part", ["", "room"])
+def test_a_page_names_the_version_of_the_conversation_that_it_shows(
+    browser_of, ben, conversation, ask, part
+):
+    headers = {"HX-Request": "true", "HX-Target": part} if part else {}
+    answer = browser_of(ben).get(f"/inbox/all/{conversation.public_id}/", headers=headers)
+    (version,) = re.findall(r'data-version="([^"]*)"></template>', answer.content.decode())
+    assert ask(html.unescape(version)).status_code == 304

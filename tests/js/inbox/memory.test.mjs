@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aheadOf, Memory } from "../../../static/inbox/memory.js";
+import { aheadOf, Kept, Memory } from "../../../static/inbox/memory.js";
 
 const kept = (id) => ({ id, part: null, version: `"${id}"` });
 
@@ -72,6 +72,34 @@ for (const [what, happens] of [
     assert.equal(memory.coming("/all/a/"), null);
   });
 }
+
+for (const [what, happens] of [
+  ["changes", (memory) => memory.forget("a")],
+  ["may no longer be seen", (memory) => memory.clear()],
+]) {
+  test(`what ${what} while it is put on the screen is not kept as it was`, () => {
+    const memory = remembering();
+    const answer = memory.await("a");
+    happens(memory);
+    memory.keep("/all/a/", kept("a"), answer);
+    assert.equal(memory.get("/all/a/"), null);
+    memory.keep("/all/a/", kept("a"), memory.await("a"));
+    assert.equal(memory.get("/all/a/").id, "a");
+  });
+}
+
+test("a prepared copy is shown once, and never an old one", () => {
+  let made = 0;
+  globalThis.document = { importNode: (part) => ({ ...part, number: (made += 1) }) };
+  const one = new Kept("a", { words: "old" }, "");
+  one.prepare();
+  one.prepare();
+  assert.equal(made, 1);
+  assert.deepEqual([one.take().number, one.take().number], [1, 2]);
+  one.prepare();
+  one.change((part) => (part.words = "new"));
+  assert.equal(one.take().words, "new");
+});
 
 test("what was on its way is there for whoever waits for it", async () => {
   const memory = remembering();
