@@ -1,5 +1,5 @@
-import { ask } from "./ask.js";
 import { chip } from "./chip.js";
+import { Clashes } from "./clashing.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
 import { keepEmoji, keepEmojiMenu } from "./emoji.js";
 import { keepFormatting, make } from "./formatting.js";
@@ -10,15 +10,13 @@ import { MacroPicker } from "./macros.js";
 import { keepMentions } from "./mentions.js";
 import { keepNoticing, openPlace } from "./noticing.js";
 import { Offer } from "./offering.js";
-import { joined, sentenceOf, showDifference } from "./overtaking.js";
+import { Warning } from "./overtaking.js";
 import { hear, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
-import { toast } from "./toasts.js";
+import { Uploads } from "./uploading.js";
 
 const TYPING_EVERY_MS = 3000;
 const CLOSE = '{"do":"close"}';
-const TOLD_EVERY_MS = 5000;
-const UPLOAD_TIMEOUT_MS = 120000;
 
 /** Where replies and notes are written; nothing typed here is lost by a reload. */
 export class InboxComposer extends HTMLElement {
@@ -26,19 +24,15 @@ export class InboxComposer extends HTMLElement {
     this.conversation = this.dataset.conversation || "";
     this.form = /** @type {HTMLFormElement} */ (this.querySelector("form"));
     this.text = /** @type {HTMLTextAreaElement} */ (this.querySelector("textarea"));
-    this.alert = /** @type {HTMLElement} */ (this.querySelector(".composer-alert"));
-    this.list = /** @type {HTMLElement} */ (this.querySelector(".uploads"));
+    const alert = /** @type {HTMLElement} */ (this.querySelector(".composer-alert"));
+    this.warning = new Warning(alert);
+    const files = /** @type {HTMLElement} */ (this.querySelector(".uploads"));
+    this.uploads = new Uploads(this, files);
     this.replyHint = this.text.placeholder;
-    /** @type {Map<string, {name: string, state: "busy"|"failed", file: File}>} */
-    this.unfinished = new Map();
-    /** @type {Map<string, import("./drafts.js").Stored>} what another device wrote, by kind */
-    this.clashes = new Map();
+    const clash = /** @type {HTMLElement} */ (this.querySelector(".draft-clash"));
+    this.clashes = new Clashes(this, clash);
     /** A text with open places that is sent as it is. */
     this.sure = "";
-    /** @type {import("./overtaking.js").Overtaken|null} */
-    this.overtaken = null;
-    this.isWaiting = false;
-    this.isClosing = false;
     this.typedAt = 0;
     const offer = /** @type {HTMLElement|null} */ (this.querySelector(".offer"));
     const opener = /** @type {HTMLButtonElement|null} */ (this.querySelector("[data-offer]"));
@@ -51,11 +45,11 @@ export class InboxComposer extends HTMLElement {
     this.meetAll(JSON.parse(this.dataset.begun || "{}"));
     this.show();
     this.listen();
-    if (this.draft.overtaken) this.warn(this.draft.overtaken);
+    if (this.draft.overtaken) this.warning.show(this.draft.overtaken);
   }
 
   disconnectedCallback() {
-    clearInterval(this.telling);
+    this.warning?.hide();
     this.keeper?.flush();
     this.leaving?.abort();
   }
@@ -70,24 +64,7 @@ export class InboxComposer extends HTMLElement {
     });
     this.text.addEventListener("input", () => this.typed());
     this.text.addEventListener("keydown", (event) => this.keyed(event));
-    this.text.addEventListener("paste", (event) => {
-      if (!event.clipboardData?.files.length) return;
-      event.preventDefault();
-      this.attach(event.clipboardData.files);
-    });
-    this.form.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer?.types.includes("Files")) return;
-      event.preventDefault();
-      this.form.toggleAttribute("data-drop", true);
-    });
-    this.form.addEventListener("dragleave", () => this.form.removeAttribute("data-drop"));
-    this.form.addEventListener("drop", (event) => {
-      this.form.removeAttribute("data-drop");
-      if (!event.dataTransfer?.files.length) return;
-      event.preventDefault();
-      this.attach(event.dataTransfer.files);
-    });
-    this.list.addEventListener("click", (event) => this.pressed(event));
+    this.uploads.listen();
     // Enter there would press the form's first button, which is another one.
     this.ownTime?.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -135,10 +112,10 @@ export class InboxComposer extends HTMLElement {
     this.text.value = this.part.body;
     this.text.placeholder =
       kind === "note" ? this.text.dataset.notePlaceholder || "" : this.replyHint;
-    this.showUploads();
+    this.uploads.show();
     this.offer?.show();
     this.showThen();
-    this.showClash();
+    this.clashes.show();
     this.say();
     this.notice?.();
     this.grow();
@@ -170,17 +147,15 @@ export class InboxComposer extends HTMLElement {
       onOther: (kind, stored) => this.meetAll({ [kind]: stored }),
     });
     window.addEventListener("pagehide", () => this.keeper?.flush(), { signal });
-    const clash = /** @type {HTMLElement} */ (this.querySelector(".draft-clash"));
-    clash.addEventListener("click", (event) => {
-      const button = /** @type {Element} */ (event.target).closest("button");
-      if (button) this.decide(button.dataset.clash || "");
-    });
+  }
+
+  get state() {
+    return /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
   }
 
   /** How safe the words are. @param {string} [words] */
   say(words) {
-    const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
-    const { part } = this;
+    const { part, state } = this;
     if (isBlank(part)) words = "";
     else if (part.isSaved && part.savedAt) words = this.offsetWidth < 416 ? "Draft saved" : `Draft saved ${clockOf(part.savedAt)}`;
     else words ??= "Saving…";
@@ -198,7 +173,7 @@ export class InboxComposer extends HTMLElement {
       if (!this.draft[kind].isSaved) this.keeper?.soon(kind);
     }
     saveDraft(this.conversation, this.draft);
-    this.showClash();
+    this.clashes.show();
   }
 
   /**
@@ -237,45 +212,6 @@ export class InboxComposer extends HTMLElement {
     if (drafts && this.isConnected) this.meetAll(drafts);
   }
 
-  // ---- two devices wrote at once ----
-
-  showClash() {
-    const bar = /** @type {HTMLElement} */ (this.querySelector(".draft-clash"));
-    const stored = this.clashes.get(this.kind);
-    bar.hidden = !stored;
-    const words = /** @type {HTMLElement} */ (bar.querySelector("p"));
-    if (stored) {
-      const excerpt = stored.body.length > 90 ? `${stored.body.slice(0, 90)}…` : stored.body;
-      words.textContent = `On another device you wrote “${excerpt}”`;
-    }
-  }
-
-  /** @param {string} choice */
-  decide(choice) {
-    const { kind, part } = this;
-    const stored = this.clashes.get(kind);
-    if (!stored) return;
-    this.clashes.delete(kind);
-    const mine = { ...part, version: stored.version, isSaved: false };
-    if (choice === "theirs") {
-      this.draft[kind] = partOf(stored);
-      const run = () => {
-        this.draft[kind] = { ...mine, version: this.draft[kind].version };
-        this.show();
-        this.save();
-      };
-      toast("That is in the box now.", { action: { name: "Undo", run } });
-    } else {
-      this.draft[kind] = mine;
-      if (choice === "both") mine.body = `${mine.body}\n\n${stored.body}`;
-    }
-    this.show();
-    if (choice !== "theirs") this.save();
-    else saveDraft(this.conversation, this.draft);
-    this.showClash();
-    this.text.focus();
-  }
-
   grow() {
     if (CSS.supports("field-sizing", "content")) return;
     this.text.style.height = "auto";
@@ -298,10 +234,6 @@ export class InboxComposer extends HTMLElement {
     if (input.name === "kind") {
       this.unwarn();
       this.show();
-    }
-    if (input.name === "files" && input.files) {
-      this.attach(input.files);
-      input.value = "";
     }
   }
 
@@ -342,12 +274,12 @@ export class InboxComposer extends HTMLElement {
   send({ isOverride = false, isClosing = false, due = "" } = {}) {
     const { kind, part } = this;
     part.body = this.text.value;
-    if (this.overtaken && kind === "reply" && !isOverride) {
-      this.override.focus();
+    if (this.warning.isShown && kind === "reply" && !isOverride) {
+      this.warning.focus();
       return;
     }
-    if (this.unfinished.size) {
-      this.waitForFiles(isClosing);
+    if (this.uploads.isOpen) {
+      this.state.textContent = this.uploads.wait(isClosing);
       return;
     }
     if (!part.body.trim() && !part.uploads.length) {
@@ -397,32 +329,9 @@ export class InboxComposer extends HTMLElement {
     return /** @type {HTMLInputElement|null} */ (this.querySelector('input[name="due_at"]'));
   }
 
-  // ---- somebody else was faster ----
-
-  get override() {
-    return /** @type {HTMLButtonElement} */ (this.alert.querySelector('[name="override"]'));
-  }
-
-  /** @param {import("./overtaking.js").Overtaken} overtaken why sending needs a second look */
-  warn(overtaken) {
-    this.overtaken = overtaken;
-    const words = /** @type {HTMLElement} */ (this.alert.querySelector("p"));
-    const show = () => {
-      words.textContent = sentenceOf(overtaken);
-    };
-    show();
-    clearInterval(this.telling);
-    this.telling = setInterval(show, TOLD_EVERY_MS);
-    showDifference(/** @type {HTMLElement} */ (this.alert.querySelector("ul")), overtaken);
-    this.override.hidden = false;
-    this.alert.hidden = false;
-  }
-
   unwarn() {
-    clearInterval(this.telling);
-    this.overtaken = null;
+    this.warning.hide();
     this.draft.overtaken = null;
-    this.alert.hidden = true;
   }
 
   /**
@@ -433,9 +342,7 @@ export class InboxComposer extends HTMLElement {
   heard(said) {
     const isAnswer = said.kind === "reply" && said.authorType !== "contact";
     if (!isAnswer || said.conversation !== this.conversation) return;
-    if (this.kind === "reply" && this.text.value.trim()) {
-      this.warn(joined(this.overtaken, said));
-    }
+    if (this.kind === "reply" && this.text.value.trim()) this.warning.add(said);
   }
 
   /** Shows again what the outbox gave back. */
@@ -444,57 +351,8 @@ export class InboxComposer extends HTMLElement {
     this.choose(this.draft.kind);
     this.show();
     if (!this.part.isSaved) this.save();
-    if (this.draft.overtaken) this.warn(this.draft.overtaken);
+    if (this.draft.overtaken) this.warning.show(this.draft.overtaken);
     this.text.focus();
-  }
-
-  // ---- files ----
-
-  /** @param {FileList} files */
-  attach(files) {
-    for (const file of files) this.upload(newId(), file);
-  }
-
-  /**
-   * @param {string} key
-   * @param {File} file
-   */
-  async upload(key, file) {
-    const { part } = this;
-    this.unfinished.set(key, { name: file.name, state: "busy", file });
-    this.showUploads();
-    const form = new FormData();
-    form.append("file", file);
-    try {
-      const url = document.body.dataset.uploads || "";
-      const response = await ask(url, { form, timeout: UPLOAD_TIMEOUT_MS });
-      const { id, name, html } = await response.json();
-      if (!this.unfinished.delete(key)) return;
-      part.uploads.push({ id, name, html });
-      this.save();
-    } catch (error) {
-      const upload = this.unfinished.get(key);
-      if (!upload) return;
-      upload.state = "failed";
-      upload.name = `${file.name}: ${/** @type {Error} */ (error).message}`;
-    }
-    this.showUploads();
-    if (this.isWaiting && !this.unfinished.size) {
-      this.isWaiting = false;
-      this.send({ isClosing: this.isClosing });
-    }
-  }
-
-  // ---- files that are still on their way ----
-
-  /** @param {boolean} isClosing */
-  waitForFiles(isClosing) {
-    this.isClosing = isClosing;
-    this.isWaiting = [...this.unfinished.values()].every(({ state }) => state === "busy");
-    const state = /** @type {HTMLElement} */ (this.querySelector(".draft-state"));
-    state.textContent = this.isWaiting
-      ? "Goes out when the files are up"
-      : "Try the failed file again or remove it";
   }
 
   // ---- macros ----
@@ -549,25 +407,6 @@ export class InboxComposer extends HTMLElement {
     this.then.hidden = !then.length;
   }
 
-  showUploads() {
-    const done = this.part.uploads.map(({ id, name }) => chip(id, name, "done"));
-    const rest = [...this.unfinished].map(([key, { name, state }]) => chip(key, name, state));
-    this.list.replaceChildren(...done, ...rest);
-    this.list.hidden = !done.length && !rest.length;
-  }
-
-  /** @param {MouseEvent} event */
-  pressed(event) {
-    const button = /** @type {Element} */ (event.target).closest("button");
-    const key = button?.closest("li")?.dataset.key || "";
-    if (!button) return;
-    const upload = this.unfinished.get(key);
-    this.unfinished.delete(key);
-    this.part.uploads = this.part.uploads.filter(({ id }) => id !== key);
-    if (upload && button.dataset.action === "retry") this.upload(key, upload.file);
-    this.save();
-    this.showUploads();
-  }
 }
 
 /** @param {string} at */

@@ -1,26 +1,37 @@
+/** The live connection: what its frames change on the screen, and what is done without it. */
+
 import { LiveSocket } from "../shared/socket.js";
-import { clearShown, refreshBell, ring } from "./bell.js";
-import { ask, Problem } from "./ask.js";
+import { ring } from "./bell.js";
+import { ask } from "./ask.js";
 import { askSoon } from "./belonging.js";
 import { list } from "./list.js";
 import { follow } from "./merging.js";
-import { remember, withNews } from "./meanwhile.js";
+import { remember } from "./meanwhile.js";
 import { memory } from "./memory.js";
 import { afterPaint } from "./painting.js";
-import { addressOf, conversation, hear, home, isAsked, tell, view } from "./page.js";
-import { put } from "./places.js";
+import { conversation, hear, isAsked, tell, view } from "./page.js";
 import { seeing, seeNobody, typingBy } from "./presence.js";
-import { showRecord } from "./record.js";
-import { spaced, spacedWhileSeen } from "./spacing.js";
+import {
+  bellSoon,
+  catchUp,
+  countsSoon,
+  headSoon,
+  isHeadOld,
+  isRecordOld,
+  listSoon,
+  payHead,
+  quietly,
+  recordSoon,
+  refreshAll,
+  refreshList,
+  refreshLists,
+  showCount,
+} from "./refreshing.js";
+import { spaced } from "./spacing.js";
 import { thread } from "./thread.js";
-import { toast } from "./toasts.js";
 
 const POLL_MS = 5000;
 const POLL_AFTER_MS = 2000;
-const COUNTS_EVERY_MS = 3000;
-const COUNTS_SOON_MS = 250;
-const LIST_EVERY_MS = 5000;
-const HEAD_SOON_MS = 150;
 const TICK_MS = 5000;
 const ASKED_EVERY_MS = 60_000;
 /** Whoever holds a key down passes many conversations and looks at none. */
@@ -33,7 +44,6 @@ let socket;
 let isLoggedOut = false;
 let isPollFailing = false;
 let isResuming = true;
-let isHeadOwed = false;
 let wasLive = false;
 /** @type {string|null} the conversation that the server was last told to watch for us */
 let told = null;
@@ -43,159 +53,6 @@ let unconfirmed = 0;
 let pollTimer = 0;
 /** @type {any} */
 let tellTimer = 0;
-
-// ---- asking again ----
-
-/** @param {() => Promise<unknown>|undefined|null} work that may fail: the next round is near */
-async function quietly(work) {
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    if (error instanceof Problem && error.isLoggedOut) tell("inbox:logged-out");
-    if (error instanceof Problem && error.status === 404) vanish();
-    return false;
-  }
-}
-
-/** The conversation on screen is no longer there for this teammate. */
-export async function vanish() {
-  const slug = view();
-  const gone = conversation();
-  if (!gone) return;
-  const response = await ask(addressOf(slug), { part: "conversation" }).catch(() => null);
-  if (!response || conversation() !== gone) return;
-  put(await response.text());
-  history.replaceState(null, "", addressOf(slug));
-  tell("inbox:arrived", { view: slug, conversation: "" });
-  toast("This conversation has moved to where you cannot see it.");
-}
-
-/** Makes the whole screen true again: after a gap, a sleep, a change of access. */
-function refreshAll() {
-  headSoon();
-  return Promise.all([refreshLists(), quietly(() => thread()?.catchUp())]);
-}
-
-/** What no version tells of: the conversation itself is asked for by its own. */
-function refreshLists() {
-  countsSoon();
-  bellSoon();
-  return quietly(refreshList);
-}
-
-/** Nothing was heard for a while. */
-function catchUp() {
-  refreshAll();
-  recordSoon();
-  tell("inbox:resumed");
-}
-
-async function refreshList() {
-  try {
-    await list().refresh();
-  } catch (error) {
-    // The list itself is gone: a team that this teammate may not see any more.
-    if (error instanceof Problem && error.status === 404) location.assign(home);
-    throw error;
-  }
-}
-
-const listSoon = spacedWhileSeen(() => quietly(refreshList), LIST_EVERY_MS, COUNTS_SOON_MS);
-
-const countsSoon = spacedWhileSeen(
-  () =>
-    quietly(async () => {
-      const response = await ask(addressOf(view()), { part: "views" });
-      putViews(await response.text());
-      showCount();
-    }),
-  COUNTS_EVERY_MS,
-  COUNTS_SOON_MS,
-);
-
-/**
- * What has the focus in the rail, or is dragged through it, is in somebody's hand.
- * @param {string} html
- */
-function putViews(html) {
-  if (document.querySelector("#views .is-dragged")) return;
-  const focused = document.activeElement?.closest("#views a");
-  const href = focused?.getAttribute("href");
-  put(html);
-  if (!href) return;
-  /** @type {HTMLElement|null} */ (
-    document.querySelector(`#views a[href="${CSS.escape(href)}"]`)
-  )?.focus({ preventScroll: true });
-}
-
-const headSoon = spaced(
-  () => quietly(() => withNews(refreshHead)),
-  HEAD_SOON_MS,
-  HEAD_SOON_MS,
-);
-
-async function refreshHead() {
-  const id = conversation();
-  if (!id) return;
-  const response = await ask(addressOf(view(), id), { part: "head" });
-  const html = await response.text();
-  if (conversation() === id) showHead(html);
-}
-
-/**
- * Puts a newer head in place of the one on screen, unless somebody is in the middle of it.
- * @param {string} html
- */
-export function showHead(html) {
-  // An open menu is in somebody's hand, and a form that waits for its answer must be there to
-  // take it: the answer is a new head itself.
-  isHeadOwed = document.querySelector("#head :is(details[open], .htmx-request)") !== null;
-  if (!isHeadOwed) put(html);
-}
-
-const recordSoon = spaced(() => quietly(refreshRecord), HEAD_SOON_MS, HEAD_SOON_MS);
-
-/** What is known of the customer has grown; the panel itself stays, and with it where it floats. */
-async function refreshRecord() {
-  const id = conversation();
-  if (!id) return;
-  const response = await ask(addressOf(view(), id), { part: "record" });
-  const html = await response.text();
-  if (conversation() === id) showRecord(html);
-}
-
-const bellSoon = spaced(
-  () => quietly(() => refreshBell().then(clearShown)),
-  HEAD_SOON_MS,
-  COUNTS_SOON_MS,
-);
-
-/** @param {any} state */
-function isRecordOld(state) {
-  const shown = /** @type {HTMLElement|null} */ (document.querySelector(".record-body"));
-  return shown !== null && shown.dataset.rating !== String(state.rating ?? "");
-}
-
-/** @param {Event} event */
-function payHead(event) {
-  if (!isHeadOwed || !(event.target instanceof HTMLDetailsElement) || event.target.open) return;
-  isHeadOwed = false;
-  headSoon();
-}
-
-/** The number beside the list's name is that of its view in the rail. */
-function showCount() {
-  const current = document.querySelector(`#views [data-view="${CSS.escape(view())}"]`);
-  const own = document.getElementById("views")?.dataset.count;
-  const count = isAsked() && own !== undefined ? own : current?.querySelector("em")?.textContent || "";
-  const place = document.querySelector(".list-count");
-  if (place) place.textContent = count;
-  for (const link of document.querySelectorAll("#views [aria-current]")) {
-    link.removeAttribute("aria-current");
-  }
-  current?.setAttribute("aria-current", "page");
-}
 
 // ---- frames ----
 
@@ -229,7 +86,7 @@ const react = {
   },
   typing(frame) {
     if (frame.conversation !== conversation()) return;
-    thread()?.writes(frame.author);
+    thread()?.typists.heard(frame.author);
     typingBy(frame.author);
   },
   read(frame) {
@@ -290,21 +147,6 @@ function showBelonging(frame) {
   if (!isAsked()) return;
   if (frame.is_cut) listSoon();
   else for (const id of frame.conversations) askSoon(id);
-}
-
-/** @param {any} state */
-function isHeadOld(state) {
-  const head = document.getElementById("head")?.dataset;
-  if (!head) return false;
-  return (
-    head.status !== state.status ||
-    head.assignee !== (state.assignee || "") ||
-    head.team !== (state.team || "") ||
-    head.priority !== state.priority ||
-    head.tags !== state.tags.join(", ") ||
-    Boolean(head.waiting) !== Boolean(state.waiting_since) ||
-    Boolean(head.snoozed) !== Boolean(state.snoozed_until)
-  );
 }
 
 /** Whether the screen shows lists or counts of which no frame tells all: time alone changes them. */

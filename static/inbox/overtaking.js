@@ -2,6 +2,7 @@
 
 import { inWords } from "../shared/times.js";
 
+const TOLD_EVERY_MS = 5000;
 const LENGTH = 200;
 const MOST = 3;
 
@@ -57,4 +58,59 @@ export function showDifference(list, { said }) {
     }),
   );
   list.hidden = !lines.length;
+}
+
+/** Says over the composer why sending needs a second look. */
+export class Warning {
+  /** @type {Overtaken|null} */
+  #overtaken = null;
+  /** @type {any} */
+  #telling = 0;
+
+  /** @param {HTMLElement} bar */
+  constructor(bar) {
+    this.bar = bar;
+  }
+
+  get isShown() {
+    return this.#overtaken !== null;
+  }
+
+  get #override() {
+    return /** @type {HTMLButtonElement} */ (this.bar.querySelector('[name="override"]'));
+  }
+
+  /** To what sends it anyway. */
+  focus() {
+    this.#override.focus();
+  }
+
+  /** @param {Overtaken} overtaken */
+  show(overtaken) {
+    this.#overtaken = overtaken;
+    const words = /** @type {HTMLElement} */ (this.bar.querySelector("p"));
+    const tell = () => {
+      words.textContent = sentenceOf(overtaken);
+    };
+    tell();
+    clearInterval(this.#telling);
+    this.#telling = setInterval(tell, TOLD_EVERY_MS);
+    showDifference(/** @type {HTMLElement} */ (this.bar.querySelector("ul")), overtaken);
+    this.#override.hidden = false;
+    this.bar.hidden = false;
+  }
+
+  /**
+   * One more has spoken.
+   * @param {{authorName: string, at: string, authorType: string, words: string}} said
+   */
+  add(said) {
+    this.show(joined(this.#overtaken, said));
+  }
+
+  hide() {
+    clearInterval(this.#telling);
+    this.#overtaken = null;
+    this.bar.hidden = true;
+  }
 }

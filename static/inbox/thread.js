@@ -1,11 +1,12 @@
-import { dayStarts, hasFollower, pickedIndex, seenIndex } from "./arranging.js";
 import { ask, elementsOf } from "./ask.js";
+import { arrange, newLine } from "./lines.js";
 import { addressOf, hear, me, tell, view } from "./page.js";
 import { go } from "./places.js";
 import { explain } from "./toasts.js";
+import { Typists } from "./typists.js";
+import { bubbleOf, showState } from "./unsent.js";
 
 const NEAR_PX = 48;
-const TYPING_SHOWN_MS = 4000;
 const READ_PAUSE_MS = 400;
 const MOST_MESSAGES = 300;
 const LEEWAY = 20;
@@ -40,8 +41,8 @@ export class InboxThread extends HTMLElement {
     /** Painted from memory: what comes until the server has been asked is no news. */
     this.isRemembered = this.hasAttribute("data-remembered");
     this.controller = new AbortController();
-    /** @type {Map<string, {name: string, timer: any}>} */
-    this.writers = new Map();
+    const typing = /** @type {HTMLElement} */ (this.querySelector(".typing"));
+    this.typists = new Typists(typing, () => this.isAtEnd && this.toEnd());
     if (this.hasAttribute("data-cut")) {
       // A stretch further up, as browsers without scripts page: here one scrolls to it instead.
       const here = addressOf(view(), this.id_);
@@ -61,7 +62,7 @@ export class InboxThread extends HTMLElement {
     this.older?.disconnect();
     this.sizes?.disconnect();
     clearTimeout(this.readTimer);
-    for (const { timer } of this.writers?.values() || []) clearTimeout(timer);
+    this.typists?.leave();
   }
 
   listen() {
@@ -168,7 +169,7 @@ export class InboxThread extends HTMLElement {
       }
       this.log.insertBefore(message, this.log.querySelector(".is-own"));
       this.lastSeq = Number(message.dataset.seq);
-      this.stopWriting(authorId || "");
+      this.typists.stop(authorId || "");
       if (authorId === me || this.isRemembered) continue;
       if (kind !== "activity" && !(wasAtEnd && this.isWatched)) this.missed(message);
       const { authorName, at } = message.dataset;
@@ -290,48 +291,7 @@ export class InboxThread extends HTMLElement {
   // ---- how it stands ----
 
   arrange() {
-    const messages = /** @type {HTMLElement[]} */ ([...this.log.querySelectorAll(":scope > .message")]);
-    const lines = messages.map(lineOf);
-    const seen = seenIndex(lines, this.contactReadSeq);
-    messages.forEach((message, index) => {
-      message.classList.toggle("has-follower", hasFollower(lines[index], lines[index + 1]));
-      const mark = /** @type {HTMLElement|null} */ (message.querySelector(".seen"));
-      if (mark) mark.hidden = index !== seen;
-    });
-    this.markPicked(messages);
-    this.divideDays(messages, dayStarts(lines));
-  }
-
-  /**
-   * What stands right is left alone: there may be hundreds.
-   * @param {HTMLElement[]} messages
-   * @param {number[]} starts the indexes of those that begin a day
-   */
-  divideDays(messages, starts) {
-    const firsts = new Set(starts.map((index) => messages[index]));
-    for (const line of this.log.querySelectorAll(".day")) {
-      const first = /** @type {HTMLElement} */ (line.nextElementSibling);
-      if (!firsts.delete(first)) line.remove();
-    }
-    for (const first of firsts) first.before(dayLine(lineOf(first).at));
-  }
-
-  /** @param {HTMLElement[]} messages */
-  markPicked(messages) {
-    messages.forEach((message, index) => {
-      const offered = [...message.querySelectorAll(".choice")];
-      if (!offered.length) return;
-      const next = messages
-        .slice(index + 1)
-        .find(({ dataset }) => dataset.kind === "reply" && dataset.authorType === "contact");
-      const texts = offered.map((choice) => choice.firstChild?.textContent || "");
-      const picked = pickedIndex(texts, next?.dataset.words);
-      offered.forEach((choice, at) => {
-        choice.classList.toggle("is-picked", at === picked);
-        choice.querySelector(".sr")?.remove();
-        if (at === picked) choice.append(pickedWord());
-      });
-    });
+    arrange(this.log, this.contactReadSeq);
   }
 
   /** Where the teammate stopped reading, if the contact has spoken since. */
@@ -417,66 +377,17 @@ export class InboxThread extends HTMLElement {
     }, READ_PAUSE_MS);
   }
 
-  // ---- who writes ----
-
-  /** @param {{type: string, id: string, name: string}} author */
-  writes(author) {
-    if (author.id === me) return;
-    clearTimeout(this.writers.get(author.id)?.timer);
-    const timer = setTimeout(() => this.stopWriting(author.id), TYPING_SHOWN_MS);
-    this.writers.set(author.id, { name: author.name, timer });
-    this.showWriters();
-  }
-
-  /** @param {string} id */
-  stopWriting(id) {
-    const writer = this.writers.get(id);
-    if (!writer) return;
-    clearTimeout(writer.timer);
-    this.writers.delete(id);
-    this.showWriters();
-  }
-
-  showWriters() {
-    const line = /** @type {HTMLElement} */ (this.querySelector(".typing"));
-    const names = [...this.writers.values()].map(({ name }) => name);
-    line.hidden = names.length === 0;
-    const who = /** @type {HTMLElement} */ (line.querySelector(".typing-who"));
-    who.textContent = names.length > 1 ? `${names.join(", ")} are typing` : `${names} is typing`;
-    if (this.isAtEnd) this.toEnd();
-  }
-
   // ---- the teammate's own unsent words ----
 
   /** @param {import("./outbox.js").Item} item */
   showOwn(item) {
-    const bubble = this.own(item.client_id) || this.addOwn(item);
-    const meta = /** @type {HTMLElement} */ (bubble.querySelector(".meta"));
-    meta.replaceChildren(...stateOf(item));
-    bubble.classList.toggle("is-failed", item.state === "failed");
+    showState(this.own(item.client_id) || this.addOwn(item), item);
   }
 
   /** @param {import("./outbox.js").Item} item */
   addOwn(item) {
-    const template = /** @type {HTMLTemplateElement} */ (
-      this.querySelector(`template[data-own="${item.kind}"]`)
-    );
-    const bubble = /** @type {HTMLElement} */ (
-      /** @type {Element} */ (template.content.firstElementChild).cloneNode(true)
-    );
-    bubble.removeAttribute("id");
-    bubble.classList.add("is-own");
-    Object.assign(bubble.dataset, {
-      clientId: item.client_id,
-      at: new Date(item.created_at).toISOString(),
-    });
-    const words = /** @type {HTMLElement} */ (bubble.querySelector(".bubble"));
-    if (item.body) words.textContent = item.body;
-    else words.remove();
-    const files = /** @type {HTMLElement} */ (bubble.querySelector(".files"));
-    files.replaceChildren(...item.uploads.flatMap(({ html }) => elementsOf(html)));
-    const choices = /** @type {HTMLElement} */ (bubble.querySelector(".choices"));
-    choices.replaceChildren(...(item.choices || []).map(choiceOf));
+    const template = this.querySelector(`template[data-own="${item.kind}"]`);
+    const bubble = bubbleOf(/** @type {HTMLTemplateElement} */ (template), item);
     this.log.append(bubble);
     this.arrange();
     // The frame that shows it goes there: to ask where that is would lay it out twice.
@@ -500,77 +411,6 @@ export class InboxThread extends HTMLElement {
       clientId: bubble.dataset.clientId,
     });
   }
-}
-
-/** @param {HTMLElement} message */
-function lineOf({ dataset }) {
-  return {
-    kind: dataset.kind || "",
-    author: `${dataset.authorType} ${dataset.authorId}`,
-    at: new Date(dataset.at || ""),
-    publicSeq: Number(dataset.publicSeq),
-    isOurs: dataset.authorType !== "contact",
-  };
-}
-
-/** @param {Date} at */
-function dayLine(at) {
-  const line = document.createElement("li");
-  line.className = "day";
-  line.setAttribute("aria-hidden", "true");
-  const time = document.createElement("time");
-  time.dateTime = at.toISOString();
-  time.dataset.time = "day";
-  line.append(time);
-  return line;
-}
-
-/** @param {string} text */
-function choiceOf(text) {
-  const choice = document.createElement("li");
-  choice.className = "choice";
-  choice.textContent = text;
-  return choice;
-}
-
-function pickedWord() {
-  const word = document.createElement("span");
-  word.className = "sr";
-  word.textContent = " (picked)";
-  return word;
-}
-
-function newLine() {
-  const line = document.createElement("li");
-  line.className = "new-line";
-  line.textContent = "New";
-  return line;
-}
-
-/**
- * @param {import("./outbox.js").Item} item
- * @returns {Node[]}
- */
-function stateOf(item) {
-  const words = document.createElement("span");
-  words.className = "sending";
-  if (item.state !== "failed") {
-    words.textContent = item.attempts ? "Waiting for the connection" : "Sending…";
-    return [words];
-  }
-  words.textContent = `Not sent. ${item.reason}`;
-  const actions = [
-    ["retry", "Try again"],
-    ["edit", "Edit"],
-    ["discard", "Discard"],
-  ].map(([action, name]) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.ownAction = action;
-    button.textContent = name;
-    return button;
-  });
-  return [words, ...actions];
 }
 
 /** @returns {InboxThread|null} */

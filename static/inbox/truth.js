@@ -2,12 +2,12 @@
 
 import { ask, elementsOf, Problem } from "./ask.js";
 import { composer } from "./composer.js";
-import { showHead, vanish } from "./live.js";
 import { Kept, memory, nameOf } from "./memory.js";
 import { withNews } from "./meanwhile.js";
 import { conversation, hear, tell } from "./page.js";
 import { put } from "./places.js";
 import { showRecord } from "./record.js";
+import { showHead, vanish } from "./refreshing.js";
 import { thread } from "./thread.js";
 
 /** @type {AbortController|null} */
