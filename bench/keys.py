@@ -3,6 +3,7 @@ or not, and the own words in the thread; beside a bare page that adds one line a
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,19 +19,21 @@ ROUNDS = WALKS * STEPS
 AHEAD = 3
 # Somebody reads for a moment: what was painted from memory has been checked by then.
 REST_MS = 400
+# What asks a page whether it is done takes its time from it: nothing does before it mostly is.
+LEAVE_ALONE_S = 0.25
 
 _BARE = """data:text/html,<!doctype html><main></main><script>
 addEventListener("keydown", () => document.querySelector("main").replaceChildren(
     Object.assign(document.createElement("p"), { className: "is-own", textContent: "Done" })));
 </script>"""
-# time(key, selector): how long it is from the press of the key until the frame is painted in which
-# the selector finds something; `isAtOnce` when that was so before the press had been handled.
+# time(key, selector, first): how long it is from the press of the key until the frame is painted in
+# which the selector finds something; `isAtOnce` when `first` did before the press had been handled.
 _WATCH = """
 window.fetched = new Set();
 new PerformanceObserver((list) => {
     for (const { name } of list.getEntries()) fetched.add(name);
 }).observe({ type: "resource" });
-window.time = (key, selector) => {
+window.time = (key, selector, first) => {
     window.took = null;
     let pressedAt = 0;
     const painted = () => { window.took = performance.now() - pressedAt; };
@@ -44,11 +47,13 @@ window.time = (key, selector) => {
         });
     };
     const watcher = new MutationObserver(look);
-    watcher.observe(document, { childList: true, subtree: true });
+    watcher.observe(document, {
+        childList: true, subtree: true, attributeFilter: ["data-waits"],
+    });
     const pressed = (event) => { if (event.key === key) pressedAt = event.timeStamp; };
     const handled = (event) => {
         if (event.key !== key) return;
-        window.isAtOnce = document.querySelector(selector) !== null;
+        window.isAtOnce = document.querySelector(first) !== null;
         removeEventListener("keydown", pressed, { capture: true });
         removeEventListener("keydown", handled);
     };
@@ -63,6 +68,8 @@ window.ahead = () => {
 _IS_AHEAD = """(far) => ahead().slice(0, far).every(
     (row) => fetched.has(row.querySelector(".row-link").href)
 )"""
+# The customer beside the thread, who may follow it by a frame.
+_RECORD = " .record-body:not([data-waits])"
 # What a browser says of a page that comes back from its own memory: ours forgets all of its own.
 _FORGET = """() => {
     fetched.clear();
@@ -71,7 +78,7 @@ _FORGET = """() => {
 
 
 def figures(wants: Sequence[str]) -> Iterator[Figure]:
-    """`keys.next`, `keys.cold` and `keys.send`, each with `.p50` and `.p95`."""
+    """`keys.next`, `keys.whole`, `keys.cold` and `keys.send`, each with `.p50` and `.p95`."""
     browser = find_browser("keys")
     if not browser:
         return
@@ -110,6 +117,7 @@ def presses(browser: str, address: str, session: Any) -> Iterator[Figure]:
         page.bring_to_front()
         took = {
             "next": walked(page, f"{address}/inbox/all/", is_cold=False),
+            "whole": walked(page, f"{address}/inbox/all/", is_cold=False, part=_RECORD),
             "cold": walked(page, f"{address}/inbox/all/", is_cold=True),
             "send": sent(page),
         }
@@ -121,16 +129,19 @@ def presses(browser: str, address: str, session: Any) -> Iterator[Figure]:
             yield Figure(f"keys.{name}.p{percent}", ours, "ms", theirs, ours / theirs)
 
 
-def press(page: Any, keys: str, selector: str) -> float:
+def press(page: Any, keys: str, selector: str, first: str = "") -> float:
     """Milliseconds from the press until what the selector finds is painted."""
-    page.evaluate("([key, selector]) => time(key, selector)", [keys.split("+")[-1], selector])
+    arguments = [keys.split("+")[-1], selector, first or selector]
+    page.evaluate("(each) => time(...each)", arguments)
     page.keyboard.press(keys)
+    time.sleep(LEAVE_ALONE_S)
     page.wait_for_function("() => took !== null", polling=50)
     return float(page.evaluate("took"))
 
 
-def walked(page: Any, address: str, *, is_cold: bool) -> list[float]:
-    """Down a list by `j`; cold: with nothing remembered of what comes."""
+def walked(page: Any, address: str, *, is_cold: bool, part: str = "") -> list[float]:
+    """Down a list by `j`, until a part of the next conversation, or else its thread, is painted;
+    cold: with nothing remembered of what comes."""
     took = []
     for _ in range(WALKS):
         page.goto(address)
@@ -142,7 +153,8 @@ def walked(page: Any, address: str, *, is_cold: bool) -> list[float]:
             if is_cold:
                 page.evaluate(_FORGET)
             following = page.evaluate("ahead()[0].dataset.conversation")
-            took.append(press(page, "j", f'#conversation[data-conversation="{following}"]'))
+            shown = f'#conversation[data-conversation="{following}"]'
+            took.append(press(page, "j", shown + part, shown))
             if page.evaluate("isAtOnce") == is_cold:
                 raise RuntimeError("what was remembered is not what was to be")
     return took
