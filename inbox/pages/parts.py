@@ -269,11 +269,17 @@ def whole_conversation(
     )
 
 
+def listed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The rows of a page, and their version, by which the page asks for them again."""
+    text = render_to_string("inbox/_rows.html", context, request)
+    return context | {"listed": text, "rows_version": version_of(text.encode())}
+
+
 def drawn(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The conversation of a page, and its version: by that the page asks for what has changed
     since, once it hears of changes."""
     text = render_to_string("inbox/_conversation.html", context, request)
-    return context | {"drawn": text, "version": version_of(text.encode())}
+    return listed(request, context | {"drawn": text, "version": version_of(text.encode())})
 
 
 def render_page(

@@ -18,6 +18,7 @@ from inbox.pages.parts import (
     drawn,
     find,
     later_of,
+    listed,
     rail,
     render_head,
     render_page,
@@ -47,16 +48,18 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
     visible = visible_to(request)
     match part_wanted(request):
         case "rows":
-            return render(request, "inbox/_rows.html", rows(request, shown, visible))
+            context = rows(request, shown, visible)
+            return unless_known(request, render(request, "inbox/_rows.html", context))
         case "views":
             return render(request, "inbox/_views.html", rail(request, shown, visible))
         case "conversation":
             return render(request, "inbox/_no_conversation.html", {"view": shown})
         case "room":
-            return render(request, "inbox/_room.html", rows(request, shown, visible))
+            context = listed(request, rows(request, shown, visible))
+            return render(request, "inbox/_room.html", context)
     context = rail(request, shown, visible) | rows(request, shown, visible)
     context |= bell(request.user, visible)
-    return render(request, "inbox/inbox.html", context)
+    return render(request, "inbox/inbox.html", listed(request, context))
 
 
 @for_teammates

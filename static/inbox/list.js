@@ -151,6 +151,7 @@ export class InboxList extends HTMLElement {
    * @param {HTMLElement} fresh
    */
   show(old, fresh) {
+    delete this.rows.dataset.version;
     const hadFocus = old?.contains(document.activeElement) || false;
     const stays = old && isSamePlace(this.order, old.dataset, fresh.dataset);
     if (stays) old.replaceWith(fresh);
@@ -206,6 +207,7 @@ export class InboxList extends HTMLElement {
   /** @param {HTMLElement|null} row */
   remove(row) {
     if (!row) return;
+    delete this.rows.dataset.version;
     const next = neighbor(row, 1) || neighbor(row, -1);
     const hadFocus = row.contains(document.activeElement);
     row.remove();
@@ -216,10 +218,12 @@ export class InboxList extends HTMLElement {
   /**
    * @param {string} url
    * @param {(fresh: HTMLElement[]) => unknown} place what is done with the rows that the server draws
+   * @param {string} [known] the version of those that are here already
    */
-  fetchRows(url, place) {
+  fetchRows(url, place, known) {
     return withNews(async () => {
-      const response = await ask(url, { part: "rows" });
+      const response = await ask(url, { part: "rows", known });
+      if (response.status === 304) return;
       const fresh = elementsOf(await response.text());
       if (this.isConnected) await place(fresh);
     });
@@ -237,11 +241,12 @@ export class InboxList extends HTMLElement {
     return this.fetchRows(url, (fresh) => {
       if (this.pages !== pages) return this.refresh(most);
       this.replace(fresh);
-    });
+    }, this.rows.dataset.version);
   }
 
   /** @param {Element[]} fresh */
   replace(fresh) {
+    delete this.rows.dataset.version;
     fresh.filter((row) => row.classList.contains("row")).forEach(learn);
     if (signature(fresh) === signature([...this.rows.querySelectorAll(".row, .more")])) {
       for (const row of this.all()) this.own(row);
@@ -266,6 +271,7 @@ export class InboxList extends HTMLElement {
         // A list that was taken anew meanwhile has another place to go on from.
         if (!more.isConnected) return;
         this.pages += 1;
+        delete this.rows.dataset.version;
         more.replaceWith(...fresh.filter((row) => !row.id || !document.getElementById(row.id)));
         this.settle();
       });

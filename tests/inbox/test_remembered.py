@@ -83,3 +83,13 @@ def test_a_page_names_the_version_of_the_conversation_that_it_shows(
     answer = browser_of(ben).get(f"/inbox/all/{conversation.public_id}/", headers=headers)
     (version,) = re.findall(r'data-version="([^"]*)"></template>', answer.content.decode())
     assert ask(html.unescape(version)).status_code == 304
+
+
+def test_a_page_names_the_version_of_the_rows_that_it_shows(browser_of, ben, conversation):
+    browser = browser_of(ben)
+    page = browser.get("/inbox/all/").content.decode()
+    (version,) = re.findall(r'class="rows" data-version="([^"]*)"', page)
+    known = {"HX-Request": "true", "HX-Target": "rows", "If-None-Match": html.unescape(version)}
+    assert browser.get("/inbox/all/?limit=25", headers=known).status_code == 304
+    conversation.__class__.objects.update(preview="Something else.")
+    assert browser.get("/inbox/all/?limit=25", headers=known).status_code == 200
