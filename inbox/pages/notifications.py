@@ -16,7 +16,7 @@ from inbox.models import Notification
 from inbox.pages.bell import bell, with_words
 from inbox.pages.devices import devices_of
 from inbox.pages.parts import visible_to
-from inbox.pages.requests import for_teammates, is_script, part_wanted
+from inbox.pages.requests import for_teammates, is_script, part_wanted, unless_known
 from people.actions import prefer
 
 # What names them for undo goes in a header, and proxies take no long ones.
@@ -37,7 +37,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
 def shown(request: HttpRequest) -> HttpResponse:
     visible = visible_to(request)
     if part_wanted(request) == "bell":
-        return render(request, "inbox/_bell.html", bell(request.user, visible))
+        answer = render(request, "inbox/_bell.html", bell(request.user, visible))
+        return unless_known(request, answer)
     rows = Notification.objects.of(request.user, visible)
     page = keyset(rows, order=ORDER, cursor=request.GET.get("cursor"), limit=limit_from(request))
     with_words(page.items)

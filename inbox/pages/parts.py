@@ -269,6 +269,12 @@ def whole_conversation(
     )
 
 
+def with_bell(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """The version of a page's bell, by which the page asks for it again."""
+    text = render_to_string("inbox/_bell.html", context, request)
+    return context | {"bell_version": version_of(text.encode())}
+
+
 def listed(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """The rows of a page, and their version, by which the page asks for them again."""
     text = render_to_string("inbox/_rows.html", context, request)
@@ -298,7 +304,8 @@ def render_page(
         | whole_conversation(request, conversation, visible)
         | more
     )
-    return render(request, "inbox/inbox.html", drawn(request, context), status=status)
+    context = with_bell(request, drawn(request, context))
+    return render(request, "inbox/inbox.html", context, status=status)
 
 
 def render_head(

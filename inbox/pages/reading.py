@@ -27,6 +27,7 @@ from inbox.pages.parts import (
     visible_to,
     whole_conversation,
     window,
+    with_bell,
 )
 from inbox.pages.record import about
 from inbox.pages.requests import for_teammates, part_wanted, unless_known
@@ -59,7 +60,7 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
             return render(request, "inbox/_room.html", context)
     context = rail(request, shown, visible) | rows(request, shown, visible)
     context |= bell(request.user, visible)
-    return render(request, "inbox/inbox.html", listed(request, context))
+    return render(request, "inbox/inbox.html", with_bell(request, listed(request, context)))
 
 
 @for_teammates

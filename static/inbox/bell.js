@@ -10,6 +10,8 @@ const RING_MS = 2000;
 const SEEN_AFTER_MS = 400;
 
 let isOwed = false;
+/** The version that the page was drawn with, until anything else is shown. */
+let version = document.querySelector("[data-bell]")?.getAttribute("data-bell") || "";
 
 const bell = () => /** @type {HTMLElement} */ (document.getElementById("bell"));
 const details = () => bell().querySelector("details");
@@ -18,12 +20,14 @@ const details = () => bell().querySelector("details");
 export async function refreshBell() {
   isOwed = details()?.open || false;
   if (isOwed) return;
-  const response = await ask(bell().dataset.url || "", { part: "bell" });
-  show(await response.text());
+  const response = await ask(bell().dataset.url || "", { part: "bell", known: version });
+  version = "";
+  if (response.status !== 304) show(await response.text());
 }
 
 /** @param {string} html */
 function show(html) {
+  version = "";
   if (details()?.open) {
     isOwed = true;
     return;
@@ -175,7 +179,10 @@ export function keepBell() {
     },
     { capture: true },
   );
-  document.addEventListener("htmx:afterSwap", mark);
+  document.addEventListener("htmx:afterSwap", () => {
+    version = "";
+    mark();
+  });
   mark();
   clearOver();
   clearShown();
