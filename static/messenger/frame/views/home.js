@@ -16,8 +16,10 @@ export class HomeView {
     this.title = h("h1", { tabindex: "-1" });
     this.recent = h("div", { class: "recent" });
     const cards = h("div", { class: "cards" }, this.#conversations(), this.#links());
-    // A browser's first list of names takes it longer than all the rest of the first picture.
-    requestAnimationFrame(() => setTimeout(() => cards.append(this.#team() || "")));
+    // A browser's first list of names takes it longer than all the rest of the first picture; by
+    // then they may have signed out.
+    const end = () => shell.view === this && cards.append(this.#team() || "");
+    requestAnimationFrame(() => setTimeout(end));
     this.element = h(
       "section",
       { class: "view home" },
