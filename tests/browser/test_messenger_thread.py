@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.test_messenger import Shopper, Staff
+from tests.browser.test_messenger import Shopper, Staff, silence
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
@@ -105,7 +105,7 @@ def test_a_closed_conversation_is_rated_in_place_also_without_a_network(shopper,
     customer.frame.locator(".rating").get_by_role("button", name="Send").click()
     customer.page.wait_for_timeout(1000)
     assert rating() == 4
-    customer.leaves()
+    customer.falls_silent()
     customer.page.route("**/rating", lambda route: route.abort())
     customer.page.context.set_offline(False)
     customer.visit()
@@ -187,7 +187,7 @@ def test_words_and_a_file_written_offline_survive_a_reload_and_a_restart(
     expect(frame.locator(".pending")).to_have_count(3)
 
     # Nothing gets through until that page is gone and the server has died.
-    page.goto("about:blank")
+    silence(frame)
     page.route("**/m/api/uploads", lambda route: route.abort())
     page.route("**/messages", lambda route: route.abort())
     page.context.set_offline(False)
