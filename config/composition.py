@@ -53,6 +53,7 @@ FRAMES = {
     "view.created": ["inbox.frames.views"],
     "view.changed": ["inbox.frames.views"],
     "view.deleted": ["inbox.frames.views"],
+    "view.restored": ["inbox.frames.views"],
     "conversation.merged": ["inbox.frames.merged", "messenger.frames.conversation"],
     "conversation.joined": [
         "inbox.frames.thread_line",
@@ -86,6 +87,7 @@ FRAMES = {
     "later.called_off": ["inbox.frames.later"],
     "later.taken_back": ["inbox.frames.later"],
     "later.failed": ["inbox.frames.later"],
+    "later.restored": ["inbox.frames.later"],
     "contact.created": ["people.frames.access"],
     "contact.identified": ["people.frames.access", "inbox.frames.record", "inbox.frames.belonging"],
     "contact.updated": ["inbox.frames.record", "inbox.frames.belonging"],

@@ -2,13 +2,14 @@
 one, for several that were chosen, and for a whole view."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 
 from ground.web.problems import NotFound, Problem, problem_of
 from inbox import actions, wording
+from inbox.actions.thread import lock
 from inbox.forms import (
     FollowForm,
     JoinForm,
@@ -20,9 +21,9 @@ from inbox.forms import (
     checked,
 )
 from inbox.models import Conversation
-from inbox.steps import UNTIL_REPLY
+from inbox.ways_back import WayBack, as_it_is, id_of, status_of
 from people.actions import find_or_create_tag
-from people.models import Tag, Team, Teammate
+from people.models import Tag, Teammate
 
 logger = logging.getLogger(__name__)
 
@@ -83,10 +84,6 @@ def assigned(found: Conversation, by: Teammate, given: Values) -> Change:
     return Change(changed, wording.assigned(changed, wanted), undo)
 
 
-def id_of(thing: Teammate | Team | None) -> str:
-    return thing.public_id if thing else ""
-
-
 def put(found: Conversation, by: Teammate, given: Values) -> Change:
     """Gives a conversation another status."""
     data = checked(StatusForm(given))
@@ -106,35 +103,6 @@ def put(found: Conversation, by: Teammate, given: Values) -> Change:
         case Conversation.Status.SPAM:
             return Change(actions.mark_spam(found, by=by), "Moved to spam.", undo)
     return Change(actions.reopen(found, by=by), "Open again.", undo)
-
-
-def status_of(conversation: Conversation) -> dict[str, str]:
-    """What the form would send to make a conversation what it is now."""
-    status, until = {"status": conversation.status}, conversation.snoozed_until
-    if conversation.status != Conversation.Status.SNOOZED:
-        return status
-    return status | ({"until": until.isoformat()} if until else {"snooze": UNTIL_REPLY})
-
-
-def as_it_is(part: str, conversation: Conversation, undo: Values) -> dict[str, str]:
-    """What a change of this part would overwrite, as its form would send it: of what `undo` sets,
-    how it is now. Two that differ have been changed in between."""
-    match part:
-        case "tags":
-            tags = {tag["id"] for tag in conversation.shown_tags}
-            return {"tag": undo["tag"], "is_on": "true" if undo["tag"] in tags else "false"}
-        case "priority":
-            return {"priority": conversation.priority_word}
-        case "merge":
-            into = conversation.merged_into
-            return {"is_merged": "true" if into else "", "into": into.public_id if into else ""}
-        case "assignment":
-            return {name: id_of(getattr(conversation, name)) for name in undo}
-        case "unread" | "following":
-            # Nobody else changes what is one's own, and to take it back twice does no harm.
-            return {}
-    closed_at = conversation.closed_at
-    return status_of(conversation) | {"closed_at": closed_at.isoformat() if closed_at else ""}
 
 
 def joined(found: Conversation, by: Teammate, given: Values) -> Change:
@@ -205,3 +173,30 @@ def attempt(part: str, found: Conversation, by: Teammate, values: Values) -> Cha
             logger.exception("%s of %s failed", part, found.public_id)
             problem = Problem()
         raise problem from error
+
+
+CHANGED_SINCE = "Somebody has changed it since."
+
+
+def take_back_all(
+    found: Conversation, ways: Iterable[WayBack], *, by: Teammate
+) -> tuple[int, list[str]]:
+    """Takes back several things that were done with a conversation in one go: each by its ordinary
+    action, and only where nobody has changed that very thing since. Returns how many are as before,
+    and a sentence about each that is not. Raises NotFound, StateConflict."""
+    count, reasons = 0, []
+    with transaction.atomic():
+        for way in ways:
+            held = lock(found)
+            now = as_it_is(way.part, held, way.values)
+            if not way.values.items() <= now.items():
+                if now != way.left:
+                    reasons.append(CHANGED_SINCE)
+                    continue
+                try:
+                    attempt(way.part, held, by, way.values)
+                except Problem as problem:
+                    reasons.append(problem.sentences)
+                    continue
+            count += 1
+    return count, reasons

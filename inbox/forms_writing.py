@@ -68,7 +68,9 @@ class HoldingForm(forms.Form):
 
 
 class LaterForm(forms.Form):
-    do = forms.ChoiceField(choices=[(do, do) for do in ("send", "take-back", "discard", "put-off")])
+    do = forms.ChoiceField(
+        choices=[(do, do) for do in ("send", "take-back", "discard", "restore", "put-off")]
+    )
 
 
 class DraftForm(forms.Form):

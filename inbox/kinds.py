@@ -67,10 +67,12 @@ CONVERSATION_SPLIT_OFF = declare(
 MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")
+MACRO_RESTORED = declare("macro.restored", "A deleted macro was brought back.")
 MACRO_USED = declare("macro.used", "A teammate sent a message that a macro helped to write.")
 VIEW_CREATED = declare("view.created", "A teammate saved a view.")
 VIEW_CHANGED = declare("view.changed", "A saved view got another name, condition or readers.")
 VIEW_DELETED = declare("view.deleted", "A saved view was deleted.")
+VIEW_RESTORED = declare("view.restored", "A deleted view was brought back.")
 LATER_SCHEDULED = declare("later.scheduled", "A reply was written that waits for its time.")
 LATER_CHANGED = declare("later.changed", "A reply that waits was given another time.")
 LATER_SENT = declare("later.sent", "A reply that waited went out.")
@@ -78,6 +80,9 @@ LATER_CALLED_OFF = declare(
     "later.called_off", "A reply that waited will not go out: somebody else spoke before."
 )
 LATER_TAKEN_BACK = declare("later.taken_back", "A teammate took back a reply before it went out.")
+LATER_RESTORED = declare(
+    "later.restored", "A teammate brought back a reply that they had discarded."
+)
 LATER_FAILED = declare("later.failed", "A reply that waited could not be sent.")
 BATCH_BEGUN = declare(
     "batch.begun", "A teammate began to do the same with a whole view, or to take it back."

@@ -21,6 +21,7 @@ from inbox.actions.prioritizing import prioritize
 from inbox.actions.status import close, snooze
 from inbox.actions.tagging import tag
 from inbox.models import Conversation
+from inbox.ways_back import UNTIL_REPLY, WayBack, ways_back
 from people.models import Tag, Team, Teammate
 
 ME = "me"
@@ -31,12 +32,14 @@ Choices = list[tuple[str, str]]
 @dataclass(frozen=True)
 class Step:
     """`choices` are the values that a viewer may give it; `words` says a value, with the names of
-    teammates and teams by their public ids; `run` does it."""
+    teammates and teams by their public ids; `run` does it. What is not `is_beside` gives the
+    conversation another status."""
 
     label: str
     choices: Callable[[Teammate], Choices]
     words: Callable[[str, Mapping[str, str]], str]
     run: Callable[[Conversation, Teammate, str], Any]
+    is_beside: bool = True
 
 
 def _morning(day: datetime) -> datetime:
@@ -49,7 +52,6 @@ SNOOZES: dict[str, Callable[[datetime], datetime]] = {
     "tomorrow": lambda now: _morning(now + timedelta(days=1)),
     "week": lambda now: _morning(now + timedelta(days=7 - now.weekday())),
 }
-UNTIL_REPLY = "reply"
 SNOOZE_WORDS = {
     "later": "for 3 hours",
     "tomorrow": "until tomorrow",
@@ -117,8 +119,15 @@ SNOOZE = Step(
     lambda viewer: [(to, words.capitalize()) for to, words in SNOOZE_WORDS.items()],
     lambda to, names: f"Snooze {SNOOZE_WORDS.get(to, '')}".strip(),
     _snooze,
+    is_beside=False,
 )
-CLOSE = Step("Close", lambda viewer: [("yes", "Yes")], lambda to, names: "Close", _close)
+CLOSE = Step(
+    "Close",
+    lambda viewer: [("yes", "Yes")],
+    lambda to, names: "Close",
+    _close,
+    is_beside=False,
+)
 TEAM = Step(
     "Give to team",
     lambda viewer: [(team.public_id, str(team)) for team in Team.objects.visible_to(viewer)],
@@ -159,10 +168,17 @@ def sound(steps: Iterable[Any]) -> list[dict[str, str]]:
     return [{"do": do, "to": given[do]} for do in known() if do in given]
 
 
-def carry_out(steps: Iterable[Mapping[str, str]], conversation: Conversation, by: Teammate) -> None:
-    """Does sound steps, in the caller's transaction. Raises what their actions raise."""
+def carry_out(
+    steps: Iterable[Mapping[str, str]], conversation: Conversation, by: Teammate
+) -> tuple[Conversation, list[WayBack]]:
+    """Does sound steps with a locked conversation, in the caller's transaction. Returns it as it is
+    then, and what would take back each thing that has changed. Raises what their actions raise."""
+    rows = Conversation.objects.for_list()
+    before = rows.get(pk=conversation.pk)
     for step in steps:
         known()[step["do"]].run(conversation, by, step["to"])
+    after = rows.get(pk=conversation.pk)
+    return after, ways_back(before, after)
 
 
 def as_text(step: Mapping[str, str]) -> str:

@@ -23,6 +23,7 @@ from inbox.pages import (
     splitting,
     status,
     transcripts,
+    undoing,
     views,
     writing,
 )
@@ -99,5 +100,6 @@ urlpatterns = [
     path("<slug:view>/<pid:conversation>/status/", status.set_status, name="status"),
     path("<slug:view>/<pid:conversation>/priority/", sorting.set_priority, name="priority"),
     path("<slug:view>/<pid:conversation>/following/", sorting.set_following, name="following"),
+    path("<slug:view>/<pid:conversation>/undo/", undoing.undo, name="undo"),
     path("<slug:view>/<pid:conversation>/tags/", sorting.change_tags, name="tags"),
 ]

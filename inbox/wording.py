@@ -1,6 +1,6 @@
 """How the inbox says things: pure functions from data to English."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -161,3 +161,18 @@ def assigned(conversation: Any, wanted: Collection[str]) -> str:
         person = conversation.assignee
         return f"Assigned to {person}." if person else "Nobody has this now."
     return f"Moved to {conversation.team}." if conversation.team else "Taken out of its team."
+
+
+def sent_along(status: str, steps: Sequence[str]) -> str:
+    """That a message was sent, what its conversation is then ("" as before), and what was done
+    besides."""
+    words = f"Sent and {status}." if status else "Sent."
+    return f"{words} {', '.join(steps)}." if steps else words
+
+
+def taken_back(count: int, reasons: Sequence[str]) -> str:
+    """What an undo came to: how many things are as before, and why others are not."""
+    if not reasons:
+        return "As before."
+    most = "As before, but not all of it." if count else "Not taken back."
+    return " ".join([most, *dict.fromkeys(reasons)])

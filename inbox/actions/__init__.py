@@ -13,15 +13,21 @@ from inbox.actions.attaching import attach, hand_uploads
 from inbox.actions.clearing import clear, restore
 from inbox.actions.drafting import DraftOvertaken, forget_empty_drafts, save_draft
 from inbox.actions.following import follow, unfollow
-from inbox.actions.later import put_off, send_due, send_later, send_now, take_back
-from inbox.actions.macros import delete_macro, save_macro
+from inbox.actions.later import put_off, restore_later, send_due, send_later, send_now, take_back
+from inbox.actions.macros import delete_macro, restore_macro, save_macro
 from inbox.actions.merging import merge, part_strangers, unmerge
 from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read, mark_unread
 from inbox.actions.renaming import rename
-from inbox.actions.saved_views import NOT_YOURS, arrange_views, delete_view, save_view
+from inbox.actions.saved_views import (
+    NOT_YOURS,
+    arrange_views,
+    delete_view,
+    restore_view,
+    save_view,
+)
 from inbox.actions.sending import send
 from inbox.actions.spam import bring_back, mark_spam, put_away, unmark_spam
 from inbox.actions.splitting import split, unsplit
@@ -63,6 +69,9 @@ __all__ = [
     "reopen",
     "reply",
     "restore",
+    "restore_later",
+    "restore_macro",
+    "restore_view",
     "save_draft",
     "save_macro",
     "save_view",

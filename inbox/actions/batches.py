@@ -15,9 +15,10 @@ from ground.web.problems import Invalid, NotAllowed, Problem, StateConflict, Una
 from ground.web.timing import OutOfTime, within
 from inbox import asking, default_views, kinds
 from inbox.actions.thread import lock
-from inbox.changes import CHANGES, HOLDING_FIRST, Values, as_it_is, attempt, settled
+from inbox.changes import CHANGES, HOLDING_FIRST, Values, attempt, settled
 from inbox.models import Batch, BatchedChange, Conversation
 from inbox.querysets import ConversationQuerySet
+from inbox.ways_back import as_it_is
 from people.models import Teammate
 from people.models.teammate import Capability
 

@@ -182,12 +182,35 @@ def take_back(later: LaterMessage, *, by: Teammate, keeps_words: bool = True) ->
                 raise StateConflict("It has been stopped already.")
             call_off(locked, f"{by} called it off.", by=by)
             return locked
-        locked.state = State.TAKEN_BACK
-        locked.save(update_fields=["state"])
+        locked.state, locked.is_discarded = State.TAKEN_BACK, not keeps_words
+        locked.save(update_fields=["state", "is_discarded"])
         if keeps_words:
             words = {name: getattr(locked, name) for name in PARTS}
             give_words_back(conversation, by, Message.Kind.REPLY, words)
         journal(kinds.LATER_TAKEN_BACK, locked, by=by, after={"state": locked.state})
+        return locked
+
+
+def restore_later(later: LaterMessage, *, by: Teammate) -> LaterMessage:
+    """Brings back a reply that its author has discarded: it waits for its time again. One whose
+    time has passed, or that had come to nothing, is there to be read and edited.
+
+    Raises NotAllowed, NotFound, and StateConflict for one that was not discarded.
+    """
+    with transaction.atomic():
+        locked, conversation = held(later)
+        require(by, conversation, Capability.REPLY)
+        check_author(locked, by)
+        if locked.state != State.TAKEN_BACK or not locked.is_discarded:
+            raise StateConflict("There is nothing to bring back.")
+        if not locked.reason and locked.due_at <= database_now():
+            locked.reason = "Its time passed while it was discarded."
+        locked.state = State.CALLED_OFF if locked.reason else State.WAITING
+        locked.is_discarded = False
+        # What waits is the whole's, whatever has become of the part in which it was written.
+        locked.conversation = conversation
+        locked.save(update_fields=["state", "reason", "is_discarded", "conversation"])
+        journal(kinds.LATER_RESTORED, locked, by=by, after={"state": locked.state})
         return locked
 
 

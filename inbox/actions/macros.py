@@ -10,6 +10,7 @@ from ground.journal import record
 from ground.web.problems import NotAllowed
 from ground.web.text import clean
 from inbox import kinds, steps
+from inbox.actions.restoring import as_deleted, stored_again, with_readers
 from inbox.actions.thread import plain
 from inbox.models import Macro
 from people.models import Teammate
@@ -55,8 +56,26 @@ def delete_macro(macro: Macro, *, by: Teammate) -> None:
     """Raises NotAllowed."""
     with transaction.atomic():
         check_may_change(macro, by)
-        record(kinds.MACRO_DELETED, by=by, subject=macro, before=state_of(macro))
+        before = {**state_of(macro), "used": macro.used}
+        record(kinds.MACRO_DELETED, by=by, subject=macro, before=before)
         macro.delete()
+
+
+def restore_macro(public_id: str, *, by: Teammate) -> Macro:
+    """Brings back a deleted macro as the journal has it; one that is there already stays as it is.
+
+    Raises NotFound when none was deleted, NotAllowed for who might not have deleted it, and
+    StateConflict when those whose it was are gone.
+    """
+    with transaction.atomic():
+        there = Macro.objects.filter(public_id=public_id).first()
+        if there is not None:
+            check_may_change(there, by)
+            return there
+        was = as_deleted("macro", kinds.MACRO_DELETED, public_id)
+        macro = Macro(public_id=public_id, used=was.pop("used", 0), **with_readers(was))
+        check_may_change(macro, by)
+        return stored_again(macro, kinds.MACRO_RESTORED, by, state_of)
 
 
 def check_may_change(macro: Macro, by: Teammate) -> None:

@@ -30,6 +30,7 @@ from inbox.actions.thread import (
 )
 from inbox.actions.wholes import lock_whole, said_before
 from inbox.models import Binding, Conversation, Line, Message
+from inbox.ways_back import WayBack
 from people.actions.merge import current
 from people.models import Contact, Identity, Team, Teammate
 from people.models.teammate import Capability
@@ -53,11 +54,13 @@ CHOICE_LENGTH = 80
 
 @dataclass(frozen=True)
 class Posted:
-    """The stored message and its conversation; `is_new` is False when this was a retry."""
+    """The stored message and its conversation; `is_new` is False when this was a retry. `ways_back`
+    would take back what was done along with it."""
 
     conversation: Conversation
     message: Message
     is_new: bool
+    ways_back: tuple[WayBack, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from ground.conditions import InvalidCondition
 from ground.journal import record
 from ground.web.problems import Invalid, NotAllowed
 from inbox import asking, kinds
+from inbox.actions.restoring import as_deleted, stored_again, with_readers
 from inbox.actions.thread import plain
 from inbox.models import SavedView
 from people.actions import prefer
@@ -75,10 +76,29 @@ def delete_view(view: SavedView, *, by: Teammate) -> None:
             kinds.VIEW_DELETED,
             by=by,
             subject=view,
-            before=state,
+            before={**state, "owner": plain(view.owner)},
             rows={"readers": readers_of(view, state)},
         )
         view.delete()
+
+
+def restore_view(public_id: str, *, by: Teammate) -> SavedView:
+    """Brings back a deleted view as the journal has it; one that is there already stays as it is.
+
+    Raises NotFound when none was deleted, NotAllowed for who might not have deleted it, Invalid
+    when its owner has no room for it, StateConflict when those whose it was are gone.
+    """
+    with transaction.atomic():
+        there = SavedView.objects.filter(public_id=public_id).first()
+        if there is not None:
+            check_may_change(there, by)
+            return there
+        was = as_deleted("savedview", kinds.VIEW_DELETED, public_id)
+        view = SavedView(public_id=public_id, **with_readers(was))
+        check_may_change(view, by)
+        check_room(view.owner)
+        readers = readers_of(view, {})
+        return stored_again(view, kinds.VIEW_RESTORED, by, state_of, readers=readers)
 
 
 def arrange_views(teammate: Teammate, *, order: Sequence[str], hidden: Sequence[str]) -> Teammate:

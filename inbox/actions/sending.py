@@ -26,6 +26,7 @@ def send(
 ) -> Posted:
     """Replies or adds a note and does the steps of `then` with the conversation, or nothing at all.
 
+    `ways_back` of what is returned would take back what the steps did; never the message.
     `written` is what `reply` or `note` takes. `macros` are the ids of those that helped to write
     it. The draft that it was made of is cleared. A retry under the same client id does nothing
     twice. Raises what `reply`, `note` and the actions behind the steps raise, Invalid for steps
@@ -38,15 +39,11 @@ def send(
         if not posted.is_new:
             return posted
         clear_draft(posted.conversation, by=by, kind=kind, client_id=posted.message.client_id)
-        steps.carry_out(sound, posted.conversation, by)
+        if sound:
+            done, back = steps.carry_out(sound, posted.conversation, by)
+            posted = replace(posted, conversation=done, ways_back=tuple(back))
         count_use(macros, posted, by)
-    if sound:
-        posted = replace(posted, conversation=fresh(posted.conversation))
     return posted
-
-
-def fresh(conversation: Conversation) -> Conversation:
-    return Conversation.objects.for_list().get(pk=conversation.pk)
 
 
 def count_use(names: Iterable[str], posted: Posted, by: Teammate) -> None:

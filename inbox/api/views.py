@@ -8,7 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.conditions import Snapshot
-from ground.web.api import FlagField, PageQuery, Reference, StrictSerializer, checked, page_answer
+from ground.web.api import (
+    EmptyBody,
+    FlagField,
+    PageQuery,
+    Reference,
+    StrictSerializer,
+    checked,
+    page_answer,
+)
 from ground.web.openapi import operation, page_of
 from ground.web.problems import NotAllowed, NotFound
 from ground.web.text import CleanCharField
@@ -146,10 +154,21 @@ class SavedViewView(SavedViewsAddress):
     @operation(
         "views_delete",
         "Delete a saved view",
-        description="Answers with the view as it was.",
+        description="Answers with the view as it was. PUT brings it back.",
         answers={200: SavedViewSerializer},
     )
     def delete(self, request: Request, id: str) -> Response:
         view = self.saved(id)
         actions.delete_view(view, by=self.owner)
         return self.answer(view)
+
+    @operation(
+        "views_restore",
+        "Bring a deleted view back",
+        description="As it was when it was deleted. Leaves one that is there as it is.",
+        body=EmptyBody,
+        answers={200: SavedViewSerializer},
+    )
+    def put(self, request: Request, id: str) -> Response:
+        checked(EmptyBody, request.data)
+        return self.answer(actions.restore_view(id, by=self.owner))

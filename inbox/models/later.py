@@ -39,6 +39,9 @@ class LaterMessage(models.Model):
     is_held = models.BooleanField(default=False)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    is_discarded = models.BooleanField(
+        default=False, db_default=False, help_text="Taken back without a draft of its words."
+    )
     reason = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 

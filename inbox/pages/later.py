@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -51,6 +52,11 @@ def change_later(request: HttpRequest, view: str, conversation: str, later: str)
             actions.take_back(waiting, by=request.user)
         case "discard":
             actions.take_back(waiting, by=request.user, keeps_words=False)
+            if not is_script(request):
+                address = reverse("inbox:conversation", args=[view, conversation])
+                return redirect(f"{address}?discarded={later}")
+        case "restore":
+            actions.restore_later(waiting, by=request.user)
         case "put-off":
             due_at = checked(DueForm(request.POST))["due_at"]
             actions.put_off(waiting, by=request.user, due_at=due_at)

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from ground.web.problems import Invalid, NotAllowed, NotFound
-from inbox import actions, steps
+from inbox import actions, kinds, steps
 from inbox.forms_writing import OwnMacroForm
 from inbox.models import Macro
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates
+from inbox.pages.undoing import deleted_by
 from inbox.variables import VARIABLES, fill, values_for
 
 OFFERED = 20
@@ -47,7 +49,11 @@ def macros(request: HttpRequest) -> HttpResponse:
 
 @for_teammates
 def macro(request: HttpRequest, macro: str) -> HttpResponse:
-    """GET: one macro to change. POST: changes it, or with `delete` deletes it."""
+    """GET: one macro to change. POST: changes it, with `delete` deletes it, and with `restore`
+    brings a deleted one back."""
+    if request.method == "POST" and "restore" in request.POST:
+        back = actions.restore_macro(macro, by=request.user)
+        return redirect("inbox:macro", back.public_id)
     found = Macro.objects.visible_to(request.user).filter(public_id=macro).first()
     if found is None:
         raise NotFound("There is no such macro, or it is not yours to see.")
@@ -59,7 +65,7 @@ def edit(request: HttpRequest, shown: Macro) -> HttpResponse:
         return show(request, shown, OwnMacroForm(instance=shown, viewer=request.user))
     if "delete" in request.POST and shown.pk is not None:
         actions.delete_macro(shown, by=request.user)
-        return redirect("inbox:macros")
+        return redirect(f"{reverse('inbox:macros')}?deleted={shown.public_id}")
     if not may_change(request, shown):
         raise NotAllowed("This macro is not yours to change.")
     form = OwnMacroForm(request.POST, instance=shown, viewer=request.user)
@@ -90,5 +96,6 @@ def show(
         "macros": with_words(list(listed), request.user),
         "variables": VARIABLES,
         "can_change": may_change(request, shown),
+        "deleted": deleted_by(request, "macro", kinds.MACRO_DELETED),
     }
     return render(request, "inbox/macros.html", context, status=status)

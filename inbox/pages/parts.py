@@ -19,7 +19,7 @@ from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.beginnings import show_splits
 from inbox.forms import PUBLIC_ID, WindowForm, checked
-from inbox.models import Conversation, Message
+from inbox.models import Conversation, LaterMessage, Message
 from inbox.naming import keep_teams_private
 from inbox.orders import Order
 from inbox.pages.bell import bell
@@ -204,8 +204,18 @@ def later_of(request: HttpRequest, conversation: Conversation) -> dict[str, Any]
     return {
         "conversation": conversation,
         "later_messages": conversation.later_messages.shown_to(request.user),
+        "discarded": discarded(request, conversation),
         "can_reply": request.user.can(Capability.REPLY),
     }
+
+
+def discarded(request: HttpRequest, conversation: Conversation) -> LaterMessage | None:
+    """What the teammate has just discarded, as the address of a page without scripts names it."""
+    name = request.GET.get("discarded", "")
+    if is_script(request) or not PUBLIC_ID.fullmatch(name):
+        return None
+    own = conversation.later_messages.filter(teammate=request.user, is_discarded=True)
+    return own.filter(public_id=name).first()
 
 
 def hold_seconds(teammate: Teammate) -> int:
@@ -322,8 +332,10 @@ def done(
     words: str,
     *,
     undo: dict[str, str],
+    is_partly: bool = False,
 ) -> HttpResponse:
-    """Back to the conversation; for a script its new head, and what to say about it."""
+    """Back to the conversation; for a script its new head, and what to say about it. `is_partly`:
+    not all that was asked for could be done."""
     if not is_script(request):
         if visible_to(request).filter(pk=conversation.pk).exists():
             return redirect("inbox:conversation", view, conversation.public_id)
@@ -334,5 +346,6 @@ def done(
         "undo": {"url": request.path, "values": undo} if undo else None,
         "conversation": conversation.public_id,
         "status": conversation.status,
+        "is_partly": is_partly,
     }
     return trigger_client_event(response, "inbox:done", said)

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from ground.conditions.forms import state_of
 from ground.web.problems import Invalid, NotAllowed, NotFound, Problem
-from inbox import actions, asking, default_views
+from inbox import actions, asking, default_views, kinds
 from inbox.models import SavedView
 from inbox.pages.conditions import START, Asked, drawn, drawn_tree, filters_of, preview, words_of
 from inbox.pages.filters import sent_to
 from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates, is_script, part_wanted
+from inbox.pages.undoing import deleted_by
 from inbox.rail import arranged
 from people.models import Team, Teammate
 from people.models.teammate import Capability
@@ -30,7 +31,11 @@ def views(request: HttpRequest) -> HttpResponse:
 
 @for_teammates
 def view(request: HttpRequest, saved: str) -> HttpResponse:
-    """GET: one view to change. POST: changes it, or with `do` delete deletes it."""
+    """GET: one view to change. POST: changes it, with `do` delete deletes it, and with `do` restore
+    brings a deleted one back."""
+    if request.method == "POST" and request.POST.get("do") == "restore":
+        back = actions.restore_view(saved, by=request.user)
+        return redirect("inbox:saved-view", back.public_id)
     found = SavedView.objects.visible_to(request.user).filter(public_id=saved).first()
     if found is None:
         raise NotFound("There is no such view, or it is not yours to see.")
@@ -75,8 +80,9 @@ def edit(request: HttpRequest, saved: SavedView) -> HttpResponse:
         raise NotAllowed(actions.NOT_YOURS)
     do = request.POST.get("do", "save")
     if do == "delete" and saved.pk is not None:
+        name = saved.public_id
         actions.delete_view(saved, by=request.user)
-        return sent_to(request, reverse("inbox:views"))
+        return sent_to(request, f"{reverse('inbox:views')}?deleted={name}")
     asked = Asked(request.POST, spoken)
     if do != "save":
         form = drawn(asked.state, spoken, focus=asked.focus)
@@ -152,6 +158,7 @@ def show(
         "problems": problems or [],
         "preview": preview(tree, spoken, visible, request.user) if tree is not None else None,
         "can_change": saved.pk is None or saved.may_be_changed_by(request.user),
+        "deleted": deleted_by(request, "savedview", kinds.VIEW_DELETED),
     }
     match part_wanted(request):
         case "preview":

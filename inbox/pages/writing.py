@@ -1,5 +1,7 @@
 """Replies and notes."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
-from inbox import actions, default_views
+from inbox import actions, default_views, wording
 from inbox.forms import checked
 from inbox.forms_writing import MessageForm, attachments, steps
 from inbox.models import Conversation, LaterMessage, Message
@@ -15,6 +17,9 @@ from inbox.pages.later import answer_later, keep_for_later
 from inbox.pages.parts import find, render_page, visible_to
 from inbox.pages.reading import read_on
 from inbox.pages.requests import for_teammates, is_script
+from inbox.pages.undoing import way_to_undo
+from inbox.steps import in_words, known, names_for, sound
+from inbox.ways_back import WayBack, as_it_is
 
 MACROS_MAX = 10
 
@@ -49,11 +54,35 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
                 "client_id": str(posted.message.client_id),
                 "status": posted.conversation.status,
                 "html": render_to_string("inbox/_message.html", {"message": posted.message}),
+                "done": done_along(request, view, posted),
             },
             status=201 if posted.is_new else 200,
         )
     address = reverse("inbox:conversation", args=[view, conversation])
     return redirect(f"{address}#message-{posted.message.public_id}")
+
+
+def done_along(request: HttpRequest, view: str, posted: actions.Posted) -> dict[str, Any] | None:
+    """What to say of what was done along with a message, and what would take it back; None where
+    nothing was changed."""
+    there, ways = posted.conversation, list(posted.ways_back)
+    asked = sound(steps(request.POST))
+    if not posted.is_new and asked and not there.is_open:
+        # What an earlier request has done is known by what there is now.
+        left = as_it_is("status", there, {})
+        ways = [WayBack("status", {"status": Conversation.Status.OPEN}, left)]
+    if not ways:
+        return None
+    is_moved = any(way.part == "status" for way in ways) and not there.is_open
+    names = names_for(request.user, asked)
+    others = [in_words(step, names) for step in asked if known()[step["do"]].is_beside]
+    status = there.status if is_moved else Conversation.Status.OPEN
+    return {
+        "words": wording.sent_along(status if is_moved else "", others if posted.is_new else []),
+        "undo": way_to_undo(view, there, ways),
+        "conversation": there.public_id,
+        "status": status,
+    }
 
 
 def answered(request: HttpRequest, view: default_views.View, later: LaterMessage) -> HttpResponse:

@@ -109,11 +109,18 @@ export class LaterMessages extends HTMLElement {
     }
     try {
       await act(url, wish);
+      if (wish.do === "discard") offerBack(url);
     } catch (error) {
       explain(error);
       refresh();
     }
   }
+}
+
+/** @param {string} url of a reply that was discarded */
+function offerBack(url) {
+  const run = () => act(url, { do: "restore" }).catch(explain);
+  toast("Discarded.", { action: { name: "Undo", run } });
 }
 
 const shown = () => {
@@ -197,7 +204,8 @@ async function takeBackAt(item, url) {
 }
 
 /**
- * Ctrl+Z takes back what is held, unless there is something in the box to undo.
+ * Ctrl+Z takes back what is held, or what a toast offers to undo, unless there is something in the
+ * box to undo.
  * @param {KeyboardEvent} event
  */
 function undoByKey(event) {
@@ -207,9 +215,13 @@ function undoByKey(event) {
   const isField = target instanceof HTMLElement && target.matches("input, textarea, select");
   if (isField && /** @type {HTMLInputElement} */ (target).value) return;
   const item = shown()?.held();
-  if (!item) return;
+  const offer = /** @type {HTMLElement|undefined} */ (
+    [...document.querySelectorAll("#toasts button")].findLast(({ textContent }) => textContent === "Undo")
+  );
+  if (!item && !offer) return;
   event.preventDefault();
-  takeBack(item.dataset.url || "");
+  if (item) takeBack(item.dataset.url || "");
+  else offer?.click();
 }
 
 /**

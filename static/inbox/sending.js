@@ -65,22 +65,7 @@ function onSent(item, answer) {
     return;
   }
   if (item.conversation === conversation()) thread()?.receive(answer);
-  if (item.then?.length && answer.status !== "open") sayFinished(item, answer.status);
-  else tell("inbox:changed");
-}
-
-/**
- * @param {Item} item
- * @param {string} status
- */
-function sayFinished(item, status) {
-  const url = item.url.replace(/messages\/$/, "status/");
-  tell("inbox:done", {
-    words: `Sent and ${status}.`,
-    undo: { url, values: { status: "open" } },
-    conversation: item.conversation,
-    status,
-  });
+  tell(answer.done ? "inbox:done" : "inbox:changed", answer.done);
 }
 
 /**

@@ -62,6 +62,8 @@ export function sayDone({ words, undo }) {
       for (const name of ["inbox:merged", "inbox:unmerged"]) {
         if (told[name]) tell(name, told[name]);
       }
+      const done = told["inbox:done"];
+      if (done?.is_partly) toast(done.words, { tone: "bad" });
     } catch (error) {
       explain(error);
     }

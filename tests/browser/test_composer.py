@@ -260,3 +260,18 @@ def test_an_emoji_is_found_by_its_name_and_can_be_undone(agent, visitor):
     expect(box(page)).to_have_value("Thanks 🎉 ")
     page.keyboard.press("Control+z")
     expect(box(page)).to_have_value("Thanks :tada")
+
+
+def test_what_was_done_along_with_a_reply_is_undone_by_a_key(agent, visitor):
+    customer = visitor()
+    customer.say("The ptarmigan is settled.")
+    page = agent("ben", f"all/{customer.conversation}/")
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    box = page.locator("inbox-composer textarea")
+    box.fill("Glad to hear it.")
+    box.press("Control+Shift+Enter")
+    expect(page.locator(".toast", has_text="Sent and closed.")).to_be_visible()
+    status = page.locator(f'#conversation[data-conversation="{customer.conversation}"] #head')
+    expect(status).to_have_attribute("data-status", "closed")
+    box.press("Control+z")
+    expect(status).to_have_attribute("data-status", "open")
