@@ -48,7 +48,9 @@ KINDS = {
         "A note in a conversation that you have or follow", "added a note", frozenset({APP})
     ),
     TEAM: Kind("A conversation is given to your team", "gave this to your team", frozenset({APP})),
-    NEW: Kind("A new conversation that nobody has", "began a conversation", frozenset()),
+    NEW: Kind(
+        "A new conversation that nobody has", "began a conversation", frozenset({APP, DESKTOP})
+    ),
 }
 
 

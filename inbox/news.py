@@ -34,13 +34,15 @@ class Round:
     mates: dict[str, Teammate]
     by_pk: dict[int, Teammate]
     members: dict[str, set[int]]
-    watchful: set[int]
+    # New conversation that nobody has -> whom it concerns.
+    watchful: dict[int, set[int]]
     # Reply that was to go out later -> who wrote it.
     authors: dict[str, int]
     news: dict[Key, News] = field(default_factory=dict)
     done: set[Key] = field(default_factory=set)
     finished: set[int] = field(default_factory=set)
     taken: set[int] = field(default_factory=set)
+    answered: set[int] = field(default_factory=set)
     # Private team -> who may look.
     seeing: dict[int, set[int]] = field(default_factory=dict)
     # Who had a conversation when what is looked at happened.
@@ -56,8 +58,17 @@ class Round:
             news.seq = max(news.seq, entry.after.get("seq") or conversation.last_seq)
             news.message = entry.after.get("message", news.message)
             unsent = entry.after.get("reason", "") if entry.kind in UNSENT else ""
-            news.words = unsent or entry.after.get("why", "") or news.words
+            if words := unsent or entry.after.get("why", ""):
+                news.message, news.words = "", words
             news.at = entry.created_at
+
+    def quote(self, who: Iterable[int], entry: Entry) -> None:
+        """What is told to them of this conversation goes with these words."""
+        conversation = self.conversations[place_of(entry)]
+        for pk in who:
+            if news := self.news.get((pk, conversation.pk)):
+                news.seq = max(news.seq, entry.after["seq"])
+                news.message = entry.after["message"]
 
     def is_doer(self, pk: int, entry: Entry) -> bool:
         doer = self.mates.get(entry.actor_id) if entry.actor_type == "teammate" else None
@@ -103,9 +114,10 @@ def look_at(entry: Entry, to: Round) -> None:
     name = str(doer or conversation.contact.display_name)
     match entry.kind:
         case "conversation.started":
-            to.tell(to.watchful, entry, attention.NEW, name)
+            to.tell(to.watchful.get(conversation.pk, ()), entry, attention.NEW, name)
         case "message.received":
             to.tell(to.holders(conversation, entry), entry, attention.REPLY, name)
+            to.quote(to.watchful.get(conversation.pk, ()), entry)
         case "message.sent" | "note.added":
             if doer is not None:
                 to.forget(doer.pk, conversation)
@@ -113,6 +125,8 @@ def look_at(entry: Entry, to: Round) -> None:
             named = {mate.pk for mate in mates if mate}
             to.tell(named, entry, attention.MENTIONED, name)
             is_note = entry.kind == "note.added"
+            if not is_note:
+                to.answered.add(conversation.pk)
             author = name if doer is not None else "Bot"
             kind = attention.NOTE if is_note else attention.REPLY
             to.tell(to.holders(conversation, entry) - named, entry, kind, author)

@@ -6,6 +6,7 @@ has left wrong is right again within a minute. Without Redis nobody is shown as 
 
 import json
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from ground.journal.live import RedisAway, hotline, publish
@@ -61,6 +62,16 @@ def is_here(teammate: str) -> bool:
         return bool(hotline().call("EXISTS", f"counterfoil:here:{teammate}"))
     except RedisAway:
         return False
+
+
+def are_here(teammates: Iterable[str]) -> set[str]:
+    """Those of many of whom `is_here` is known to be true, in one question."""
+    names = list(teammates)
+    try:
+        marks = hotline().call("MGET", *(f"counterfoil:here:{name}" for name in names))
+    except RedisAway:
+        return set()
+    return {name for name, mark in zip(names, marks, strict=True) if mark}
 
 
 def look(conversation: str, person: Person, socket: str) -> None:

@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from ground.journal.models import Entry
-from inbox import attention
+from inbox import attention, audience
 from inbox.actions.clearing import clear
 from inbox.actions.telling import deliver
-from inbox.attention import APP
 from inbox.models import Conversation, LaterMessage, Notification
-from inbox.news import UNSENT, Round, go_back, look_at, place_of, team_asked
+from inbox.news import UNSENT, Key, Round, go_back, look_at, place_of, team_asked
 from people.models import Team, Teammate
 
 
@@ -43,13 +42,13 @@ def gather(entries: list[Entry]) -> Round:
         if entry.kind == "conversation.assigned" and asked is not None:
             teams.add(team_asked(entry, asked))
     members = members_of(teams - {""})
-    is_new = any(entry.kind == "conversation.started" for entry in entries)
-    watchful = set(waiting_for_new()) if is_new else set()
+    started = {entry.subject_id for entry in entries if entry.kind == "conversation.started"}
+    watchful = audience.of_new([row for name, row in conversations.items() if name in started])
     authors = authors_of(entry.subject_id for entry in entries if entry.kind in UNSENT)
     pks = {row.assignee_id for row in conversations.values()}.union(
         *members.values(),
         *(row.followed_by for row in conversations.values()),
-        watchful,
+        *watchful.values(),
         authors.values(),
     )
     active = [mate for mate in mates_of(names - {None}, pks - {None}) if mate.is_active]
@@ -90,23 +89,26 @@ def authors_of(names: Iterable[str]) -> dict[str, int]:
     return dict(rows.values_list("public_id", "teammate_id"))
 
 
-def waiting_for_new() -> Iterable[int]:
-    wish = {attention.SUBJECT: {"kinds": {attention.NEW: [APP]}}}
-    return Teammate.objects.active().filter(preferences__contains=wish).values_list("pk", flat=True)
-
-
 def settle(gathered: Round) -> None:
     """Clears what the round has found done, all at once: so it is locked in one order."""
-    if not (gathered.done or gathered.finished or gathered.taken):
+    some = gathered.finished | gathered.taken | gathered.answered
+    if not (gathered.done or some):
         return
-    open_ = Notification.objects.open().filter(side=None)
-    done = Q(conversation__in=gathered.finished)
+    looked_at = Q(conversation__in=some)
     for teammate, conversation in sorted(gathered.done):
-        done |= Q(teammate=teammate, conversation=conversation)
-    pks = set(open_.filter(done).values_list("pk", flat=True))
-    if gathered.taken:
-        only_team = open_.filter(conversation__in=gathered.taken)
-        for each in only_team.filter(reasons__has_any_keys=[attention.TEAM, attention.NEW]):
-            if set(each.reasons) <= {attention.TEAM, attention.NEW}:
-                pks.add(each.pk)
+        looked_at |= Q(teammate=teammate, conversation=conversation)
+    open_ = Notification.objects.open().filter(side=None)
+    rows = open_.filter(looked_at).values_list("pk", "teammate_id", "conversation_id", "reasons")
+    pks = [pk for pk, mate, place, reasons in rows if is_over((mate, place), reasons, gathered)]
     clear(open_.filter(pk__in=pks))
+
+
+def is_over(key: Key, reasons: Iterable[str], gathered: Round) -> bool:
+    """Whether what waits for a teammate in a conversation is done: for them, for everybody, or
+    because it only asked for somebody and there is one."""
+    conversation, why = key[1], set(reasons)
+    if key in gathered.done or conversation in gathered.finished:
+        return True
+    if conversation in gathered.taken and why <= {attention.TEAM, attention.NEW}:
+        return True
+    return conversation in gathered.answered and why == {attention.NEW}

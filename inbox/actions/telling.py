@@ -18,6 +18,7 @@ from inbox.news import Key, News, Round
 from people.models import Teammate
 
 PREVIEW = 140
+SEEN_BY_READING = {attention.REPLY, attention.NOTE, attention.NEW}
 
 
 def deliver(gathered: Round) -> None:
@@ -63,7 +64,7 @@ def read_already(news: Mapping[Key, News]) -> list[Key]:
     return [
         key
         for key, each in news.items()
-        if set(each.reasons) <= {attention.REPLY, attention.NOTE} and seqs.get(key, -1) >= each.seq
+        if set(each.reasons) <= SEEN_BY_READING and seqs.get(key, -1) >= each.seq
     ]
 
 

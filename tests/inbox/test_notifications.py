@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ground.journal.models import Entry
 from ground.journal.reactions import run_owed
 from ground.web import mail
-from inbox import attention, presence
+from inbox import attention, audience, presence
 from inbox.actions import (
     assign,
     close,
@@ -31,6 +32,7 @@ from inbox.actions.digesting import mail_digests
 from inbox.actions.notifying import notify
 from inbox.models import Conversation, Digest, Message, Notification, ReadMarker
 from people.actions import add_to_team, create_token, prefer, remove_from_team, set_away
+from people.models import Teammate
 from people.models.token import Scope
 from tests.live import Socket, committed, play, session_cookie
 
@@ -95,7 +97,8 @@ def test_one_conversation_is_one_notification_with_its_reasons_merged(bens, dora
 def test_a_team_is_told_until_somebody_has_it(conversation, ada, ben, cleo, support):
     add_to_team(cleo, support, by=ada)
     assign(conversation, by=ada, team=support)
-    assert open_for(ben) == open_for(cleo) == {"Dora Lindqvist": {"team": "Ada Byron"}}
+    assert open_for(ben) == open_for(cleo)
+    assert open_for(ben) == {"Dora Lindqvist": {"new": "Dora Lindqvist", "team": "Ada Byron"}}
     assign(conversation, by=cleo, assignee=cleo)
     assert open_for(ben) == {}
 
@@ -131,10 +134,94 @@ def test_a_snooze_that_ends_is_told_and_one_ended_by_hand_is_not(bens, ben, ada)
     assert open_for(ben) == {"Dora Lindqvist": {"woken": ""}}
 
 
-def test_new_conversations_are_told_to_who_wishes_it(begin, emil, ben, ada):
-    prefer(ben, "notifications", {"kinds": {"new": ["app"]}}, by=ben)
+NEW = {"Emil Novak": {"new": "Emil Novak"}}
+
+
+def test_a_new_conversation_rings_everybody_at_hand_on_a_fresh_install(
+    begin, emil, ben, ada, cleo, published
+):
+    set_away(cleo, True, by=cleo)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        begin(emil)
+        run_owed()
+    assert open_for(ben) == open_for(ada) == NEW and open_for(cleo) == {}
+    shown = [frame for topics, frame in published if f"teammate.{ben.public_id}" in topics]
+    (frame,) = [frame for frame in shown if frame["type"] == "notification"]
+    assert frame["is_desktop"]
+    assert frame["title"] == "Emil Novak began a conversation" and frame["body"]
+    kept = Entry.objects.filter(kind__startswith="notif")
+    assert not kept.exists(), "what is told is derived and has no entries"
+
+
+def test_who_has_chosen_is_told_of_new_ones_as_they_chose(begin, emil, ben, ada, cleo):
+    prefer(ben, "notifications", {"kinds": {"new": []}}, by=ben)
+    prefer(cleo, "notifications", {"kinds": {"new": ["app"]}}, by=cleo)
+    prefer(ada, "notifications", {"kinds": {"note": []}}, by=ada)
+    set_away(cleo, True, by=cleo)
     begin(emil)
-    assert open_for(ben) == {"Emil Novak": {"new": "Emil Novak"}} and open_for(ada) == {}
+    assert open_for(ben) == {} and open_for(cleo) == open_for(ada) == NEW
+
+
+def test_a_new_conversation_is_settled_for_all_when_somebody_takes_or_answers_it(
+    begin, emil, dora, ben, ada, cleo
+):
+    taken, answered = begin(emil), begin(dora)
+    assert set(open_for(cleo)) == {"Emil Novak", "Dora Lindqvist"}
+    remark(answered, ada, "A note is no answer")
+    assert len(open_for(ben)) == 2 and set(open_for(ada)) == {"Emil Novak"}
+    assign(taken, by=ben, assignee=ben)
+    assert set(open_for(cleo)) == {"Dora Lindqvist"} and open_for(ada) == {}
+    remark(answered, ben, "@Ada Byron, yours?")
+    say(answered, ben, "Good morning!")
+    assert open_for(cleo) == open_for(ben) == {}
+    assert open_for(ada)["Dora Lindqvist"]["mentioned"] == "Ben Okafor", "she is still asked"
+
+
+def test_what_is_taken_or_old_by_the_time_it_would_be_told_is_not(
+    begin, emil, dora, otto, ben, ada
+):
+    assign(begin(emil), by=ada, assignee=ada)
+    say(begin(dora), ada, "At once")
+    begin(otto)
+    Conversation.objects.filter(contact=otto).update(
+        created_at=timezone.now() - timedelta(minutes=61)
+    )
+    assert open_for(ben) == {}
+
+
+def test_a_new_conversation_of_a_team_concerns_who_is_in_it_and_may_see_it(
+    begin, emil, dora, ben, ada, cleo, support, billing
+):
+    for contact, team in ((emil, support), (dora, billing)):
+        Conversation.objects.filter(pk=begin(contact).pk).update(team=team)
+    run_owed()
+    assert open_for(ben) == NEW and list(open_for(cleo)) == ["Dora Lindqvist"]
+    assert open_for(ada) == {}, "an admin may see it and is in neither team"
+
+
+def test_of_many_teammates_those_are_told_who_are_there_and_at_no_cost_per_head(
+    begin, emil, dora, otto, ben, monkeypatch
+):
+    prefer(ben, "notifications", {"kinds": {"new": ["app"]}}, by=ben)
+
+    def cost(contact):
+        begin(contact)
+        Notification.objects.all().delete()
+        with CaptureQueriesContext(connection) as queries:
+            run_owed()
+        return len(queries)
+
+    mates = [Teammate(email=f"m{n}@lumen.test", name=f"M {n}") for n in range(40)]
+    mates[0].save()
+    cost(otto)
+    few = cost(emil)
+    Teammate.objects.bulk_create(mates[1:])
+    there = mates[-1].public_id
+    monkeypatch.setattr(presence, "are_here", lambda names: {there} & set(names))
+    assert cost(dora) == few
+    told = Notification.objects.open()
+    assert told.filter(teammate__public_id=there).count() == 1
+    assert told.count() == audience.UNASKED_MAX + 1, "and who has asked for it"
 
 
 def test_who_may_not_see_it_is_never_told(bens, dora, ada, ben, cleo, billing):
@@ -421,8 +508,6 @@ def test_quiet_hours_go_over_midnight_in_ones_own_zone():
 def test_in_quiet_hours_nothing_rings(bens, dora, ben, published):
     quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
     prefer(ben, "notifications", {"sound": True, "quiet": quiet}, by=ben)
-    from django.test import TestCase
-
     with TestCase.captureOnCommitCallbacks(execute=True):
         say(bens, dora)
         run_owed()
@@ -431,8 +516,6 @@ def test_in_quiet_hours_nothing_rings(bens, dora, ben, published):
 
 
 def test_a_sound_is_wished_for_and_kinds_may_be_silent(bens, dora, ada, ben, published):
-    from django.test import TestCase
-
     prefer(ben, "notifications", {"sound": True, "silent": ["reply"]}, by=ben)
     with TestCase.captureOnCommitCallbacks(execute=True):
         say(bens, dora)

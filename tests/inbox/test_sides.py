@@ -62,7 +62,7 @@ def say(side, by, body="It is"):
 
 def told(teammate):
     run_owed()
-    rows = Notification.objects.open().filter(teammate=teammate)
+    rows = Notification.objects.open().filter(teammate=teammate).exclude(reasons__has_key="new")
     return {row.side.preview if row.side else "": row.reasons for row in rows}
 
 
