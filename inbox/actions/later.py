@@ -85,7 +85,7 @@ def send_later(
             ):
                 raise ClientIdReused
             if locked.public_id == conversation.public_id:
-                check_seen(locked, draft, by, None if override else last_seen_seq)
+                draft = check_seen(locked, draft, by, last_seen_seq, override=override)
             if locked.later_messages.waiting().count() >= WAITING_MAX:
                 raise Invalid(errors={"due_at": ["Enough messages wait in this conversation."]})
             later = LaterMessage.objects.create(
@@ -95,6 +95,7 @@ def send_later(
                 body=draft.text,
                 attachments=list(draft.attachments),
                 choices=list(draft.choices),
+                overrode=list(draft.overrode),
                 then=sound,
                 macros=list(dict.fromkeys(macros))[:MACROS_MAX],
                 zone=zone,
@@ -292,6 +293,7 @@ def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
                 client_id=later.client_id,
                 attachments=later.attachments,
                 choices=later.choices,
+                overrode=later.overrode,
                 then=later.then,
                 macros=later.macros,
             )

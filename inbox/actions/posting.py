@@ -49,6 +49,7 @@ REPEATED = (
     "holder",
 )
 CHOICES_MAX = 8
+NEWER_MAX = 20
 CHOICE_LENGTH = 80
 
 
@@ -74,6 +75,8 @@ class Draft:
     attachments: tuple[str, ...]
     choices: tuple[str, ...] = ()
     reached: Mapping[Teammate, Team | None] = field(default_factory=dict)
+    # What others had said that its author knew of and answered in spite of.
+    overrode: tuple[str, ...] = ()
 
 
 def compose(
@@ -177,6 +180,7 @@ def reply(
     choices: Iterable[str] = (),
     last_seen_seq: int | None = None,
     override: bool = False,
+    overrode: Iterable[str] = (),
     visitor: str = "",
 ) -> Posted:
     """Says something that the contact sees; exactly once for one client id, and where it belongs:
@@ -186,15 +190,23 @@ def reply(
     they pick comes back as their own message. A contact offers none.
 
     `last_seen_seq` is the last `seq` that a teammate had on screen: newer public messages by
-    others raise NewerMessages with them, unless `override`. An automation speaks only while the
+    others raise NewerMessages with them, unless `override`: then the entry names them, and those
+    in `overrode`, which were known when it was written. An automation speaks only while the
     bot holds the conversation, else StateConflict. Raises ClientIdReused, Invalid, NotFound,
     NotAllowed.
     """
     if isinstance(by, Contact):
         choices = ()
     draft = compose(Message.Kind.REPLY, body, client_id, attachments, choices)
-    seen = None if override else last_seen_seq
-    return post_once(conversation, draft, by=by, last_seen_seq=seen, visitor=visitor)
+    draft = replace(draft, overrode=tuple(overrode))
+    return post_once(
+        conversation,
+        draft,
+        by=by,
+        last_seen_seq=last_seen_seq,
+        override=override,
+        visitor=visitor,
+    )
 
 
 def note(
@@ -219,6 +231,7 @@ def post_once(
     *,
     by: Actor,
     last_seen_seq: int | None = None,
+    override: bool = False,
     visitor: str = "",
 ) -> Posted:
     locked = conversation
@@ -232,7 +245,7 @@ def post_once(
             check_holder(locked, by)
             if locked.public_id == conversation.public_id:
                 # Numbers that were seen in a part say nothing of the whole.
-                check_seen(locked, draft, by, last_seen_seq)
+                draft = check_seen(locked, draft, by, last_seen_seq, override=override)
             draft = with_mentions(draft, locked, by)
             message = post(locked, draft, by=by, visitor=visitor)
             return Posted(locked, message, is_new=True)
@@ -257,19 +270,26 @@ def check_holder(conversation: Conversation, by: Actor) -> None:
 
 
 def check_seen(
-    conversation: Conversation, draft: Draft, by: Actor, last_seen_seq: int | None
-) -> None:
-    """Raises NewerMessages when others have spoken in public since the last seq that was seen."""
+    conversation: Conversation,
+    draft: Draft,
+    by: Actor,
+    last_seen_seq: int | None,
+    *,
+    override: bool,
+) -> Draft:
+    """The draft, with what it overrides. Raises NewerMessages when others have spoken in public
+    since the last seq that was seen, unless that is known."""
     if last_seen_seq is None or last_seen_seq >= conversation.last_seq:
-        return
+        return draft
     newer = conversation.messages.public().after(last_seen_seq).for_thread()
     if isinstance(by, Teammate):
         newer = newer.exclude(teammate=by)
-    messages = list(newer[:20])
-    if messages:
+    messages = list(newer[:NEWER_MAX])
+    if messages and not override:
         raise NewerMessages(
             f"{messages[-1].author_name} has written since you last looked.", messages=messages
         )
+    return replace(draft, overrode=tuple(message.public_id for message in messages))
 
 
 def post(
@@ -318,7 +338,8 @@ def post(
             "contact": conversation.contact.public_id,
         }
         | ({"holder": conversation.holder} if is_taken else {})
-        | ({"mentioned": [mate.public_id for mate in draft.reached]} if draft.reached else {}),
+        | ({"mentioned": [mate.public_id for mate in draft.reached]} if draft.reached else {})
+        | ({"overrode": list(draft.overrode)} if draft.overrode else {}),
         cause=cause,
         rows={"conversation": conversation, "message": message},
     )

@@ -32,6 +32,9 @@ class LaterMessage(models.Model):
     body = models.TextField(blank=True)
     attachments = models.JSONField(default=list, blank=True)
     choices = models.JSONField(default=list, blank=True)
+    overrode = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], models.JSONField())
+    )
     then = models.JSONField(default=list, blank=True)
     macros = models.JSONField(default=list, blank=True)
     zone = models.CharField(max_length=64, default="UTC")

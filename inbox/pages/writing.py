@@ -135,6 +135,9 @@ def write_again(
 ) -> HttpResponse:
     """The page with what was written still in its box, and why it was not sent."""
     draft = {"kind": request.POST.get("kind", "reply"), "body": request.POST.get("body", "")}
+    if isinstance(problem, NewerMessages):
+        # What is sent all the same overrides what came after this.
+        draft["seen"] = request.POST.get("last_seen_seq", "")
     return render_page(
         request,
         view,

@@ -310,7 +310,7 @@ export class InboxComposer extends HTMLElement {
       hold: isHeld && !part.then.length,
       due,
       due_at: due === "own" ? this.ownTime?.value : "",
-      last_seen_seq: thread()?.lastSeq || 0,
+      last_seen_seq: (isOverride && this.warning.since) || thread()?.lastSeq || 0,
       override: isOverride,
     });
     this.draft[kind] = emptyPart(part.version);
@@ -337,7 +337,7 @@ export class InboxComposer extends HTMLElement {
   /**
    * Somebody has spoken in this conversation.
    * @param {{conversation: string, kind: string, authorType: string, authorName: string,
-   *   at: string, words: string}} said
+   *   at: string, words: string, seq: number}} said
    */
   heard(said) {
     const isAnswer = said.kind === "reply" && said.authorType !== "contact";

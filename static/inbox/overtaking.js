@@ -12,7 +12,9 @@ const MOST = 3;
  *   at: string,
  *   isContact: boolean,
  *   said: {name: string, words: string}[],
- * }} Overtaken the last one who spoke, and all that was said since
+ *   since?: number,
+ * }} Overtaken the last one who spoke, and all that was said since,
+ *   which is after the seq `since`
  */
 
 /**
@@ -27,12 +29,13 @@ export function sentenceOf({ authorName, at, isContact }, now = Date.now()) {
 /**
  * One more has spoken.
  * @param {Overtaken|null} before
- * @param {{authorName: string, at: string, authorType: string, words: string}} said
+ * @param {{authorName: string, at: string, authorType: string, words: string, seq?: number}} said
  * @returns {Overtaken}
  */
-export function joined(before, { authorName, at, authorType, words }) {
+export function joined(before, { authorName, at, authorType, words, seq = 0 }) {
+  const since = before?.since ?? seq - 1;
   const said = [...(before?.said || []), { name: authorName, words: cut(words) }].slice(-MOST);
-  return { authorName, at, isContact: authorType === "contact", said };
+  return { authorName, at, isContact: authorType === "contact", said, since };
 }
 
 /** @param {string} words */
@@ -72,6 +75,11 @@ export class Warning {
     this.bar = bar;
   }
 
+  /** What was said after this seq is known when it is sent all the same. */
+  get since() {
+    return this.#overtaken?.since;
+  }
+
   get isShown() {
     return this.#overtaken !== null;
   }
@@ -102,7 +110,7 @@ export class Warning {
 
   /**
    * One more has spoken.
-   * @param {{authorName: string, at: string, authorType: string, words: string}} said
+   * @param {{authorName: string, at: string, authorType: string, words: string, seq: number}} said
    */
   add(said) {
     this.show(joined(this.#overtaken, said));

@@ -77,9 +77,9 @@ function onReturned(item, problem) {
   /** @type {any[]} */
   const newer = problem.document.messages || [];
   const newest = newer.at(-1);
-  const overtaken = newer.reduce((before, { author, created_at: at, html }) => {
+  const overtaken = newer.reduce((before, { seq, author, created_at: at, html }) => {
     const words = elementsOf(html)[0].querySelector(".bubble")?.textContent || "";
-    return joined(before, { authorName: author.name, at, authorType: author.type, words });
+    return joined(before, { authorName: author.name, at, authorType: author.type, words, seq });
   }, null);
   giveBack(item, overtaken);
   if (item.conversation === conversation()) {

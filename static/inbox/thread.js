@@ -174,7 +174,7 @@ export class InboxThread extends HTMLElement {
       if (kind !== "activity" && !(wasAtEnd && this.isWatched)) this.missed(message);
       const { authorName, at } = message.dataset;
       const words = message.querySelector(".bubble")?.textContent || "";
-      tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at, words });
+      tell("inbox:spoken", { conversation: this.id_, kind, authorType, authorName, at, words, seq: this.lastSeq });
     }
     this.isKeptUnread = false;
     this.arrange();

@@ -180,9 +180,9 @@ def test_one_name_in_two_conversations_at_once_is_kept_in_one_and_refused_in_the
 ):
     both = threading.Barrier(2)
 
-    def together(*args):
+    def together(*args, **how):
         both.wait(10)
-        return check_seen(*args)
+        return check_seen(*args, **how)
 
     monkeypatch.setattr("inbox.actions.later.check_seen", together)
     name = uuid.uuid4()
@@ -363,6 +363,19 @@ def told(teammate):
     # That the conversation began is told as well.
     rows = [({k: v for k, v in row.reasons.items() if k != "new"}, row.preview) for row in rows]
     return [row for row in rows if row[0]]
+
+
+def test_what_a_held_reply_was_written_in_spite_of_is_known_when_it_goes_out(
+    conversation, ada, ben
+):
+    seen = conversation.last_seq
+    hers = reply(conversation, by=ada, body="I have it", client_id=uuid.uuid4()).message
+    held(conversation, ben, last_seen_seq=seen, override=True)
+    make_due()
+    assert send_due() == 1
+    assert Entry.objects.filter(kind="message.sent").latest("id").after["overrode"] == [
+        hers.public_id
+    ]
 
 
 def test_its_author_is_told_why_it_could_not_be_sent(conversation, ada, ben, agent_role):

@@ -134,6 +134,10 @@ def test_a_reply_to_what_is_no_longer_the_latest_comes_back_with_what_is_new(
         conversation, by=ben, body="Me too", client_id=new_id(), last_seen_seq=1, override=True
     )
     assert posted.is_new
+    entry = Entry.objects.filter(kind="message.sent").latest("id")
+    assert entry.after["overrode"] == [answer.message.public_id], "it is known what it overrode"
+    reply(conversation, by=ada, body="Well", client_id=new_id(), last_seen_seq=99, override=True)
+    assert "overrode" not in Entry.objects.filter(kind="message.sent").latest("id").after
 
 
 def test_notes_activities_and_own_words_make_no_reply_stale(conversation, ben, ada):

@@ -21,3 +21,8 @@ test("what was said is kept, cut, and at most the last three", () => {
   assert.deepEqual(all.said.map(({ words }) => words.length), [9, 5, 201]);
   assert.equal(all.said[0].words, "two lines");
 });
+
+test("what is sent all the same names the last that was seen before any of them", () => {
+  const said = [5, 6].map((seq) => ({ ...ana("Hi"), seq }));
+  assert.equal(said.reduce(joined, null).since, 4);
+});
