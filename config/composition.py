@@ -136,6 +136,9 @@ RECORD_PANELS = [
     "inbox.record.KNOWN_SINCE",
 ]
 
+# Kind of line -> the icon of its conversations in lists; any other kind is a box.
+CHANNEL_ICONS = {"messenger": "chat", "email": "mail", "phone": "phone"}
+
 # What a macro, or the button that sends, can do with a conversation besides, in this order.
 MACRO_STEPS = {
     "tag": "inbox.steps.TAG",

@@ -79,6 +79,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 JOURNAL_REACTIONS = "config.reactions.REACTIONS"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
+CHANNEL_ICONS = "config.composition.CHANNEL_ICONS"
 FIRST_STEPS = "config.composition.FIRST_STEPS"
 RECORD_PANELS = "config.composition.RECORD_PANELS"
 # Tests look at their rolled-back transaction from consumers too, so these must share its thread.

@@ -115,6 +115,7 @@ COMMANDS = (
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("edit", "Edit the customer", DO, ("i",)),
+    Command("merge-customer", "Merge the customer with another", DO, ("I",)),
     Command("search", "Search", SHOW, ("/",)),
     Command("search-here", "Search in this list", SHOW, ("g /",)),
     Command("left-pane", "Left pane", SHOW, ("[",)),

@@ -32,7 +32,7 @@ class ConversationQuerySet(models.QuerySet):
 
     def locked(self, *, pk=None, public_id=None):
         """One conversation, locked until the transaction ends, with its contact, assignee, team,
-        tags and `preferred_binding_id`; None when it is gone, or a part of another."""
+        tags, line and `preferred_binding_id`; None when it is gone, or a part of another."""
         found = LOCKED_BY_PK.first([pk]) if pk else LOCKED_BY_ID.first([public_id])
         return self.read_locked(found)
 
@@ -43,8 +43,12 @@ class ConversationQuerySet(models.QuerySet):
     def read_locked(self, found):
         if found is None:
             return None
-        conversation, *joined, conversation.preferred_binding_id, tags = found
+        conversation, *joined, binding, tags = found
         conversation.shown_tags = json.loads(tags)
+        conversation.preferred_binding_id, conversation.shown_line = None, None
+        if binding is not None:
+            conversation.preferred_binding_id, kind, name = json.loads(binding)
+            conversation.shown_line = {"kind": kind, "name": name}
         for name, row in zip(JOINED, joined, strict=True):
             setattr(conversation, name, row)
         return conversation
@@ -119,7 +123,7 @@ class ConversationQuerySet(models.QuerySet):
 
     def for_list(self):
         """With everything that a list row shows, in one query."""
-        return self.select_related("contact", "assignee", "team").with_tags()
+        return self.select_related("contact", "assignee", "team").with_tags().with_line()
 
     def with_tags(self):
         tags = Tag.objects.filter(taggings__conversation=OuterRef("pk"))
@@ -127,6 +131,13 @@ class ConversationQuerySet(models.QuerySet):
             shown=JSONObject(id="public_id", name="name")
         )
         return self.annotate(shown_tags=ArraySubquery(shown))
+
+    def with_line(self):
+        bindings = self.model.bindings.rel.related_model.objects.filter(
+            conversation=OuterRef("pk"), is_preferred=True
+        )
+        shown = bindings.values(shown=JSONObject(kind="line__kind", name="line__name"))
+        return self.annotate(shown_line=Subquery(shown[:1]))
 
     def with_rating_comment(self):
         """Adds `rating_comment`: what the contact wrote with their latest score; None unrated."""
@@ -173,8 +184,11 @@ def locking(condition):
          WHERE {condition} FOR NO KEY UPDATE OF conversation
         """,
         extras=[
-            "(SELECT id FROM inbox_binding"
-            " WHERE conversation_id = conversation.id AND is_preferred)",
+            """
+            (SELECT json_build_array(binding.id, line.kind, line.name)::text
+               FROM inbox_binding binding JOIN inbox_line line ON line.id = binding.line_id
+              WHERE binding.conversation_id = conversation.id AND binding.is_preferred)
+            """,
             """
             (SELECT coalesce(json_agg(json_build_object('id', tag.public_id, 'name', tag.name)
                                       ORDER BY lower(tag.name), tag.id), '[]')::text

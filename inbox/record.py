@@ -166,12 +166,12 @@ def twins(glance: Glance) -> Values | None:
 
 
 def merges(glance: Glance) -> Values | None:
-    """What became part of this contact, newest first."""
+    """What became part of this contact, newest first, for whoever may merge it with others."""
     if not glance.viewer.can(Capability.MERGE_CONTACTS):
         return None
     made = glance.contact.merges_kept.filter(undone_at=None).select_related("merged", "by")
     by_hand = list(made.exclude(by=None).order_by("-pk")[:MERGES_SHOWN])
-    return {"merges": by_hand} if by_hand else None
+    return {"merges": by_hand}
 
 
 def details(glance: Glance) -> Values:

@@ -89,7 +89,7 @@ urlpatterns = [
     ),
     path("<slug:view>/<pid:conversation>/events/", record.show_events, name="events"),
     path("<slug:view>/<pid:conversation>/others/", record.show_others, name="others"),
-    path("<slug:view>/<pid:conversation>/merges/", record.merge, name="merges"),
+    path("<slug:view>/<pid:conversation>/merges/", record.merges, name="merges"),
     path("<slug:view>/<pid:conversation>/merge/", merging.merge, name="merge"),
     path("<slug:view>/<pid:conversation>/split/", splitting.split, name="split"),
     path("<slug:view>/<pid:conversation>/parts/<pid:part>/", merging.show_part, name="part"),

@@ -13,6 +13,8 @@ from django.db.models.functions import Lower
 from people.models import Contact, Distinction, Identity
 
 LOOKED_AT = 10
+DIFFERENCES_SHOWN = 12
+VALUE_LENGTH = 80
 SHARED = {Identity.Kind.EMAIL: "e-mail", Identity.Kind.PHONE: "phone"}
 
 
@@ -116,6 +118,29 @@ def reasons(one: Contact, other: Contact) -> list[str]:
     if is_namesake and one.company_id and one.company_id == other.company_id:
         found.append("same name and company")
     return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that both have otherwise: the one's stays, the other's is put aside."""
+
+    label: str
+    kept: str
+    merged: str
+
+
+def differences(kept: Contact, merged: Contact) -> list[Difference]:
+    """What a merge of these two would have to choose of: the first few of it."""
+    pairs = [("Name", kept.name, merged.name), ("Company", kept.company, merged.company)]
+    pairs += [
+        (key.replace("_", " ").capitalize(), kept.attributes[key], merged.attributes[key])
+        for key in sorted(kept.attributes.keys() & merged.attributes.keys())
+    ]
+    return [
+        Difference(label, str(one)[:VALUE_LENGTH], str(other)[:VALUE_LENGTH])
+        for label, one, other in pairs
+        if one and other and one != other
+    ][:DIFFERENCES_SHOWN]
 
 
 def user_id(contact: Contact) -> str:

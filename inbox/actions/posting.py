@@ -165,7 +165,7 @@ def begin(
         },
         rows={"conversation": conversation},
     )
-    conversation.preferred_binding_id = binding.pk
+    conversation.preferred_binding_id, conversation.shown_line = binding.pk, line.shown
     message = post(conversation, draft, by=contact, visitor=visitor, cause=started)
     return Posted(conversation, message, is_new=True)
 

@@ -83,12 +83,20 @@ class ConversationSerializer(serializers.Serializer):
     is_split_off = serializers.BooleanField(
         help_text="Whether it began with messages of another; `split` has them."
     )
+    channel = serializers.SerializerMethodField(
+        help_text="The kind of the line by which it is answered, e.g. messenger."
+    )
     page = PageSerializer()
     preview = PreviewSerializer(source="*")
     last_seq = serializers.IntegerField()
     contact_unread = serializers.IntegerField()
     last_message_at = serializers.DateTimeField()
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_channel(self, conversation: Conversation) -> str | None:
+        line = conversation.shown_line
+        return line["kind"] if line else None
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_merged_into(self, conversation: Conversation) -> str | None:

@@ -196,6 +196,12 @@ class Conversation(models.Model):
         """The tags by name, each as {"id", "name"}. Lists and locks bring them along."""
         return [tag.shown for tag in self.tags.all()]
 
+    @cached_property
+    def shown_line(self) -> dict[str, str] | None:
+        """The line by which it is answered, as {"kind", "name"}. Lists and locks bring it along."""
+        binding = self.bindings.filter(is_preferred=True).select_related("line").first()
+        return binding.line.shown if binding else None
+
     def listeners(self) -> models.QuerySet[Teammate]:
         """Those who follow this and may still see it, by name."""
         followers = Teammate.objects.seeing(self.team).filter(followed__conversation=self)

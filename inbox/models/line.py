@@ -20,6 +20,11 @@ class Line(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """What list rows show of it."""
+        return {"kind": self.kind, "name": self.name}
+
 
 class Binding(models.Model):
     """A conversation's place on one line: whom it reaches there, and since when.

@@ -4,19 +4,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from ground.web.paging import Page
 from ground.web.problems import NotFound, StateConflict
 from inbox import default_views
 from inbox.details import label_of
-from inbox.finding.people import companies_like
+from inbox.finding.people import companies_like, contacts_like
 from inbox.finding.words import words
-from inbox.forms import ContactNoteForm, EditForm, MergeForm, TagForm, checked
+from inbox.forms import PUBLIC_ID, ContactNoteForm, EditForm, MergeForm, TagForm, checked
 from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to
-from inbox.pages.requests import for_teammates, is_script
+from inbox.pages.requests import for_teammates, is_script, part_wanted
 from inbox.querysets import ConversationQuerySet
 from inbox.record import events_of, others_of, record_of
 from people.actions import (
@@ -32,9 +32,14 @@ from people.actions import (
     unmerge,
 )
 from people.actions.editing import PREFIX, Edit
-from people.models import Attribute
+from people.duplicates import Twin, differences, twin
+from people.models import Attribute, Contact, Teammate
+from people.models.teammate import Capability
+from people.permissions import require
 
 OFFERED = 8
+MERGE_OFFERED = 20
+WORDS_MAX = 200
 LABELS = {"name": "Name", "email": "E-mail", "phone": "Phone", "company": "Company"}
 
 
@@ -97,10 +102,49 @@ def change_contact_notes(request: HttpRequest, view: str, conversation: str) -> 
 
 
 @for_teammates
-@require_POST
-def merge(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    """Makes one contact of this conversation's and another, or two again of a merged one."""
+@require_http_methods(["GET", "HEAD", "POST"])
+def merges(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
+    """GET: with whom the contact can be merged, `q` in their name or address; or what would become
+    of the two, `with` one of them. POST: merges them, or makes two again."""
     found = find(visible_to(request), conversation)
+    if request.method == "POST":
+        return merge(request, view, found)
+    require(request.user, Capability.MERGE_CONTACTS)
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()[:WORDS_MAX]
+    context = {
+        "view": default_views.find(view, request.user),
+        "conversation": found,
+        "contact": found.contact,
+        "wanted": wanted,
+    }
+    other = request.GET.get("with", "")
+    if other:
+        context["twin"] = pair = compared(found.contact, other, request.user)
+        context["differences"] = differences(pair.kept, pair.merged)
+    else:
+        people = contacts_like(words(wanted), request.user, MERGE_OFFERED + 1)
+        others = [each for each in people if each.pk != found.contact_id]
+        context["offered"] = others[:MERGE_OFFERED]
+    if part_wanted(request) == "merge-offers":
+        return render(request, "inbox/_merge_people.html", context)
+    template = "inbox/_merge_customer.html" if is_script(request) else "inbox/merge_customer.html"
+    return render(request, template, context)
+
+
+def compared(contact: Contact, name: str, viewer: Teammate) -> Twin:
+    """The contact beside another, who may have become part of somebody since. Raises NotFound."""
+    visible = Contact.objects.visible_to(viewer)
+    other = visible.filter(public_id=name).first() if PUBLIC_ID.fullmatch(name) else None
+    other = other.resolve() if other else None
+    if other is None or other.pk == contact.pk:
+        raise NotFound("There is no such other customer.")
+    rows = Contact.objects.select_related("company").with_identities()
+    return twin(*(rows.get(pk=each.pk) for each in (contact, other)))
+
+
+def merge(request: HttpRequest, view: str, found: Conversation) -> HttpResponse:
+    """Makes one contact of this conversation's and another, or two again of a merged one."""
+    conversation = found.public_id
     data = checked(MergeForm(request.POST))
     if data["undone"]:
         undone = found.contact.merges_kept.filter(pk=data["undone"]).first()

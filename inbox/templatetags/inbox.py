@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.html import format_html, format_html_join
+from django.utils.html import SafeString, format_html, format_html_join
+from django.utils.module_loading import import_string
 
 from ground.web import files
 from ground.web.templatetags.web import icon
@@ -51,6 +53,20 @@ def as_json(value: Mapping[str, str]) -> str:
 def names(things: list[dict[str, str]]) -> str:
     """The names of tags as a line shows them."""
     return ", ".join(thing["name"] for thing in things)
+
+
+@register.simple_tag
+def channel(line: Mapping[str, str] | None) -> SafeString | str:
+    """By which channel a conversation runs: an icon with its word; nothing for none."""
+    if not line:
+        return ""
+    icons = import_string(settings.CHANNEL_ICONS)
+    return format_html(
+        '<span class="row-channel" title="{}">{}<span class="sr">{} </span></span>',
+        line["name"],
+        icon(icons.get(line["kind"], "box")),
+        line["kind"].capitalize(),
+    )
 
 
 @register.filter

@@ -117,6 +117,9 @@ const act = {
     if (isChoosing()) return void doMany("merge");
     openMerge().catch(explain);
   },
+  "merge-customer"() {
+    if (isOfOne()) openMerge("merges/").catch(explain);
+  },
   split() {
     if (isOfOne()) openSplit().catch(explain);
   },

@@ -9,12 +9,15 @@ const FIND_AFTER_MS = 200;
 /** The dialog in which one chooses what to merge into. */
 const dialog = () => /** @type {HTMLDialogElement} */ (document.getElementById("merging"));
 
-/** Offers what the conversation on screen can be merged into. */
-export async function openMerge() {
+/**
+ * Offers what the conversation on screen, or its customer, can be merged with.
+ * @param {string} what as the link that leads there names it
+ */
+export async function openMerge(what = "merge/") {
   const id = conversation();
   const box = dialog();
-  if (!id || box.open || !document.querySelector("[data-merge]")) return;
-  const response = await ask(`${addressOf(view(), id)}`.replace(/(\?.*)?$/, "merge/"));
+  if (!id || box.open || !document.querySelector(`[data-merge="${what}"]`)) return;
+  const response = await ask(addressOf(view(), id).replace(/(\?.*)?$/, what));
   const html = await response.text();
   if (conversation() !== id || box.open) return;
   const place = /** @type {HTMLElement} */ (box.querySelector(".merging-place"));
@@ -120,8 +123,13 @@ export function keepMerging() {
     if (way) {
       event.preventDefault();
       way.closest("details")?.removeAttribute("open");
-      openMerge().catch(explain);
+      openMerge(way.getAttribute("data-merge") || undefined).catch(explain);
     }
+  });
+  hear("htmx:afterSwap", ({ target }) => {
+    // The comparison took the place of the search, or the record tells of what was merged.
+    if (target.id === "merge") target.querySelector("button, a")?.focus();
+    if (target.id === "about" && dialog().open) dialog().close();
   });
   hear("inbox:merged", ({ conversation: id, into }) => {
     if (dialog().open) dialog().close();

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ground.journal.models import Entry
 from ground.web.problems import NotAllowed, StateConflict
+from inbox.actions import assign
 from inbox.models import Conversation
 from people.actions import (
     claim_identity,
@@ -212,3 +215,96 @@ def test_nobody_is_told_apart_from_themselves_or_from_who_is_gone(dora, emil, cl
     with pytest.raises(StateConflict):
         tell_apart(dora, claimant, by=ada)
     assert found(dora) == {}
+
+
+# ---- with anybody --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def emma(ben):
+    return create_contact(by=ben, name="Emma Berg")
+
+
+def dialog(browser, conversation, part="merge", **query):
+    headers = {"hx-request": "true", "hx-target": part} if part else {}
+    return browser.get(f"/inbox/all/{conversation.public_id}/merges/", query, headers=headers)
+
+
+def test_a_customer_is_merged_with_anybody_who_is_found_by_name(
+    conversation, dora, emma, ben, browser_of
+):
+    browser = browser_of(ben)
+    assert 'data-merge="merges/"' in record_page(browser, conversation)
+    offers = dialog(browser, conversation, "merge-offers", q="emma").content.decode()
+    assert f"?with={emma.public_id}" in offers
+    both = dialog(browser, conversation, **{"with": emma.public_id}).content.decode()
+    assert "Merge these two?" in both
+    assert f'name="kept" value="{dora.public_id}"' in both
+    assert f'name="merged" value="{emma.public_id}"' in both
+    assert send(browser, conversation, **pair(dora, emma)).status_code == 200
+    emma.refresh_from_db()
+    assert emma.merged_into == dora
+    assert Entry.objects.get(kind="contact.merged").subject_id == dora.public_id
+
+
+def test_what_both_have_otherwise_is_said_before(conversation, dora, emma, ben, browser_of):
+    update_contact(dora, by=ben, attributes={"plan": "pro"})
+    update_contact(emma, by=ben, attributes={"plan": "<b>free</b>"})
+    both = dialog(browser_of(ben), conversation, **{"with": emma.public_id}).content.decode()
+    assert f"Name: <b>{dora.name}</b> stays, {emma.name} is put aside." in both
+    assert "Plan: <b>pro</b> stays, &lt;b&gt;free&lt;/b&gt; is put aside." in both
+
+
+def test_the_customer_is_not_offered_to_themselves_nor_who_was_merged(
+    conversation, dora, emma, otto, ben, browser_of
+):
+    merge_contacts(otto, emma, by=ben)
+    browser = browser_of(ben)
+    offers = dialog(browser, conversation, "merge-offers", q="dora").content.decode()
+    assert dora.public_id not in offers
+    assert emma.public_id not in dialog(browser, conversation, q="emma").content.decode()
+    # An address from before leads to whom they are a part of now.
+    both = dialog(browser, conversation, **{"with": emma.public_id}).content.decode()
+    assert otto.public_id in both
+
+
+def test_without_scripts_it_is_a_page(conversation, emma, ben, browser_of):
+    browser = browser_of(ben)
+    page = dialog(browser, conversation, "", q="emma").content.decode()
+    assert "<html" in page
+    assert f"?with={emma.public_id}" in page
+    page = dialog(browser, conversation, "", **{"with": emma.public_id}).content.decode()
+    assert "<html" in page
+    assert "Merge into one" in page
+
+
+def test_only_who_may_merge_contacts_is_asked_with_whom(
+    conversation, emma, cleo, billing, ada, ben, browser_of
+):
+    role = Role.objects.create(name="Reader", capabilities=["reply", "note"])
+    ben.role = role
+    ben.save()
+    browser = browser_of(ben)
+    assert dialog(browser, conversation, q="emma").status_code == 403
+    assert "merges/" not in record_page(browser, conversation)
+    assign(conversation, by=ada, team=billing)
+    browser = browser_of(ben)
+    assert dialog(browser, conversation).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("name", ["ct_never", "x" * 200, "' OR 1=1"])
+def test_a_hostile_other_is_not_found(name, conversation, ben, browser_of):
+    assert dialog(browser_of(ben), conversation, **{"with": name}).status_code == 404
+
+
+def test_the_dialog_costs_as_much_with_many_as_with_one(conversation, ben, browser_of):
+    browser = browser_of(ben)
+
+    def cost(size):
+        while Contact.objects.filter(name__startswith="Zephyr").count() < size:
+            create_contact(by=ben, name=f"Zephyr {Contact.objects.count()}")
+        with CaptureQueriesContext(connection) as asked:
+            assert dialog(browser, conversation, "merge-offers", q="zephyr").status_code == 200
+        return len(asked)
+
+    assert cost(2) == cost(20)
