@@ -56,6 +56,8 @@ export interface CounterfoilGlobal {
   (command: "boot", settings?: CounterfoilSettings): Promise<CounterfoilContact>;
   (command: "update", settings: CounterfoilSettings): Promise<CounterfoilContact>;
   (command: "shutdown"): Promise<void>;
+  /** Fetches the window ahead: the opening that follows waits for nothing. */
+  (command: "prepare"): Promise<void>;
   (command: "show"): Promise<void>;
   (command: "hide"): Promise<void>;
   (command: "open", target?: CounterfoilTarget): Promise<void>;

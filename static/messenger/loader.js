@@ -27,12 +27,12 @@
 
   const keepIn = (place) => {
     storage = place;
-    storage[`${key}:visit`] ||= Math.random();
+    storage[key + ":visit"] ||= Math.random();
   };
   const own = () => Object.entries(storage).filter(([name]) => name.startsWith(key));
 
   const emit = (name, detail) =>
-    listeners[name]?.forEach((listener) => setTimeout(() => listener(detail)));
+    listeners[name]?.forEach((listener) => setTimeout(listener, 0, detail));
 
   // Query strings may hold what is nobody's business: only the listed names are sent.
   const address = (href) => {
@@ -60,11 +60,11 @@
       },
       body: JSON.stringify(body),
     }).catch(() => {
-      throw new Error("The messenger cannot be reached.");
+      throw Error("The messenger cannot be reached.");
     });
     const reply = await response.json().catch(() => ({}));
     if (response.ok) return reply;
-    const error = new Error(reply.detail || `HTTP ${response.status}`);
+    const error = Error(reply.detail || `HTTP ${response.status}`);
     error.status = response.status;
     throw error;
   };
@@ -81,7 +81,7 @@
     given = { ...given, ...options };
     isWanted = true;
     if (!isAllowed) return booted;
-    clearTimeout(retry);
+    retry = clearTimeout(retry);
     return (booting = Promise.resolve(booting).catch(() => {}).then(bootOnce));
   };
 
@@ -119,7 +119,7 @@
     setUnread(session.unread);
     // Somebody waits for an answer, or something of theirs still waits to be sent.
     const latest = session.conversations[0]?.updated_at;
-    if (storage[`${key}:unsent`] || Date.now() - Date.parse(latest) < 6e5) makeFrame();
+    if (storage[key + ":unsent"] || Date.now() - new Date(latest) < 6e5) makeFrame();
     const { contact } = session;
     arrive(contact);
     emit("ready", contact);
@@ -129,7 +129,7 @@
   };
 
   const end = () => {
-    clearTimeout(retry);
+    retry = clearTimeout(retry);
     if (session) call("DELETE", "session").catch(() => {});
     tell("shutdown");
     port?.close();
@@ -336,8 +336,8 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
     unread: (data) => setUnread(data.unread),
     // For browsers that give an embedded page no storage of its own.
     keep: ({ name, value }) => {
-      if (value) storage[`${key}:${name}`] = value;
-      else delete storage[`${key}:${name}`];
+      if (value) storage[key + ":" + name] = value;
+      else delete storage[key + ":" + name];
     },
   };
 
@@ -354,6 +354,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   const commands = {
     boot,
     update: boot,
+    prepare: () => booted.then(makeFrame),
     shutdown,
     show,
     open: show,
@@ -361,7 +362,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
     track,
     page: visit,
     start: () => {
-      throw new Error("There is nothing to start yet.");
+      throw Error("There is nothing to start yet.");
     },
     consent: (isGiven) => {
       isAllowed = isGiven;
@@ -378,7 +379,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   // A host that ignores what a command answers must not meet an unhandled rejection.
   const run = (name, ...values) => {
     const work = (async () => {
-      if (!commands[name]) throw new Error(`Unknown command: ${name}`);
+      if (!commands[name]) throw Error(`Unknown command: ${name}`);
       return commands[name](...values);
     })();
     work.catch((error) => {
@@ -401,6 +402,8 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   if (window.navigation) navigation.addEventListener("currententrychange", routed);
   else setInterval(routed, 1000);
   addEventListener("hashchange", followLink);
+  // What waits for its next try waits no longer than the network is away.
+  addEventListener("online", () => retry && start());
   addEventListener("storage", agree);
   addEventListener("pageshow", agree);
 })();

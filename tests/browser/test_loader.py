@@ -269,14 +269,43 @@ def test_a_site_that_is_not_allowed_is_told_so(window, demo, site):
     assert said == "This site may not use this messenger."
 
 
-def test_a_boot_without_a_network_says_so_and_is_tried_again(host):
+UNREACHED = "The messenger cannot be reached."
+
+
+def waiting_to_boot(host, chance):
+    """A page that has not booted; the pause before another try is this share of the longest."""
     shop = host(attributes='data-boot="off"')
     shop.page.wait_for_function("() => window.Counterfoil?.app")
-    shop.page.evaluate("() => { Math.random = () => 0.01; }")
+    shop.says(f"() => {{ Math.random = () => {chance}; }}")
+    return shop
+
+
+def test_a_boot_that_reached_nobody_says_so_and_is_tried_again(host):
+    shop = waiting_to_boot(host, 0.01)
+    shop.page.route("**/m/api/boot", lambda route: route.abort())
+    assert shop.refusal("Counterfoil('boot')") == UNREACHED
+    shop.page.unroute("**/m/api/boot")
+    shop.has_launcher()
+
+
+def test_a_boot_without_a_network_is_tried_again_as_soon_as_there_is_one(host):
+    # Not within half an hour, if nothing but time passed.
+    shop = waiting_to_boot(host, 60)
     shop.page.context.set_offline(True)
-    assert shop.refusal("Counterfoil('boot')") == "The messenger cannot be reached."
+    assert shop.refusal("Counterfoil('boot')") == UNREACHED
     shop.page.context.set_offline(False)
     shop.has_launcher()
+
+
+def test_a_page_that_announces_an_opening_has_it_prepared(host):
+    shop = host().has_launcher()
+    shop.says("() => Counterfoil('prepare')")
+    shop.frame.get_by_role("button", name="Send us a message").wait_for(state="attached")
+    within = "document.elementFromPoint(innerWidth - 200, innerHeight - 200).localName"
+    assert shop.says(within) == "html"
+    expect(shop.open().get_by_role("button", name="Send us a message")).to_be_visible()
+    assert shop.says(within) == "counterfoil-messenger"
+    assert shop.ours().count("/m/frame/") == 1
 
 
 def test_the_launcher_speaks_the_visitors_language(host):
