@@ -30,6 +30,7 @@ LAZY = {
     "notify": "messenger/frame/views/notify.js",
     "rating": "messenger/frame/views/rating.js",
     "refused": "messenger/frame/views/refused.js",
+    "tabs": "messenger/frame/views/tabs.js",
 }
 
 

@@ -404,6 +404,35 @@ def test_it_sends_through_the_death_of_the_server(shopper, product, ben):
     expect(customer.bubble("after the storm")).to_be_visible(timeout=30000)
 
 
+def test_two_tabs_have_one_draft_and_none_once_it_is_sent(shopper, ben):
+    first = shopper()
+    first.begin("To be written in two tabs")
+    first.is_settled()
+    second = shopper(page=first.page.context.new_page())
+    second.open().locator(".conversation").first.click()
+    expect(second.bubble("To be written in two tabs")).to_be_visible()
+    boxes = [tab.frame.get_by_label("Your message") for tab in (first, second)]
+    boxes[0].press_sequentially("half a ")
+    expect(boxes[1]).to_have_value("half a ")
+    boxes[1].press_sequentially("sentence")
+    expect(boxes[0]).to_have_value("half a sentence")
+    boxes[0].press("Enter")
+    expect(first.bubble("half a sentence").locator(".meta")).to_contain_text("Sent")
+    for tab, box in zip((first, second), boxes, strict=True):
+        expect(tab.bubble("half a sentence")).to_have_count(1)
+        expect(box).to_have_value("")
+    boxes[0].press_sequentially("and the next")
+    expect(boxes[1]).to_have_value("and the next")
+    second.page.reload()
+    second.ready()
+    second.open().locator(".conversation").first.click()
+    expect(second.frame.get_by_label("Your message")).to_have_value("and the next")
+    assert ben.hears(ben.find("half a sentence")) == [
+        "To be written in two tabs",
+        "half a sentence",
+    ]
+
+
 def test_two_tabs_send_everything_once(shopper, ben):
     first = shopper()
     first.begin("from the first tab")

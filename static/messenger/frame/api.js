@@ -17,7 +17,7 @@ export class Problem extends Error {
 
   /** True when the same request may well succeed later. */
   get isTransient() {
-    return this.status === 0 || [401, 408, 425, 429].includes(this.status) || this.status >= 500;
+    return [0, 401, 408, 425, 429].includes(this.status) || this.status >= 500;
   }
 }
 

@@ -11,7 +11,6 @@
 export class Bridge extends EventTarget {
   /** @type {MessagePort|null} */
   #port = null;
-  #isListening = false;
   /** @type {((token: string) => void)|null} */
   #renewed = null;
   /** @type {((problem: Error) => void)|null} */
@@ -31,14 +30,8 @@ export class Bridge extends EventTarget {
       if (event.data !== "counterfoil:connect" || !event.ports[0]) return;
       this.#port?.close();
       this.#port = event.ports[0];
-      this.#attach();
+      this.#port.onmessage = ({ data }) => this.#heard(data);
     });
-  }
-
-  /** Begin to hear; what was said before waits in the port. */
-  listen() {
-    this.#isListening = true;
-    this.#attach();
   }
 
   /**
@@ -59,10 +52,6 @@ export class Bridge extends EventTarget {
       this.#refused = reject;
       this.say("renew");
     });
-  }
-
-  #attach() {
-    if (this.#port && this.#isListening) this.#port.onmessage = ({ data }) => this.#heard(data);
   }
 
   /** @param {any} data */

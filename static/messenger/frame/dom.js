@@ -20,7 +20,7 @@ export const useDrawings = (given) => (drawings = given);
 export function h(tag, props = {}, ...children) {
   const element = document.createElement(tag);
   // Only what says so sends a form.
-  if (element instanceof HTMLButtonElement) element.type = "button";
+  if (tag === "button") element.setAttribute("type", "button");
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "class") element.className = value;

@@ -76,7 +76,7 @@ export function fileSize(bytes) {
 }
 
 const capital = (/** @type {string} */ text) =>
-  text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+  text[0].toLocaleUpperCase(language) + text.slice(1);
 
 /**
  * @param {number} from

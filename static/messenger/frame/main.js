@@ -63,7 +63,6 @@ export class Shell {
       renew: () => (this.#isRefused ? Promise.reject(new Error()) : bridge.renew()),
     });
     this.#listen();
-    bridge.listen();
   }
 
   get session() {
@@ -86,10 +85,9 @@ export class Shell {
 
   /** @param {string} [text] proposed for the first message */
   startThread(text) {
-    if (!this.messenger.settings.can_start) return this.go({ name: "home" });
-    this.go({ name: "thread", key: `new:${uuid7()}` });
+    const { can_start } = this.messenger.settings;
+    this.go(can_start ? { name: "thread", key: `new:${uuid7()}` } : { name: "home" });
     if (text && this.view instanceof ThreadView) this.view.composer.propose(text);
-    return undefined;
   }
 
   /** @param {Record<string, any>} news for the device to remember */
@@ -149,6 +147,7 @@ export class Shell {
       this.view?.update();
       bridge.say("event", { name: "conversation", detail: { conversation: move.to } });
     });
+    heard("draft", (draft) => load("tabs").then((tabs) => tabs.heardDraft(this, draft), () => {}));
     heard("incoming", (incoming) => {
       if (this.view instanceof ThreadView) this.view.incoming(incoming);
       const { type, name } = incoming.message.author;
@@ -171,13 +170,11 @@ export class Shell {
   #acceptDrops() {
     const { body } = document;
     body.ondragover = body.ondragleave = body.ondrop = (event) => {
-      const { type, relatedTarget, dataTransfer } = event;
-      if (!dataTransfer?.types.includes("Files")) return;
+      if (!event.dataTransfer?.types.includes("Files")) return;
       // Otherwise the browser would show the file in our place.
       event.preventDefault();
-      const [...files] = dataTransfer.files;
-      const tools = { h, t, icon };
-      load("files").then(({ dragged }) => dragged(this, type, relatedTarget, files, tools));
+      const [...files] = event.dataTransfer.files;
+      load("files").then(({ dragged }) => dragged(this, event, files, { h, t, icon }));
     };
   }
 
@@ -213,6 +210,7 @@ export class Shell {
     // At once: what waits here must not go out in another's name.
     if (isAnother(this.#owner, owner)) this.#leave();
     this.#owner = owner;
+    messenger.visit = visit;
     // What another person left on this device is not for this one; the first picture shows none.
     store.first(async (rows) => {
       if (isAnother(await rows.get("meta", "owner"), owner)) await rows.clear();
@@ -246,7 +244,6 @@ export class Shell {
 
   /** Forget who was here, but not what the device keeps: it may be another's by now. */
   #leave() {
-    if (this.view instanceof ThreadView) this.view.composer.isOver = true;
     this.view = this.#owner = null;
     this.route = this.#before = { name: "home" };
     this.stage.replaceChildren();
@@ -331,9 +328,7 @@ export class Shell {
   #showTabs() {
     this.tabs.hidden = this.route.name === "thread" || !this.view;
     for (const tab of /** @type {HTMLElement[]} */ ([...this.tabs.children])) {
-      const isHere = tab.dataset.route === this.route.name;
-      if (isHere) tab.setAttribute("aria-current", "page");
-      else tab.removeAttribute("aria-current");
+      tab.ariaCurrent = tab.dataset.route === this.route.name ? "page" : null;
       tab.classList.toggle("dot", tab.dataset.route === "list" && this.messenger.unread > 0);
     }
   }

@@ -18,12 +18,15 @@ import { load } from "./views/lazy.js";
 /** More threads than this are not replayed by the socket, but fetched. */
 const REPLAYED = 20;
 const TYPING_EVERY_MS = 3000;
+/** How long after a heartbeat the frames may come that tell what it knows already. */
+const FRAME_WITHIN_MS = 1000;
 
 /**
  * Everything the messenger knows, and everything it does; the views only show it.
  *
  * Events: `change` (anything that is shown), `moved` (detail: {from, to}: a new thread became a
- * conversation), `connection`, `incoming` (detail: {key, message}).
+ * conversation), `connection`, `incoming` (detail: {key, message}), `draft` (detail: what another
+ * tab has half written).
  */
 export class Messenger extends EventTarget {
   /** @type {Map<string, Conversation>} */
@@ -33,6 +36,10 @@ export class Messenger extends EventTarget {
   /** @type {Page|null} */
   page = null;
   unread = 0;
+  /** Who this is among those who meet in one browser. */
+  visit = "";
+  /** @type {Map<string, import("./types.js").Draft>} what is half written, in any tab */
+  drafts = new Map();
   /** @type {string|null|undefined} where the list of conversations goes on, once it was asked */
   next = undefined;
   /** @type {import("./views/rating.js").Ratings|null} */
@@ -94,6 +101,7 @@ export class Messenger extends EventTarget {
     this.ratings = null;
     this.conversations.clear();
     this.threads.clear();
+    this.drafts = new Map();
     this.#reading.clear();
     this.#announced.clear();
     this.unread = 0;
@@ -236,16 +244,20 @@ export class Messenger extends EventTarget {
   }
 
   /**
-   * The server's idea of how far each conversation is; fetch what we lack.
+   * The server's idea of how far each conversation is; fetch what we lack. It is looked up when it
+   * is sent, and what tells of the same change may be a moment behind: that is no lack yet.
    * @param {Record<string, number>} [versions]
    */
   #compare(versions = {}) {
-    for (const [key, version] of Object.entries(versions)) {
-      const known = this.conversations.get(key);
-      if (!known || known.version < version) return this.refresh();
-      this.threads.catchUp(key);
-    }
-    return undefined;
+    const visit = this.#visit;
+    setTimeout(() => {
+      if (visit !== this.#visit) return;
+      for (const [key, version] of Object.entries(versions)) {
+        const known = this.conversations.get(key);
+        if (!known || known.version < version) return this.refresh();
+        this.threads.catchUp(key);
+      }
+    }, FRAME_WITHIN_MS);
   }
 
   // Conversations and messages
@@ -286,7 +298,8 @@ export class Messenger extends EventTarget {
     for (const { client_id } of messages) if (client_id) this.outbox.confirm(client_id, key);
     this.threads.get(key).timeline.apply(messages);
     const conversation = this.conversations.get(key);
-    if (!conversation) this.refresh();
+    // The answer to the words that began it tells how it stands.
+    if (!conversation && !messages.some((each) => this.outbox.isInFlight(each))) this.refresh();
     for (const message of conversation ? messages : []) {
       if (message.seq > conversation.last_seq) {
         conversation.last_seq = message.seq;

@@ -56,7 +56,7 @@ export class Outbox {
     return thread ? this.#items.filter((item) => item.thread === thread) : [...this.#items];
   }
 
-  /** @param {Outgoing} item */
+  /** @param {{client_id: string|null}} item */
   isInFlight(item) {
     return this.#inFlight.has(item.client_id);
   }
@@ -147,7 +147,7 @@ export class Outbox {
   }
 
   #drainAll() {
-    for (const thread of this.#threads()) this.#drain(thread);
+    for (const { thread } of this.#items) this.#drain(thread);
   }
 
   /** @param {string} thread */
@@ -222,8 +222,7 @@ export class Outbox {
       problem instanceof Problem ? problem : { isTransient: false, retryAfter: 0 };
     if (isTransient && retryAfter <= LONGEST_HOLD_S) {
       item.attempts += 1;
-      const pause = fullJitter(item.attempts);
-      item.next_at = Date.now() + Math.max(pause, retryAfter * 1000);
+      item.next_at = Date.now() + Math.max(fullJitter(item.attempts), retryAfter * 1000);
     } else {
       item.status = "failed";
       item.reason = problem instanceof Problem ? problem.message : "";
@@ -275,10 +274,6 @@ export class Outbox {
   /** @param {string} thread */
   #head(thread) {
     return this.#items.find((item) => item.thread === thread && item.status === "queued");
-  }
-
-  #threads() {
-    return new Set(this.#items.map((item) => item.thread));
   }
 }
 

@@ -42,8 +42,9 @@ export function rowsOf(entries, context = {}) {
     const at = message ? Date.parse(message.created_at) : outgoing.created_at;
     const author = message?.author || SELF;
     const isMine = author.type === "contact";
-    if (dayOf(at) !== day) {
-      day = dayOf(at);
+    const today = new Date(at).toDateString();
+    if (today !== day) {
+      day = today;
       rows.push({ kind: "day", key: `day-${day}`, at });
       previous = null;
     }
@@ -104,9 +105,3 @@ const isSameGroup = (previous, author, at) =>
   previous.author.type === author.type &&
   (author.type === "contact" || previous.author.name === author.name) &&
   Math.abs(at - previous.at) < SAME_GROUP_MS;
-
-/** @param {number} at */
-function dayOf(at) {
-  const date = new Date(at);
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
-}

@@ -19,19 +19,19 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("count
 export function fragmentOf(html) {
   const source = policy ? policy.createHTML(html) : html;
   const inert = new DOMParser().parseFromString(source, "text/html");
-  const fragment = document.createDocumentFragment();
+  const fragment = new DocumentFragment();
   copy(inert.body, fragment);
   return fragment;
 }
 
 /**
  * @param {Node} from
- * @param {Node} to
+ * @param {ParentNode} to
  */
 function copy(from, to) {
   for (const node of from.childNodes) {
     if (node.nodeType === Node.TEXT_NODE) {
-      to.appendChild(document.createTextNode(node.textContent || ""));
+      to.append(node.textContent || "");
     } else if (node instanceof Element && !DROPPED.test(node.tagName)) {
       copy(node, kept(node, to));
     }
@@ -40,8 +40,8 @@ function copy(from, to) {
 
 /**
  * @param {Element} element
- * @param {Node} parent
- * @returns {Node} where its children go: an element of its own, or the parent
+ * @param {ParentNode} parent
+ * @returns {ParentNode} where its children go: an element of its own, or the parent
  */
 function kept(element, parent) {
   if (!KEPT.has(element.tagName)) return parent;
@@ -53,7 +53,8 @@ function kept(element, parent) {
     copied.target = "_blank";
     copied.rel = "noopener noreferrer nofollow ugc";
   }
-  return parent.appendChild(copied);
+  parent.append(copied);
+  return copied;
 }
 
 /**

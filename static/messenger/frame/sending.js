@@ -23,7 +23,8 @@ export class Sending {
   constructor(messenger, app) {
     this.messenger = messenger;
     this.others = new BroadcastChannel(app);
-    this.others.onmessage = ({ data }) => this.outbox.discard(data);
+    this.others.onmessage = ({ data }) =>
+      data.at ? messenger.tell("draft", data) : this.outbox.discard(data);
     this.outbox = new Outbox({
       store: messenger.store,
       deliver: (item, save) => this.#deliver(item, save),

@@ -127,7 +127,7 @@ function durableStore(database) {
       const transaction = database.transaction(shelves, mode);
       const request = work((shelf) => transaction.objectStore(shelf));
       transaction.oncomplete = () => resolve(request?.result);
-      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+      transaction.onabort = () => reject(transaction.error);
     });
   return {
     all: (shelf) => run(shelf, "readonly", (open) => open(shelf).getAll()),

@@ -5,7 +5,7 @@ import { isNewThread, pathOf, Timeline } from "./timeline.js";
  * @typedef {import("./messenger.js").Messenger} Messenger
  * @typedef {import("./types.js").Message} Message
  * @typedef {{timeline: Timeline, isLoading: boolean, problem: Problem|null,
- *   typing: {name: string, isBot: boolean, until: number}|null}} Thread
+ *   typing: {name: string, isBot: boolean}|null}} Thread
  */
 
 const PAGE = 50;
@@ -146,13 +146,13 @@ export class Threads {
   showTyping(key, author) {
     const thread = this.#threads.get(key);
     if (!thread) return;
-    const until = Date.now() + TYPING_SHOWN_MS;
-    thread.typing = { name: author.name, isBot: author.type === "bot", until };
+    const typing = { name: author.name, isBot: author.type === "bot" };
+    thread.typing = typing;
     this.messenger.tell("change");
     setTimeout(() => {
-      if (!thread.typing || thread.typing.until > Date.now()) return;
+      if (thread.typing !== typing) return;
       thread.typing = null;
       this.messenger.tell("change");
-    }, TYPING_SHOWN_MS + 50);
+    }, TYPING_SHOWN_MS);
   }
 }

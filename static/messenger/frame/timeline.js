@@ -64,7 +64,7 @@ export class Timeline {
     const before = this.messages;
     this.messages = [...page];
     this.isLoaded = true;
-    for (const seq of [...this.#ahead.keys()]) if (seq <= this.lastSeq) this.#ahead.delete(seq);
+    for (const seq of this.#ahead.keys()) if (seq <= this.lastSeq) this.#ahead.delete(seq);
     this.apply(before);
   }
 
@@ -73,9 +73,8 @@ export class Timeline {
    * @param {Message[]} messages
    */
   apply(messages) {
-    const last = this.lastSeq;
     for (const message of messages) {
-      if (message.seq > last) this.#ahead.set(message.seq, message);
+      if (message.seq > this.lastSeq) this.#ahead.set(message.seq, message);
     }
     if (this.isLoaded) this.#drain();
   }

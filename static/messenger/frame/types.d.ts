@@ -133,6 +133,17 @@ export interface Outgoing {
   isLoose?: boolean;
 }
 
+/**
+ * What is half written in a thread, which has no name that lasts while it is "new". `at` is when it
+ * was written, in ms; `visit` whose it is.
+ */
+export interface Draft {
+  thread: string;
+  body: string;
+  at: number;
+  visit: string;
+}
+
 /** What a thread shows: a stored message, or one on its way. */
 export type Entry =
   | { key: string; message: Message; outgoing?: undefined }

@@ -84,15 +84,45 @@ test("the answer to the first words takes no news of their conversation back", (
   assert.equal(messenger.conversations.get(KEY).status, "closed");
 });
 
-test("a close whose frame was lost is asked for at the next heartbeat", async () => {
+test("a close whose frame was lost is asked for a moment after the next heartbeat", async (context) => {
   const { messenger, answer, asked } = await opened();
-  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 1 } });
+  const { timers } = context.mock;
+  timers.enable({ apis: ["setTimeout"] });
+  const beat = (version) =>
+    messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: version } });
+  beat(1);
+  timers.tick(1000);
   assert.deepEqual(asked(), []);
-  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 2 } });
+  beat(2);
+  timers.tick(1000);
   const closed = at(60, { status: "closed", version: 2 });
   await answer("GET conversations", { conversations: [closed], next: null });
   assert.equal(messenger.conversations.get(KEY).status, "closed");
-  messenger.heard({ type: "ping", seq: { [KEY]: 60 }, versions: { [KEY]: 2 } });
+  beat(2);
+  timers.tick(1000);
+  assert.deepEqual(asked(), []);
+});
+
+test("a heartbeat that is ahead of its frames asks for nothing", async (context) => {
+  const { messenger, asked } = await opened();
+  const { timers } = context.mock;
+  timers.enable({ apis: ["setTimeout"] });
+  messenger.heard({ type: "ping", versions: { [KEY]: 2, cnv_2: 1 } });
+  timers.tick(500);
+  messenger.heard({ type: "conversation", conversation: at(60, { version: 2 }) });
+  messenger.heard({ type: "conversation", conversation: at(1, { id: "cnv_2" }) });
+  timers.tick(1000);
+  assert.deepEqual(asked(), []);
+});
+
+test("a heartbeat of one visitor asks for nothing of the next", async (context) => {
+  const { messenger, asked } = await opened();
+  const { timers } = context.mock;
+  timers.enable({ apis: ["setTimeout"] });
+  messenger.heard({ type: "ping", versions: { [KEY]: 2 } });
+  messenger.end();
+  messenger.session = session([]);
+  timers.tick(1000);
   assert.deepEqual(asked(), []);
 });
 
@@ -183,13 +213,27 @@ test("what was sent stays on screen while the thread itself still loads", async 
 test("a message of a conversation that is not known yet is not lost", async () => {
   const { messenger, answer } = held();
   messenger.session = session([]);
+  messenger.heard({ type: "message", conversation: KEY, message: theirs(1) });
+  await answer("GET conversations", { conversations: [at(1)], next: null });
+  messenger.threads.open(KEY);
+  await answer("messages?limit=50", { conversation: at(1), messages: [theirs(1)] });
+  assert.deepEqual(shown(messenger), [1]);
+});
+
+test("what one wrote first may be heard before it is answered, and is asked for no second time", async () => {
+  const { messenger, answer, asked } = held();
+  messenger.session = session([]);
   messenger.send("new:x", "first words");
   for (let turns = 0; turns < 50; turns += 1) await turn();
   const [{ client_id }] = messenger.outbox.items();
-  messenger.heard({ type: "message", conversation: KEY, message: { ...mine(1), client_id } });
+  const message = { ...mine(1), client_id };
+  messenger.heard({ type: "message", conversation: KEY, message });
   assert.deepEqual(shown(messenger), [1]);
-  await answer("GET conversations", { conversations: [at(1)], next: null });
+  assert.deepEqual(asked(), ["POST conversations"]);
+  await answer("POST conversations", { conversation: at(1), message });
   assert.deepEqual(shown(messenger), [1]);
+  assert.equal(messenger.recent().length, 1);
+  assert.deepEqual(asked(), []);
 });
 
 test("another session of the same visitor closes no thread and takes no news back", async () => {

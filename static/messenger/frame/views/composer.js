@@ -3,18 +3,10 @@ import { h, icon } from "../dom.js";
 import { fileSize, t } from "../i18n.js";
 import { load } from "./lazy.js";
 
-/**
- * Until it is a conversation, a new thread has no name that lasts.
- * @param {string} key
- */
-const draftOf = (key) => (isNewThread(key) ? "new" : key);
-
 /** The box in which a visitor writes: text, files, and what is wrong with them. */
 export class Composer {
   /** @type {import("./files.js").Attached|null} the files that go along, once there were any */
   attached = null;
-  /** Left for good: what stands here is nobody's any more. */
-  isOver = false;
   /** @type {{close: () => void}|null} the emoji, while they are shown */
   sheet = null;
 
@@ -28,6 +20,8 @@ export class Composer {
     this.shell = shell;
     this.messenger = messenger;
     this.key = key;
+    /** What its draft is called: a new thread has no name that lasts until something was sent. */
+    this.draft = isNewThread(key) && !messenger.outbox.items(key).length ? "new" : key;
     const isBlocked = shell.session.contact.is_blocked;
     this.onSend = onSend;
     this.text = h("textarea", {
@@ -103,9 +97,10 @@ export class Composer {
    * @param {string} key
    */
   move(key) {
-    this.messenger.store.remove("drafts", draftOf(this.key)).catch(() => {});
-    this.key = key;
-    this.#saveDraft();
+    this.#keep("");
+    this.key = this.draft = key;
+    // What another tab has begun there is taken away by words only.
+    if (this.text.value) this.#keep();
   }
 
   /** @param {File[]} files */
@@ -117,16 +112,15 @@ export class Composer {
     return this.attached.add(files);
   }
 
-  /** Leaving the thread: nothing of what was typed may be lost. */
   close() {
-    this.#saveDraft();
     this.attached?.cancel();
   }
 
+  /** With every letter: a page may go away at any moment. */
   #typed() {
     this.#grow();
     this.check();
-    this.#saveDraft();
+    this.#keep();
     if (this.text.value.trim()) this.messenger.type(this.key);
   }
 
@@ -149,12 +143,17 @@ export class Composer {
   #submit() {
     if (!this.check()) return;
     const body = this.text.value.trim();
-    // Until it is kept as a message, the device keeps it as a draft.
-    this.messenger.send(this.key, body, this.attached?.take(), () => this.#saveDraft());
-    this.text.value = "";
+    const { key, draft, messenger } = this;
+    const { drafts } = messenger;
+    const now = Date.now();
+    // Until it is kept as a message, the device keeps it as a draft; who left keeps nothing.
+    messenger.send(key, body, this.attached?.take(), () => {
+      if (drafts !== messenger.drafts) return;
+      this.#keep(draft === this.draft ? this.text.value : "", draft, now);
+    });
+    this.draft = key;
     this.sheet?.close();
-    this.#grow();
-    this.check();
+    this.show("");
     this.focus();
     this.onSend();
   }
@@ -188,20 +187,30 @@ export class Composer {
   }
 
   async #restore() {
-    const draft = await this.messenger.store.get("drafts", draftOf(this.key)).catch(() => null);
-    if (!draft?.body || this.text.value) return;
-    this.text.value = draft.body;
+    const { drafts, store } = this.messenger;
+    const kept = await store.get("drafts", this.draft).catch(() => null);
+    const { body } = drafts.get(this.draft) || kept || {};
+    if (body && !this.text.value) this.show(body);
+  }
+
+  /** @param {string} body */
+  show(body) {
+    this.text.value = body;
     this.#grow();
     this.check();
   }
 
-  /** With every letter: a page may go away at any moment. */
-  #saveDraft() {
-    if (this.isOver) return;
-    const { store } = this.messenger;
-    const body = this.text.value;
-    const thread = draftOf(this.key);
-    const work = body ? store.put("drafts", { thread, body }) : store.remove("drafts", thread);
-    work.catch(() => {});
+  /**
+   * On the device, and in the visitor's other tabs.
+   * @param {string} [body]
+   * @param {string} [thread]
+   * @param {number} [at]
+   */
+  #keep(body = this.text.value, thread = this.draft, at = Date.now()) {
+    const { drafts, store, sending, visit } = this.messenger;
+    const draft = { thread, body, at, visit };
+    drafts.set(thread, draft);
+    (body ? store.put("drafts", draft) : store.remove("drafts", thread)).catch(() => {});
+    sending.others.postMessage(draft);
   }
 }

@@ -18,12 +18,11 @@ const RASTER = /^image\/(png|jpeg|gif|webp|avif)$/;
  * Files hover over the messenger, or were dropped on it; where no thread is open, they begin one.
  *
  * @param {import("../main.js").Shell} shell
- * @param {string} type of the event
- * @param {EventTarget|null} next what it goes on to
+ * @param {DragEvent} event
  * @param {File[]} files
  * @param {{h: Function, icon: Function, t: (key: string) => string}} tools
  */
-export function dragged(shell, type, next, files, { h, t, icon }) {
+export function dragged(shell, { type, relatedTarget: next }, files, { h, t, icon }) {
   const { session, view } = shell;
   if (!view || !session.settings.can_upload || session.contact.is_blocked) return;
   const { body } = document;

@@ -28,6 +28,7 @@ const styles = () =>
  *   notify: typeof import("./notify.js"),
  *   rating: typeof import("./rating.js"),
  *   refused: typeof import("./refused.js"),
+ *   tabs: typeof import("./tabs.js"),
  * }} Modules
  */
 

@@ -117,8 +117,8 @@ function content({ message }, shell) {
  * @param {HTMLElement[]} files
  */
 function body(text, files) {
-  const props = { class: `${bubbleClass(text)} typed`, dir: "auto" };
-  return text ? [h("div", props, text), ...files] : files;
+  const bubble = h("div", { class: `${bubbleClass(text)} typed`, dir: "auto" }, text);
+  return text ? [bubble, ...files] : files;
 }
 
 const bubbleClass = (/** @type {string} */ text) => (EMOJI.test(text) ? "bubble big" : "bubble");

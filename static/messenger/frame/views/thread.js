@@ -138,7 +138,7 @@ export class ThreadView {
           const { message, outgoing } = row.kind === "message" ? row.entry : {};
           const isTheirs = message && message.author.type !== "contact";
           const isNews = isTheirs && message.seq > this.#heardSeq;
-          if (!isNews) node.setAttribute("aria-live", "off");
+          if (!isNews) node.ariaLive = "off";
           node.classList.toggle("fresh", this.#hasRows && (isNews || Boolean(outgoing)));
           return node;
         },
@@ -386,7 +386,7 @@ export class ThreadView {
     const text = this.#arrived ? t("latest", { n: this.#arrived }) : "";
     if (this.latest.dataset.text === text) return;
     this.latest.dataset.text = text;
-    this.latest.setAttribute("aria-label", text || t("latest"));
+    this.latest.ariaLabel = text || t("latest");
     this.latest.replaceChildren(icon("down"), text);
   }
 
