@@ -21,6 +21,27 @@ expect.set_options(timeout=PATIENCE_MS)
 # What the product remembers of an installation, and a little more.
 REMEMBERED_S = 2.2
 
+# Playwright's own list, which a second one replaces, and what draws the address bar's menu: a
+# process for each window, and half a second of a processor's time.
+UNUSED_FEATURES = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+)
+
 # What a browser says of a network that a test took away is no fault of the page.
 NETWORK = ("net::ERR_", "WebSocket connection", "Failed to load resource")
 
@@ -80,7 +101,10 @@ def demo(product):
 @pytest.fixture(scope="package")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ["BROWSER_PATH"])
+        browser = playwright.chromium.launch(
+            executable_path=os.environ["BROWSER_PATH"],
+            args=[f"--disable-features={','.join(UNUSED_FEATURES)}"],
+        )
         yield browser
         browser.close()
 
