@@ -7,7 +7,8 @@ from inbox.models import Notification
 from inbox.querysets import ConversationQuerySet
 from people.models import Teammate
 
-IN_BELL = 20
+# Each of them is in every page's first load.
+IN_BELL = 10
 
 
 def bell(teammate: Teammate, visible: ConversationQuerySet) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 import { chip } from "./chip.js";
 import { Clashes } from "./clashing.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
-import { keepEmoji, keepEmojiMenu } from "./emoji.js";
+import { keepEmoji, keepEmojiMenu, learnEmoji } from "./emoji.js";
 import { keepFormatting, make } from "./formatting.js";
 import { newId } from "./ids.js";
 import { DraftKeeper } from "./keeping.js";
@@ -73,6 +73,7 @@ export class InboxComposer extends HTMLElement {
     });
     this.listenToMacros();
     keepFormatting(this.text);
+    learnEmoji(this.dataset.signs || "");
     this.emoji = keepEmoji(this.text);
     keepEmojiMenu(/** @type {HTMLElement} */ (this.querySelector(".emoji-menu")), this.text);
     this.notice = keepNoticing(this);

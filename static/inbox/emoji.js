@@ -5,24 +5,29 @@ import { MacroPicker } from "./macros.js";
 
 const NAMED = /(^|[\s(]):([a-z0-9_+-]{2,20})$/i;
 const MOST = 8;
-const NAMES = `smile 🙂|grin 😀|joy 😂|laughing 😆|sweat_smile 😅|wink 😉|blush 😊|innocent 😇|heart_eyes 😍
-star_struck 🤩|kissing_heart 😘|yum 😋|hug 🤗|thinking 🤔|neutral 😐|smirk 😏|roll_eyes 🙄|relieved 😌|sleeping 😴
-sick 😷|party 🥳|cool 😎|nerd 🤓|confused 😕|worried 😟|sad 🙁|surprised 😮|pleading 🥺|cry 😢|sob 😭|scream 😱
-angry 😡|mind_blown 🤯|shrug 🤷|facepalm 🤦|thumbs_up 👍|+1 👍|thumbs_down 👎|-1 👎|ok_hand 👌|victory ✌️|fingers_crossed 🤞
-point_right 👉|point_down 👇|wave 👋|raised_hand ✋|clap 👏|raised_hands 🙌|handshake 🤝|pray 🙏|thanks 🙏|muscle 💪
-heart ❤️|orange_heart 🧡|yellow_heart 💛|green_heart 💚|blue_heart 💙|purple_heart 💜|black_heart 🖤|broken_heart 💔
-hundred 💯|sparkles ✨|dog 🐶|cat 🐱|bear 🐻|fox 🦊|unicorn 🦄|bee 🐝|butterfly 🦋|blossom 🌸|sunflower 🌻|tree 🌲|clover 🍀
-earth 🌍|moon 🌙|star ⭐|sun ☀️|cloud ⛅|rain 🌧️|snowflake ❄️|fire 🔥|rainbow 🌈|apple 🍎|pizza 🍕|cake 🍰|cookie 🍪
-coffee ☕|tea 🍵|beer 🍺|cheers 🥂|tada 🎉|gift 🎁|balloon 🎈|trophy 🏆|ball ⚽|music 🎵|car 🚗|airplane ✈️|rocket 🚀|house 🏠
-office 🏢|package 📦|cart 🛒|credit_card 💳|money 💰|phone 📱|computer 💻|printer 🖨️|camera 📷|idea 💡|key 🔑|lock 🔒
-wrench 🔧|pin 📌|paperclip 📎|calendar 📅|alarm ⏰|envelope ✉️|telephone 📞|bell 🔔|check ✅|cross ❌|exclamation ❗|question ❓
-warning ⚠️|arrow_right ➡️|recycle ♻️`;
-
 /** @type {{name: string, sign: string}[]} */
-const ALL = NAMES.split(/[|\n]/).map((each) => {
-  const [name, sign] = each.split(" ");
-  return { name, sign };
-});
+let all = [];
+/** @type {Promise<void>|null} */
+let learning = null;
+
+/**
+ * Fetches them once.
+ * @param {string} address of signs.js
+ */
+export function learnEmoji(address) {
+  learning ??= import(address).then(
+    ({ NAMES }) => {
+      all = NAMES.split(/[|\n]/).map((/** @type {string} */ each) => {
+        const [name, sign] = each.split(" ");
+        return { name, sign };
+      });
+    },
+    () => {
+      learning = null;
+    },
+  );
+  return learning;
+}
 
 /**
  * What the words before the cursor look for: two letters at least, so that a colon is mostly one.
@@ -39,13 +44,14 @@ export function namedEmoji(before) {
  * @param {string} text
  */
 export function emojiLike(text) {
-  const first = ALL.filter(({ name }) => name.startsWith(text));
-  const then = ALL.filter(({ name }) => !name.startsWith(text) && name.includes(`_${text}`));
+  const first = all.filter(({ name }) => name.startsWith(text));
+  const then = all.filter(({ name }) => !name.startsWith(text) && name.includes(`_${text}`));
   return [...first, ...then].slice(0, MOST);
 }
 
 /** @param {string} text */
-function listOf(text) {
+async function listOf(text) {
+  await learning;
   const list = document.createElement("ul");
   list.id = "emoji-options";
   list.className = "options macro-options";
@@ -72,7 +78,7 @@ function listOf(text) {
 export function allSigns() {
   /** @type {Map<string, string[]>} */
   const signs = new Map();
-  for (const { name, sign } of ALL) signs.set(sign, [...(signs.get(sign) || []), name]);
+  for (const { name, sign } of all) signs.set(sign, [...(signs.get(sign) || []), name]);
   return [...signs].map(([sign, names]) => ({
     sign,
     words: names.join(", ").replaceAll("_", " "),
@@ -87,7 +93,7 @@ export function allSigns() {
 export function keepEmojiMenu(menu, text) {
   const options = /** @type {HTMLElement} */ (menu.querySelector(".options"));
   menu.hidden = false;
-  menu.addEventListener("toggle", () => options.children.length || fill(options), { capture: true });
+  menu.addEventListener("toggle", () => fill(options, menu), { capture: true });
   options.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("button");
     if (!button) return;
@@ -98,8 +104,14 @@ export function keepEmojiMenu(menu, text) {
   });
 }
 
-/** @param {HTMLElement} options */
-function fill(options) {
+/**
+ * @param {HTMLElement} options
+ * @param {any} menu
+ */
+async function fill(options, menu) {
+  if (options.children.length) return;
+  await learning;
+  if (options.children.length) return;
   for (const [index, { sign, words }] of allSigns().entries()) {
     const item = document.createElement("li");
     item.setAttribute("role", "none");
@@ -116,6 +128,8 @@ function fill(options) {
     item.append(button);
     options.append(item);
   }
+  // What was typed while they were on their way.
+  if (menu.field) menu.filter(menu.field.value);
 }
 
 /** @param {HTMLTextAreaElement} text */

@@ -29,7 +29,7 @@ export class MacroPicker {
 
   /**
    * @param {HTMLTextAreaElement} text
-   * @param {string|((name: string) => HTMLElement|null)} url where what there is to choose is
+   * @param {string|((name: string) => Promise<HTMLElement|null>)} url where what there is to choose is
    *   offered: asked of the server, or made here
    * @param {(macro: Chosen, start: number, end: number) => void} use
    * @param {(before: string) => {start: number, name: string}|null} [named] what is looked for
@@ -100,21 +100,25 @@ export class MacroPicker {
   /** @param {string} name */
   async #ask(name) {
     this.#asking?.abort();
-    if (typeof this.url === "function") {
-      const list = this.url(name);
+    const { signal } = (this.#asking = new AbortController());
+    try {
+      const list = await this.#offered(name, signal);
+      if (signal.aborted) return;
       if (list) this.#show(list, name);
       else this.close();
-      return;
-    }
-    const asking = (this.#asking = new AbortController());
-    try {
-      const url = `${this.url}?${new URLSearchParams({ q: name })}`;
-      const response = await ask(url, { signal: asking.signal });
-      const html = await response.text();
-      if (!asking.signal.aborted) this.#show(elementsOf(html)[0], name);
     } catch {
-      if (!asking.signal.aborted) this.close();
+      if (!signal.aborted) this.close();
     }
+  }
+
+  /**
+   * @param {string} name
+   * @param {AbortSignal} signal
+   */
+  async #offered(name, signal) {
+    if (typeof this.url === "function") return this.url(name);
+    const response = await ask(`${this.url}?${new URLSearchParams({ q: name })}`, { signal });
+    return elementsOf(await response.text())[0];
   }
 
   /**
