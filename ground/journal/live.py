@@ -100,7 +100,8 @@ class Hotline:
             time.sleep(RETRY_SECONDS)
             try:
                 self.client.publish(CHANNEL, f"{EVERYBODY}\n{ACCESS_CHANGED}")
-            except (redis.RedisError, OSError):
+            except Exception as error:  # Who gave up here would leave every screen polling.
+                logger.debug("Redis is still away: %s", error)
                 continue
             self.is_away = False
             logger.info("Redis is back.")
