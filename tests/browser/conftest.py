@@ -52,15 +52,15 @@ def pytest_collection_modifyitems(config, items):
         for journey in journeys:
             journey.add_marker(pytest.mark.skip(reason="BROWSER_PATH names no Chromium"))
     elif hasattr(config, "workerinput"):
-        # In a run of everything a busy machine may be to blame: a journey is tried once more, and
-        # the report names it. Each name there is to be looked into.
+        # In a run of everything a busy machine may be to blame: a journey is tried again, twice at
+        # most, and the report names it. Each name there is to be looked into.
         for journey in journeys:
-            journey.add_marker(pytest.mark.flaky(reruns=1))
+            journey.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """A second try finds the product as the first one did, without what that left."""
+    """Another try finds the product as the first one did, without what that left."""
     if getattr(item, "execution_count", 1) == 1:
         return
     for definition in item._fixtureinfo.name2fixturedefs.get("product", ()):
