@@ -48,6 +48,7 @@ urlpatterns = [
     path("drafts/", drafts.begun, name="begun"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),
+    path("notifications/test/", notifications.test, name="notification-test"),
     path("notifications/devices/", devices.devices, name="devices"),
     path("sw.js", devices.service_worker, name="service-worker"),
     path("files/<pid:attachment>/", files.open_file, name="file"),

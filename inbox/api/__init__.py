@@ -96,6 +96,11 @@ urlpatterns = [
         notifications.NotificationDetailView.as_view(),
         name="notification",
     ),
+    path(
+        "notification-tests",
+        notifications.NotificationTestsView.as_view(),
+        name="notification-tests",
+    ),
     path("views", views.SavedViewsView.as_view(), name="views"),
     path("views/<pid:id>", views.SavedViewView.as_view(), name="view"),
     path("macros", macros.MacrosView.as_view(), name="macros"),

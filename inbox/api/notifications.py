@@ -7,10 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ground.web.api import PageQuery, checked, page_answer
+from ground.web.api import EmptyBody, PageQuery, checked, page_answer
 from ground.web.openapi import operation, page_of
 from ground.web.problems import NotAllowed, NotFound
 from inbox import actions, attention
+from inbox.actions.trying import try_ways
 from inbox.api.conversations import ConversationView
 from inbox.models import Conversation, Notification
 from people.models import Teammate
@@ -65,6 +66,34 @@ class NotificationListView(NotificationView):
     def get(self, request: Request) -> Response:
         query = checked(PageQuery, request.query_params.dict(), viewer=self.viewer)
         return page_answer(self.own(), NotificationSerializer, query, order=ORDER)
+
+
+class HopSerializer(serializers.Serializer):
+    """One way by which you are told. `is_good` is null where there was nothing to try."""
+
+    way = serializers.ChoiceField(["bell", "pop-up", "push", "mail"])
+    label = serializers.CharField()
+    is_good = serializers.BooleanField(allow_null=True)
+    said = serializers.CharField()
+
+
+class NotificationTestSerializer(serializers.Serializer):
+    """What was tried, and what became of it."""
+
+    hops = HopSerializer(many=True)
+
+
+class NotificationTestsView(NotificationView):
+    @operation(
+        "notification_tests_create",
+        "Try the ways by which you are told",
+        description="By all of them, whatever you wish. Nothing is kept of it.",
+        body=EmptyBody,
+        answers={200: NotificationTestSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        checked(EmptyBody, request.data)
+        return Response(NotificationTestSerializer({"hops": try_ways(self.teammate)}).data)
 
 
 class NotificationDetailView(NotificationView):

@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from ground.web.paging import keyset, limit_from
 from inbox import actions, attention
+from inbox.actions.trying import try_ways
 from inbox.forms import ZoneField, checked, named
 from inbox.models import Notification
 from inbox.pages.bell import bell, with_words
@@ -100,6 +101,10 @@ def settings(request: HttpRequest) -> HttpResponse:
         )
         if not is_script(request):
             return redirect("inbox:notification-settings")
+    return page_of_settings(request)
+
+
+def page_of_settings(request: HttpRequest, **more: Any) -> HttpResponse:
     wished = attention.wishes_of(request.user)
     rows = [
         (name, kind.label, wished.ways.get(name, kind.ways))
@@ -118,9 +123,20 @@ def settings(request: HttpRequest) -> HttpResponse:
         ],
         "wishes": wished,
         "is_kept": request.method == "POST",
+        **more,
         **devices_of(request),
     }
     return render(request, "inbox/notification_settings.html", context)
+
+
+@for_teammates
+@require_POST
+def test(request: HttpRequest) -> HttpResponse:
+    """Tries every way by which the teammate can be told, and says what became of it."""
+    hops = try_ways(request.user, pops_up=not is_script(request))
+    if is_script(request):
+        return render(request, "inbox/_tried.html", {"hops": hops})
+    return page_of_settings(request, hops=hops)
 
 
 def wishes(request: HttpRequest, data: dict[str, Any]) -> dict[str, Any]:

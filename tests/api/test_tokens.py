@@ -51,6 +51,7 @@ NEEDED = [
     ("get", "search", "conversations:read"),
     ("get", "notifications", "conversations:read"),
     ("delete", "notifications/ntf_x", "conversations:write"),
+    ("post", "notification-tests", "conversations:write"),
     ("delete", "conversations/cv_x/later-messages/lm_x", "conversations:write"),
     ("put", "contacts/ct_x/tags", "contacts:write"),
     ("get", "contacts/ct_x/notes", "contacts:read"),

@@ -30,6 +30,7 @@ from inbox.actions import (
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.digesting import mail_digests
 from inbox.actions.notifying import notify
+from inbox.actions.trying import try_ways
 from inbox.models import Conversation, Digest, Message, Notification, ReadMarker
 from people.actions import add_to_team, create_token, prefer, remove_from_team, set_away
 from people.models import Teammate
@@ -675,6 +676,52 @@ def test_a_sender_that_died_leaves_an_unknown_and_no_second_mail(bens, dora, ben
     Digest.objects.create(teammate=ben, created_at=hour)
     assert mail_digests() == 0 and not letters
     assert Digest.objects.get().state == "unknown"
+
+
+# ---- a test of the ways -----------------------------------------------------------------------
+
+
+def test_a_test_says_what_became_of_each_way_and_keeps_nothing(
+    ben, ada, browser_of, letters, published
+):
+    before = Entry.objects.count()
+    page = browser_of(ben).post("/inbox/notifications/test/").content.decode()
+    for said in ("Bell", "Pop-up", "None of your browsers", "for ben@lumen.test"):
+        assert said in page
+    assert [letter.to for letter in letters] == ["ben@lumen.test"]
+    (shown,) = [(topics, frame) for topics, frame in published if frame["type"] == "notification"]
+    assert shown[0] == [f"teammate.{ben.public_id}"] and shown[1]["is_desktop"]
+    assert Entry.objects.count() == before and not Notification.objects.exists()
+
+
+def test_a_test_is_honest_about_what_fails(ben, browser_of, monkeypatch, letters):
+    def refuse(letter):
+        raise mail.NotSent("No route to the mail server.")
+
+    monkeypatch.setattr(mail, "send", refuse)
+    quiet = {"from": "00:00", "to": "23:59:59.999999", "zone": "UTC"}
+    ben = prefer(ben, "notifications", {"quiet": quiet}, by=ben)
+    hops = {hop.way: hop for hop in try_ways(ben)}
+    assert (hops["mail"].is_good, hops["mail"].said) == (False, "No route to the mail server.")
+    assert hops["pop-up"].is_good is False and "not to be disturbed" in hops["pop-up"].said
+    monkeypatch.setattr(mail, "is_configured", lambda: False)
+    assert {hop.way: hop for hop in try_ways(ben)}["mail"].is_good is None
+
+
+def test_the_api_tries_the_ways_of_its_teammate_ten_times_an_hour(ben, client, letters):
+    scopes = [Scope.CONVERSATIONS_WRITE]
+    _, token = create_token(name="B", teammate=ben, scopes=scopes)
+    _, app = create_token(name="App", teammate=None, scopes=scopes)
+
+    def call(token):
+        path = "/api/v1/notification-tests"
+        bearer = {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+        return client.post(path, {}, content_type="application/json", **bearer)
+
+    assert call(app).status_code == 403
+    ways = [hop["way"] for hop in call(token).json()["hops"]]
+    assert ways == ["bell", "pop-up", "push", "mail"]
+    assert [call(token).status_code for _ in range(10)][-2:] == [200, 429]
 
 
 # ---- by the API ----------------------------------------------------------------------------------

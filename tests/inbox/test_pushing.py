@@ -393,3 +393,16 @@ def test_the_service_worker_reaches_all_of_the_inbox(client):
     answer = client.get("/inbox/sw.js")
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Cache-Control"] == "no-cache" and b"withdrawn" in answer.content
+
+
+def test_a_test_goes_to_every_device_and_says_what_its_service_answered(
+    device, ben, push_service, browser_of
+):
+    page = device.client.post("/inbox/notifications/test/", HTTP_HX_REQUEST="true")
+    assert "The push service answered 201." in page.content.decode()
+    (shown,) = push_service.shown_by(device)
+    assert shown["title"] == "A test from Counterfoil" and shown["showing"] is None
+    push_service.answers = [410]
+    page = device.client.post("/inbox/notifications/test/", HTTP_HX_REQUEST="true")
+    assert 'class="is-bad"' in page.content.decode() and not Device.objects.exists()
+    assert not Push.objects.exists()
