@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
-from ground.web.problems import NotFound, Problem, problem_of
+from ground.web.problems import NotFound, Problem, StateConflict, problem_of
 from inbox import actions, wording
 from inbox.actions.thread import lock
+from inbox.actions.using import do_steps, steps_of
 from inbox.forms import (
     FollowForm,
     JoinForm,
+    MacroStepsForm,
     PriorityForm,
     StatusForm,
     TagForm,
@@ -20,8 +23,8 @@ from inbox.forms import (
     assignment,
     checked,
 )
-from inbox.models import Conversation
-from inbox.ways_back import WayBack, as_it_is, id_of, status_of
+from inbox.models import Conversation, Macro
+from inbox.ways_back import WayBack, as_it_is, id_of, read, status_of, written
 from people.actions import find_or_create_tag
 from people.models import Tag, Teammate
 
@@ -62,6 +65,8 @@ def wanted_tag(given: Values, by: Teammate) -> tuple[Tag, bool]:
 def settled(part: str, values: Values, by: Teammate) -> dict[str, str]:
     """The same values with nothing in them that would have to be made for each one anew. Raises
     Invalid, NotAllowed."""
+    if part == "macro" and "macro" in values:
+        steps_of(wanted_macro(values.get("macro", ""), by))
     if part != "tags" or not values.get("name"):
         return dict(values)
     tag, is_on = wanted_tag(values, by)
@@ -145,6 +150,27 @@ def followed(found: Conversation, by: Teammate, given: Values) -> Change:
     return Change(changed, words, undo)
 
 
+def by_macro(found: Conversation, by: Teammate, given: Values) -> Change:
+    """Does a macro's steps with a conversation, or takes back what they did."""
+    data = checked(MacroStepsForm(given))
+    if data["ways"]:
+        count, reasons = take_back_all(found, read(data["ways"]), by=by)
+        if not count:
+            raise StateConflict(" ".join(dict.fromkeys(reasons)))
+        return Change(found, wording.taken_back(count, reasons), {})
+    with timezone.override(data["timezone"]):
+        done, ways = do_steps(found, wanted_macro(data["macro"], by), by=by)
+    return Change(done, "Done.", {"ways": written(ways)} if ways else {})
+
+
+def wanted_macro(name: str, by: Teammate) -> Macro:
+    """Raises NotFound."""
+    macro = Macro.objects.visible_to(by).filter(public_id=name).first()
+    if macro is None:
+        raise NotFound("There is no such macro, or it is not yours to use.")
+    return macro
+
+
 # By the names that forms for many give them.
 CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "status": put,
@@ -154,6 +180,7 @@ CHANGES: dict[str, Callable[[Conversation, Teammate, Values], Change]] = {
     "merge": joined,
     "unread": marked,
     "following": followed,
+    "macro": by_macro,
 }
 # These hold a contact, or a mark, before its conversations.
 HOLDING_FIRST = frozenset({"merge", "unread"})

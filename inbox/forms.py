@@ -177,6 +177,14 @@ def numbers(data: QueryDict, field: str) -> list[int]:
     return [checked(SeqForm({"seq": each}))["seq"] for each in given]
 
 
+class MacroStepsForm(forms.Form):
+    """A macro whose steps are done, by its id; or the `ways` that take them back."""
+
+    macro = forms.CharField(required=False, max_length=40)
+    ways = forms.CharField(required=False)
+    timezone = ZoneField(required=False, max_length=64)
+
+
 class PriorityForm(forms.Form):
     priority = forms.ChoiceField(choices=Conversation.Priority.words())
 

@@ -68,7 +68,10 @@ MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")
 MACRO_RESTORED = declare("macro.restored", "A deleted macro was brought back.")
-MACRO_USED = declare("macro.used", "A teammate sent a message that a macro helped to write.")
+MACRO_USED = declare(
+    "macro.used",
+    "A teammate sent a message that a macro helped to write, or did its steps with a conversation.",
+)
 VIEW_CREATED = declare("view.created", "A teammate saved a view.")
 VIEW_CHANGED = declare("view.changed", "A saved view got another name, condition or readers.")
 VIEW_DELETED = declare("view.deleted", "A saved view was deleted.")

@@ -59,6 +59,7 @@ class NewBatchSerializer(StrictSerializer):
             'assignment: {"assignee", "team"}, ids or ""; '
             'tags: {"tag": id, "is_on": "true" or "false"}; priority: {"priority"}; '
             'unread: {"is_unread": "true"}; following: {"is_following": "true" or "false"}; '
+            'macro: {"macro": id}, which does its steps and sends no words; '
             'merge: {"is_merged": "true", "into": id}, for conversations of one contact.'
         ),
     )

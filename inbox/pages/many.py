@@ -14,14 +14,17 @@ from ground.web.problems import Invalid, NotFound, Problem
 from inbox import default_views
 from inbox.changes import CHANGES, Change, Values, attempt
 from inbox.forms import PUBLIC_ID
-from inbox.models import Conversation
+from inbox.models import Conversation, Macro
+from inbox.pages.macros import with_words
 from inbox.pages.parts import visible_to
 from inbox.pages.requests import for_teammates
 from people.models import Tag, Team, Teammate
 from people.models.teammate import Capability
 
 VALUES_MAX = 8
+MACROS_MAX = 100
 VALUE_LENGTH = 80
+WAYS_LENGTH = 16_000
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,16 @@ def show_bar(request: HttpRequest, view: str) -> HttpResponse:
         "teams": Team.objects.visible_to(request.user),
         "priorities": list(reversed(Conversation.Priority)),
         "tags": Tag.objects.offered(),
+        "macros": macros_with_steps(request.user),
         "can_manage": request.user.can(Capability.MANAGE),
     }
     return render(request, "inbox/_many.html", context)
+
+
+def macros_with_steps(viewer: Teammate) -> list[Macro]:
+    """Those that do something, what is used most first; each with what it does in words."""
+    rows = Macro.objects.visible_to(viewer).exclude(steps=[]).order_by("-used", "name", "id")
+    return with_words(list(rows[:MACROS_MAX]), viewer)
 
 
 @for_teammates
@@ -100,11 +110,18 @@ def wanted(given: Values) -> tuple[str, list[Row]]:
     return part, list({row.id: row for row in sound}.values())
 
 
+def most_of(name: str) -> int:
+    """How long a value of this name may be: what takes back a macro says several things at once."""
+    return WAYS_LENGTH if name == "ways" else VALUE_LENGTH
+
+
 def sound_values(values: Any) -> Values:
     """Raises ValueError for what no form sends."""
     texts = [*values.keys(), *values.values()]
     if len(values) > VALUES_MAX or not all(isinstance(text, str) for text in texts):
         raise ValueError
-    if any(len(text) > VALUE_LENGTH or not text.isprintable() for text in texts):
+    if not all(text.isprintable() for text in texts):
+        raise ValueError
+    if any(len(text) > most_of(name) for name, text in values.items()):
         raise ValueError
     return dict(values)

@@ -29,6 +29,9 @@ const rows = () => list().all().filter(({ dataset }) => chosen.has(dataset.conve
 /** Whether what is done now is meant for several. */
 export const isChoosing = () => rows().length > 0;
 
+/** @returns {string[]} the conversations for which it is meant */
+export const chosenIds = () => rows().map(({ dataset }) => dataset.conversation || "");
+
 // ---- choosing ----
 
 /**

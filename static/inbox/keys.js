@@ -1,12 +1,12 @@
 import { ask } from "./ask.js";
-import { chooseAll, chooseNone, chooseRange, doMany, isChoosing, toggle } from "./choosing.js";
+import { chooseAll, chooseNone, chooseRange, chosenIds, doMany, isChoosing, toggle } from "./choosing.js";
 import { composer } from "./composer.js";
 import { openFilter } from "./filtering.js";
 import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { openMerge } from "./merging.js";
-import { conversation, isWide, tell } from "./page.js";
+import { addressOf, conversation, isWide, tell, view } from "./page.js";
 import { togglePane } from "./panes.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
@@ -63,7 +63,7 @@ function openPalette() {
 }
 
 /** @param {"reply"|"note"} kind */
-const write = (kind) => composer()?.focusOn(kind);
+const write = (kind) => void withOne(() => composer()?.focusOn(kind));
 
 /** @param {string} name of what is done with those that are chosen, else with the one on screen */
 function menu(name) {
@@ -71,10 +71,20 @@ function menu(name) {
   else openMenu(name);
 }
 
-/** What cannot be done with several says so, rather than do it with the one on screen. */
-function isOfOne() {
-  if (isChoosing()) toast("Choose one conversation for this.", { tone: "bad" });
-  return !isChoosing();
+/**
+ * What is done with one conversation: with the one that is chosen, which comes on screen for it.
+ * Where several are chosen it says so, rather than do it with the one on screen.
+ * @param {() => void} run
+ */
+async function withOne(run) {
+  const ids = chosenIds();
+  const [id = conversation()] = ids;
+  if (ids.length > 1) {
+    toast("Choose one conversation for this.", { tone: "bad" });
+    return;
+  }
+  if (id !== conversation()) await go(addressOf(view(), id));
+  if (id === conversation()) run();
 }
 
 /**
@@ -94,10 +104,13 @@ const act = {
   "choose-all": () => chooseAll(),
   reply: () => write("reply"),
   note: () => write("note"),
-  macro: () => composer()?.openMacros(),
-  ask() {
-    /** @type {HTMLElement|null} */ (document.querySelector(".sides-ask"))?.click();
+  macro() {
+    if (chosenIds().length > 1) return void doMany("macro");
+    withOne(() => composer()?.openMacros());
   },
+  ask: () => void withOne(() => {
+    /** @type {HTMLElement|null} */ (document.querySelector(".sides-ask"))?.click();
+  }),
   close() {
     if (isChoosing()) return void doMany("close");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-toggle-status] button"))?.click();
@@ -117,16 +130,11 @@ const act = {
     if (isChoosing()) return void doMany("merge");
     openMerge().catch(explain);
   },
-  "merge-customer"() {
-    if (isOfOne()) openMerge("merges/").catch(explain);
-  },
-  split() {
-    if (isOfOne()) openSplit().catch(explain);
-  },
-  print() {
-    if (!isOfOne()) return;
+  "merge-customer": () => void withOne(() => openMerge("merges/").catch(explain)),
+  split: () => void withOne(() => openSplit().catch(explain)),
+  print: () => void withOne(() => {
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
-  },
+  }),
   unread() {
     if (isChoosing()) return void doMany("unread");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();
@@ -136,11 +144,11 @@ const act = {
   tags: () => menu("tags"),
   priority: () => menu("priority"),
   "left-pane": () => togglePane("rail"),
-  edit() {
+  edit: () => void withOne(() => {
     const pane = document.getElementById("record");
     if (pane && !pane.checkVisibility()) togglePane("record");
     editRecord();
-  },
+  }),
   "right-pane": () => togglePane("record"),
   notifications: () => openMenu("bell"),
   help: showHelp,

@@ -113,6 +113,11 @@ def test_with_several_chosen_the_keys_mean_all_of_them(agent, visitor):
     page.locator("#list").focus()
     page.keyboard.press("p")
     expect(page.locator("#toasts")).to_contain_text("Choose one conversation")
+    page.keyboard.press("m")
+    menu = page.locator('[data-menu="many-macro"]')
+    expect(menu.locator("details")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    page.locator("#list").focus()
     page.keyboard.press("f")
     expect(page.locator("#toasts")).to_contain_text("2 conversations followed.")
     expect(page.locator(".many-count")).to_be_hidden()
@@ -121,6 +126,13 @@ def test_with_several_chosen_the_keys_mean_all_of_them(agent, visitor):
         expect(page.locator("#head [data-following] button")).to_have_attribute(
             "aria-pressed", "true"
         )
+    # One that is chosen comes on screen for what is meant for one.
+    page.locator(f"#row-{mine[0].conversation} [data-pick]").check()
+    page.locator("#list").focus()
+    page.keyboard.press("n")
+    there = page.locator(f'#conversation[data-conversation="{mine[0].conversation}"]')
+    expect(there.locator("inbox-composer textarea")).to_be_focused()
+    expect(there.get_by_text("Only teammates read this")).to_be_visible()
 
 
 def test_panes_stay_away_on_this_device_and_emoji_are_chosen_by_sight(agent, visitor):
