@@ -38,10 +38,14 @@ const ASKED_EVERY_MS = 60_000;
 const WATCH_EVERY_MS = 150;
 const ASLEEP_MS = 15000;
 const TELL_AFTER_MS = 4000;
+/** So long an answer may be under way to what was asked before we were back. */
+const LATE_MS = 15000;
 
 /** @type {LiveSocket} */
 let socket;
 let isLoggedOut = false;
+/** When we came back from having been logged out. */
+let backAt = -Infinity;
 let isPollFailing = false;
 let isResuming = true;
 let wasLive = false;
@@ -242,12 +246,23 @@ function sendRead(mark) {
 async function hurry() {
   if (isLoggedOut) {
     isLoggedOut = false;
+    backAt = performance.now();
     if (!(await quietly(refreshList))) return;
     socket.start();
   }
   socket.hurry();
   showConnection();
   if (navigator.onLine) tell("inbox:online");
+}
+
+/** Told by an answer of the server; just after we came back it may be one to an old question. */
+async function loggedOut() {
+  const isLate = performance.now() - backAt < LATE_MS;
+  if (isLate && (await refreshList().then(() => true, () => false))) return;
+  isLoggedOut = true;
+  stopPolling();
+  socket.stop();
+  showConnection();
 }
 
 /** A machine that slept notices by the clock: its timers stood still. */
@@ -295,12 +310,7 @@ export function goLive() {
     countsSoon();
     if (socket.state !== "live" || isAsked()) quietly(refreshList);
   });
-  hear("inbox:logged-out", () => {
-    isLoggedOut = true;
-    stopPolling();
-    socket.stop();
-    showConnection();
-  });
+  hear("inbox:logged-out", loggedOut);
   document.addEventListener("toggle", payHead, { capture: true });
   window.addEventListener("online", hurry);
   window.addEventListener("offline", showConnection);

@@ -466,6 +466,15 @@ def test_whoever_was_logged_out_loses_no_word(agent, visitor, log_ins):
     expect(page.locator("#connection")).to_be_empty()
     assert customer.hears()[-1] == "Written after the end of the session."
 
+    # The late answer to something that was asked before: the page asks again before it believes it.
+    with page.expect_response(lambda answer: "/inbox/all/" in answer.url):
+        page.evaluate("() => document.dispatchEvent(new CustomEvent('inbox:logged-out')) && null")
+    expect(page.locator("#connection")).to_be_empty()
+    # It is true this time.
+    page.context.clear_cookies()
+    page.evaluate("() => document.dispatchEvent(new CustomEvent('inbox:logged-out')) && null")
+    expect(page.locator("#connection")).to_contain_text("You have been logged out")
+
 
 def test_what_one_wrote_never_goes_out_in_the_name_of_another(agent, visitor, log_ins):
     customer = visitor()
