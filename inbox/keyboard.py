@@ -83,6 +83,7 @@ COMMANDS = (
     Command("choose-all", "Choose all that are loaded", MOVE, ("Mod+a",), is_fixed=True),
     Command("order", "Order of the list", MOVE, ("o",)),
     Command("filter", "Filter the list", MOVE, ("\\",)),
+    Command("list-menu", "Export the list, choose several", MOVE, ("O",)),
     *(
         Command(f"go {view.slug}", view.name, GO, (f"g {view.key}",))
         for view in DEFAULT_VIEWS
@@ -118,6 +119,7 @@ COMMANDS = (
     Command("merge-customer", "Merge the customer with another", DO, ("I",)),
     Command("search", "Search", SHOW, ("/",)),
     Command("search-here", "Search in this list", SHOW, ("g /",)),
+    Command("density", "Compact or roomy list", SHOW, ()),
     Command("left-pane", "Left pane", SHOW, ("[",)),
     Command("right-pane", "Right pane", SHOW, ("]",)),
     Command("help", "Keyboard shortcuts", SHOW, ("?",)),

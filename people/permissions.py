@@ -13,6 +13,7 @@ SCOPES = {
     Capability.MANAGE: Scope.CONVERSATIONS_WRITE,
     Capability.EDIT_CONTACTS: Scope.CONTACTS_WRITE,
     Capability.MERGE_CONTACTS: Scope.CONTACTS_WRITE,
+    Capability.EXPORT: Scope.CONVERSATIONS_READ,
 }
 
 

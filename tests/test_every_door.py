@@ -76,6 +76,9 @@ DOORS = {
     "inbox/files/<pid:attachment>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/": STAFF,
     "inbox/<slug:view>/many/": STAFF,
+    "inbox/<slug:view>/export/": STAFF,
+    "inbox/density/": STAFF,
+    "inbox/manifest.json": EVERYBODY,
     "inbox/<slug:view>/many/all/": STAFF,
     "inbox/batches/<pid:batch>/": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
@@ -104,6 +107,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/status/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/priority/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/tags/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/undo/": STAFF_WHO_SEE_IT,
     "m/loader.js": EVERYBODY,
     "m/frame/": EVERYBODY,
     "m/page/<pid:app>/notify/": EVERYBODY,
@@ -173,6 +177,7 @@ DOORS = {
     "api/v1/views/<pid:id>": STAFF_WHO_SEE_IT,
     "api/v1/macros": STAFF,
     "api/v1/search": STAFF,
+    "api/v1/exports": STAFF,
     "api/v1/uploads": STAFF,
 }
 

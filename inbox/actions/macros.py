@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from ground.journal import record
-from ground.web.problems import NotAllowed
+from ground.web.problems import NotAllowed, NotFound
 from ground.web.text import clean
 from inbox import kinds, steps
 from inbox.actions.restoring import as_deleted, stored_again, with_readers
@@ -70,6 +70,8 @@ def restore_macro(public_id: str, *, by: Teammate) -> Macro:
     with transaction.atomic():
         there = Macro.objects.filter(public_id=public_id).first()
         if there is not None:
+            if not Macro.objects.visible_to(by).filter(pk=there.pk).exists():
+                raise NotFound("There is nothing to bring back.")
             check_may_change(there, by)
             return there
         was = as_deleted("macro", kinds.MACRO_DELETED, public_id)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from ground.conditions import InvalidCondition
 from ground.journal import record
-from ground.web.problems import Invalid, NotAllowed
+from ground.web.problems import Invalid, NotAllowed, NotFound
 from inbox import asking, kinds
 from inbox.actions.restoring import as_deleted, stored_again, with_readers
 from inbox.actions.thread import plain
@@ -91,6 +91,8 @@ def restore_view(public_id: str, *, by: Teammate) -> SavedView:
     with transaction.atomic():
         there = SavedView.objects.filter(public_id=public_id).first()
         if there is not None:
+            if not SavedView.objects.visible_to(by).filter(pk=there.pk).exists():
+                raise NotFound("There is nothing to bring back.")
             check_may_change(there, by)
             return there
         was = as_deleted("savedview", kinds.VIEW_DELETED, public_id)

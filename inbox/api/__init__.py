@@ -5,6 +5,7 @@ from django.urls import path
 from inbox.api import (
     batches,
     conversations,
+    exporting,
     following,
     later,
     macros,
@@ -88,6 +89,7 @@ urlpatterns = [
     path("conversations/<pid:id>/tags", sorting.TagsView.as_view(), name="conversation-tags"),
     path("batches", batches.BatchListView.as_view(), name="batches"),
     path("batches/<pid:id>", batches.BatchDetailView.as_view(), name="batch"),
+    path("exports", exporting.ExportView.as_view(), name="exports"),
     path("uploads", uploads.UploadsView.as_view(), name="uploads"),
     path("search", searching.SearchView.as_view(), name="search"),
     path("notifications", notifications.NotificationListView.as_view(), name="notifications"),

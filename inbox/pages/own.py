@@ -9,6 +9,8 @@ from django_htmx.http import trigger_client_event
 from ground.web.problems import Invalid
 from ground.web.zones import NO_SUCH_ZONE, zone_named
 from inbox import actions, attention
+from inbox.densities import COMFORTABLE, DENSITIES
+from inbox.densities import SUBJECT as DENSITY
 from inbox.forms import AvailabilityForm, QuietForm, checked, named
 from inbox.forms_writing import DUES
 from inbox.pages.requests import for_teammates, is_script
@@ -67,6 +69,21 @@ def set_zone(request: HttpRequest) -> HttpResponse:
         raise Invalid(errors={"timezone": [NO_SUCH_ZONE]})
     prefer(request.user, ZONE, {"name": str(zone)}, by=request.user)
     return HttpResponse(status=204) if is_script(request) else redirect("inbox:home")
+
+
+@for_teammates
+@require_POST
+def set_density(request: HttpRequest) -> HttpResponse:
+    """`density` is how close together the rows of lists are, in all the teammate's browsers."""
+    wished = request.POST.get("density")
+    if wished not in DENSITIES:
+        raise Invalid(errors={"density": ["This must be comfortable or compact."]})
+    wishes = {} if wished == COMFORTABLE else {"density": wished}
+    request.user = prefer(request.user, DENSITY, wishes, by=request.user)
+    if not is_script(request):
+        return redirect("inbox:home")
+    response = render(request, "inbox/_me.html")
+    return trigger_client_event(response, "inbox:density", {"density": wished})
 
 
 @for_teammates

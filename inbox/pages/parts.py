@@ -101,6 +101,7 @@ def rows(
         "is_first_page": cursor is None,
         "cursor": cursor or "",
         "rows_max": ROWS_MAX,
+        "can_export": request.user.can(Capability.EXPORT),
     }
 
 

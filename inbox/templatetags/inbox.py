@@ -17,9 +17,11 @@ from django.utils.module_loading import import_string
 from ground.web import files
 from ground.web.templatetags.web import icon
 from inbox import attention, transcript, wording
+from inbox.densities import density_of
 from inbox.keyboard import Keyboard, keyboard_of
 from inbox.onboarding import Progress, reminder_for
 from inbox.zones import zone_of
+from people.models import Teammate
 from people.names import first_name, initials
 
 register = template.Library()
@@ -53,6 +55,12 @@ def as_json(value: Mapping[str, str]) -> str:
 def names(things: list[dict[str, str]]) -> str:
     """The names of tags as a line shows them."""
     return ", ".join(thing["name"] for thing in things)
+
+
+@register.simple_tag
+def density(teammate: Teammate) -> str:
+    """How close together a teammate wants rows: comfortable or compact."""
+    return density_of(teammate)
 
 
 @register.simple_tag

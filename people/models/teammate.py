@@ -17,6 +17,7 @@ class Capability(models.TextChoices):
     MANAGE = "conversations.manage", "Assign, snooze, close and reopen"
     EDIT_CONTACTS = "contacts.edit", "Edit contacts and companies"
     MERGE_CONTACTS = "contacts.merge", "Merge contacts"
+    EXPORT = "conversations.export", "Export lists of conversations"
 
 
 class Role(models.Model):

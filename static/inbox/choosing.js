@@ -19,6 +19,8 @@ let anchor = "";
 let isBusy = false;
 /** Whether the whole view is meant, also what is not loaded. */
 let isWhole = false;
+/** Whether a touch on a row chooses it, also the first. */
+let isPicking = false;
 
 /** @returns {HTMLElement|null} */
 const bar = () => document.getElementById("many");
@@ -88,6 +90,7 @@ export function chooseAll() {
 export function chooseNone() {
   for (const row of rows()) choose(row, false);
   chosen.clear();
+  isPicking = false;
   show();
 }
 
@@ -99,9 +102,10 @@ function show() {
   const size = rows().length;
   const label = /** @type {HTMLElement} */ (place.querySelector(".many-count"));
   offerWhole(place, size);
-  if (!isBusy) label.textContent = isWhole ? "All chosen" : size ? `${size} chosen` : "";
-  place.hidden = size === 0 && !isBusy;
-  list().toggleAttribute("data-choosing", size > 0);
+  const hint = isPicking ? "Choose rows" : "";
+  if (!isBusy) label.textContent = isWhole ? "All chosen" : size ? `${size} chosen` : hint;
+  place.hidden = size === 0 && !isBusy && !isPicking;
+  list().toggleAttribute("data-choosing", size > 0 || isPicking);
   if (size) fill(place).catch(explain);
 }
 
@@ -263,6 +267,12 @@ function finish(part, asked, done, words) {
 function pressed(event) {
   const target = /** @type {Element} */ (event.target);
   if (target.closest("[data-many-none]")) chooseNone();
+  const several = target.closest("[data-pick-several]");
+  if (several) {
+    isPicking = true;
+    several.closest("details")?.removeAttribute("open");
+    show();
+  }
   if (target.closest("[data-many-all]")) {
     isWhole = !isWhole;
     show();
@@ -273,7 +283,21 @@ function pressed(event) {
   else toggle(row);
 }
 
+/**
+ * Where rows are being chosen, a touch anywhere on one chooses it rather than opens it.
+ * @param {MouseEvent} event
+ */
+function touched(event) {
+  const row = /** @type {Element} */ (event.target).closest(".row");
+  const isTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
+  if (!isTouch || !list().hasAttribute("data-choosing") || !(row instanceof HTMLElement)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  toggle(row);
+}
+
 export function keepChoosing() {
+  document.addEventListener("click", touched, { capture: true });
   document.addEventListener("click", pressed);
   document.addEventListener("submit", submitted);
   hear("inbox:row", (row) => {

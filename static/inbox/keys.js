@@ -121,6 +121,10 @@ const act = {
     /** @type {HTMLElement|null} */ (document.querySelector("[data-spam] button"))?.click();
   },
   order: () => openMenu("order"),
+  "list-menu": () => openMenu("list"),
+  density() {
+    /** @type {HTMLElement|null} */ (document.querySelector("[data-density-switch] button"))?.click();
+  },
   filter: openFilter,
   follow() {
     if (isChoosing()) return void doMany("follow");

@@ -1,4 +1,4 @@
-import { store } from "./page.js";
+import { hear, store } from "./page.js";
 
 const KEY = "counterfoil:theme"; // static/early/theme.js reads it before the first paint
 
@@ -25,6 +25,9 @@ function choose(choice) {
 
 /** Light, dark, or as the system says: chosen once for this browser. */
 export function keepTheme() {
+  hear("inbox:density", ({ density }) => {
+    document.documentElement.dataset.density = density;
+  });
   show();
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest("[data-theme-choice]");

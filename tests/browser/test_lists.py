@@ -175,3 +175,21 @@ def test_panes_stay_away_on_this_device_and_emoji_are_chosen_by_sight(agent, vis
     page.get_by_role("option", name="tada").click()
     expect(text).to_have_value("Hello 🚀🎉")
     text.fill("")
+
+
+def test_rows_are_chosen_by_touch(agent, visitor):
+    mine = [visitor(), visitor()]
+    for number, customer in enumerate(mine):
+        customer.say(f"Chosen by touch, number {number}.")
+    page = agent("cleo", "unassigned/", has_touch=True, viewport={"width": 390, "height": 800})
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.locator(".list-menu summary").tap()
+    page.get_by_role("button", name="Choose several").tap()
+    expect(page.locator(".many-count")).to_have_text("Choose rows")
+    for customer in mine:
+        page.locator(f"#row-{customer.conversation} .row-preview").tap()
+    expect(page.locator(".many-count")).to_have_text("2 chosen")
+    page.locator("[data-many-none]").tap()
+    expect(page.locator("#many")).to_be_hidden()
+    page.locator(f"#row-{mine[0].conversation} .row-preview").tap()
+    expect(page.locator("#thread-title")).to_be_visible()
