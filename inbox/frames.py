@@ -134,6 +134,23 @@ def record(entry: Entry) -> Iterator[Shown]:
             yield [f"record.{contact}"], {"type": "access"}
 
 
+def company_record(entry: Entry) -> Iterator[Shown]:
+    """Something of a company has changed, for whoever has one of its people on screen: also which
+    segments they are in."""
+    people, _ = changed_people(entry)
+    names = Contact.objects.filter(pk__in=people).values_list("public_id", flat=True)
+    topics = [f"record.{name}" for name in sorted(names)]
+    if topics:
+        yield topics, {"type": "record", "company": entry.subject_id}
+
+
+def segments(entry: Entry) -> Iterator[Shown]:
+    """Who is in a segment may be others now: whoever has a record on screen asks for it again, and
+    whoever has a list that only the server can tell."""
+    yield ["inbox"], {"type": "record", "segment": entry.subject_id}
+    yield ["inbox"], {"type": "belonging", "conversations": [], "is_cut": True}
+
+
 def belonging(entry: Entry) -> Iterator[Shown]:
     """What conditions ask of a contact or a company has changed: the conversations that may have
     come to a list that only the server can tell, or gone from it; where they are too many

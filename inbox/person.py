@@ -7,19 +7,30 @@ from dataclasses import dataclass
 
 from inbox.details import Field, attribute_fields, contact_fields
 from inbox.finding.query import Query
-from people.models import Attribute, Company, Contact, ContactNote, Identity, Tag, Teammate
+from people.models import (
+    Attribute,
+    Company,
+    Contact,
+    ContactNote,
+    Identity,
+    Segment,
+    Tag,
+    Teammate,
+)
+from people.segments import segments_of
 
 NOTES_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Person:
-    """A contact, read only: fields that are known, tags, and the newest notes."""
+    """A contact, read only: fields that are known, tags, segments, and the newest notes."""
 
     contact: Contact
     fields: list[Field]
     tags: list[Tag]
     notes: list[ContactNote]
+    segments: list[Segment]
 
 
 def person_in(query: Query, viewer: Teammate) -> Person | None:
@@ -35,7 +46,7 @@ def person_in(query: Query, viewer: Teammate) -> Person | None:
     attributes, _ = attribute_fields(current.attributes, definitions)
     shown = [each for each in fields + attributes if each.shown]
     notes = current.notes.kept().order_by("-pk")[:NOTES_SHOWN]
-    return Person(current, shown, current.tags, list(notes))
+    return Person(current, shown, current.tags, list(notes), segments_of(current))
 
 
 def company_in(query: Query) -> Company | None:

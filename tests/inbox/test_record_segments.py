@@ -6,7 +6,14 @@ import pytest
 
 from inbox.actions import save_view
 from inbox.models import SavedView
-from people.actions import create_segment, edit_contact, tag_contact
+from people.actions import (
+    change_segment,
+    create_segment,
+    delete_segment,
+    edit_contact,
+    tag_contact,
+    update_company,
+)
 from people.models import Attribute, Segment, Tag
 from people.segments import FACT
 from tests.inbox.test_pages_cost import queries_of
@@ -104,3 +111,46 @@ def test_a_saved_view_asks_for_a_segment(conversation, begin, dora, emil, ben, b
     assert rows("is_empty")[1] == {other.public_id}
     edit_contact(dora, "company", "", was=dora.company.public_id, by=ben)
     assert rows("contains_any", ["Pro"])[1] == set()
+
+
+def told(published, kind):
+    return [(sorted(topics), frame) for topics, frame in published if frame["type"] == kind]
+
+
+def test_a_segment_that_changes_is_news_for_every_record_and_filtered_list_on_screen(
+    conversation, published, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        made = create_segment(by=None, name="Pro", condition=PRO)
+    assert told(published, "record") == [
+        (["inbox"], {"type": "record", "segment": made.public_id}),
+    ]
+    assert [frame["is_cut"] for _, frame in told(published, "belonging")] == [True]
+    published.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        change_segment(made, by=None, condition={"not": PRO})
+    assert len(told(published, "record")) == 1
+    published.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_segment(made, by=None)
+    assert len(told(published, "record")) == 1
+
+
+def test_what_changes_a_company_reaches_the_records_of_its_people(
+    conversation, dora, emil, published, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        update_company(dora.company, by=None, plan="free")
+    ((topics, frame),) = told(published, "record")
+    assert f"record.{dora.public_id}" in topics
+    assert f"record.{emil.public_id}" not in topics
+    assert frame["company"] == dora.company.public_id
+
+
+def test_a_person_who_is_searched_for_is_shown_with_their_segments(dora, emil, ben, browser_of):
+    create_segment(by=None, name="Pro <b>", condition=PRO)
+    browser = browser_of(ben)
+    page = browser.get("/inbox/search/", {"q": f"contact:{dora.public_id}"}).content.decode()
+    assert "Pro &lt;b&gt;" in page
+    other = browser.get("/inbox/search/", {"q": f"contact:{emil.public_id}"}).content.decode()
+    assert "Pro &lt;b&gt;" not in other
