@@ -22,6 +22,7 @@ ROUNDS, OPENINGS = 3, 5
 REACH_MS = 250
 LAUNCHER_FROM_CORNER = 48
 SLOWER = 6
+LOOK_MS, GIVE_UP_MS = 300, 60_000
 BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome", "google-chrome-stable")
 
 _BARE = "<!doctype html><main><button class=start>Send us a message</button></main>"
@@ -128,16 +129,21 @@ def openings_of(chromium: Any, address: str, commands: Sequence[str | None]) -> 
             page.evaluate(command)
         else:
             press(page)
-        usable = None
-        while not usable:
-            # Rarely: each look of ours costs the slowed page as well.
-            page.wait_for_timeout(300)
-            for frame in page.frames[1:]:
-                usable = frame.evaluate("window.usableAt")
-        took.append(usable - page.evaluate("from"))
+        took.append(usable_at(page) - page.evaluate("from"))
         page.close()
     context.close()
     return took
+
+
+def usable_at(page: Any) -> float:
+    """When the frame could be used, in Unix milliseconds."""
+    for _ in range(GIVE_UP_MS // LOOK_MS):
+        # Rarely: each look of ours costs the slowed page as well.
+        page.wait_for_timeout(LOOK_MS)
+        for frame in page.frames[1:]:
+            if usable := frame.evaluate("window.usableAt"):
+                return float(usable)
+    raise RuntimeError(f"the messenger was not usable within {GIVE_UP_MS // 1000} s")
 
 
 def press(page: Any) -> None:

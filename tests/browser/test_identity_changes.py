@@ -65,4 +65,4 @@ def test_two_tabs_of_two_people_settle_on_the_last_and_do_not_take_turns(shopper
     assert len(boots) <= 4
     assert status_of(demo, first)[0] == 401
     assert token_of(dora, demo) == token_of(emil, demo)
-    assert "Dora" not in emil.frame.locator("body").inner_text()
+    expect(emil.frame.locator("body")).not_to_contain_text("Dora")

@@ -137,7 +137,9 @@ def test_under_the_strictest_policy_it_costs_two_requests_and_one_element(host, 
     frame = bank.open()
     frame.get_by_role("button", name="Send us a message").wait_for()
     page.wait_for_timeout(300)
-    paths = [re.sub(r"\.[0-9a-f]{12}\.", ".", path) for path in bank.ours()]
+    # A slow machine may look for news before it has its live connection.
+    asked = [path for path in bank.ours() if path != "/m/api/conversations"]
+    paths = [re.sub(r"\.[0-9a-f]{12}\.", ".", path) for path in asked]
     assert sorted(paths) == [
         "/m/api/boot",
         "/m/frame/",
@@ -317,7 +319,7 @@ def test_the_launcher_speaks_the_visitors_language(host):
         if "locale=en" in shop.frame.url:
             break
         shop.page.wait_for_timeout(50)
-    assert shop.frame.evaluate("document.documentElement.lang") == "en"
+    expect(shop.frame.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_the_title_counts_unread_replies_and_comes_back(host, product):

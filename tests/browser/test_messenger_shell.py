@@ -41,9 +41,16 @@ def ben(demo):
     return Staff(demo, "ben")
 
 
-def device(customer):
-    """All that the messenger keeps on the device, where a frame has no storage of its own."""
-    return customer.page.evaluate("Object.entries(localStorage).join()")
+def keeps(customer, *words, is_kept=True):
+    """Waits until all of these are on the device, or none; it is the page that keeps them where a
+    frame has no storage of its own."""
+    customer.page.wait_for_function(
+        """([words, isKept]) => {
+            const kept = Object.entries(localStorage).join();
+            return words.every((word) => kept.includes(word) === isKept);
+        }""",
+        arg=[words, is_kept],
+    )
 
 
 def drop(page, frame, name="sleeve.txt", is_taken=True):
@@ -159,8 +166,11 @@ def test_earlier_conversations_come_on_request_and_a_failure_can_be_tried_again(
     page.route(re.compile("/m/api/conversations($|\\?)"), listed)
     frame = shopper("dora", page=page).open()
     frame.get_by_role("button", name="Messages").click()
+    more = frame.get_by_role("button", name="Show earlier conversations")
+    # With the list, so all that is above it stands there too.
+    expect(more).to_be_visible()
     before = frame.locator(".conversation").count()
-    frame.get_by_role("button", name="Show earlier conversations").click()
+    more.click()
     again = frame.get_by_role("button", name="Try again")
     expect(again).to_be_enabled()
     is_down[0] = False
@@ -201,19 +211,21 @@ def test_emoji_are_chosen_by_keyboard_and_those_used_come_first(shopper):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
-    chosen = frame.evaluate("document.activeElement.textContent")
-    assert chosen == sheet.get_by_role("button").nth(1).inner_text()
+    second = sheet.get_by_role("button").nth(1)
+    expect(second).to_be_focused()
+    chosen = second.inner_text()
     page.keyboard.press("Enter")
     page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
     expect(box).to_be_focused()
-    assert customer.told("hide") == 0
-    assert box.input_value() == f"Fine :){chosen}"
+    expect(box).to_have_value(f"Fine :){chosen}")
     frame.get_by_role("button", name="Emoji").click()
     expect(sheet.get_by_role("button").first).to_have_text(chosen)
     box.press("Enter")
     expect(sheet).to_have_count(0)
     expect(customer.bubble("Fine :)")).to_contain_text(chosen)
+    customer.is_settled()
+    assert customer.told("hide") == 0
 
 
 def test_enter_sends_but_not_while_a_word_is_composed(shopper):
@@ -227,12 +239,13 @@ def test_enter_sends_but_not_while_a_word_is_composed(shopper):
             box.dispatchEvent(new KeyboardEvent("keydown", { ...options, keyCode: 229 }));
         }"""
     )
-    assert box.input_value() == "にほん"
+    expect(box).to_have_value("にほん")
     box.press("Shift+Enter")
-    assert box.input_value() == "にほん\n"
+    expect(box).to_have_value("にほん\n")
     box.press("Enter")
     expect(customer.bubble("にほん")).to_be_visible()
-    assert box.input_value() == ""
+    expect(box).to_have_value("")
+    expect(customer.frame.locator(".message")).to_have_count(1)
 
 
 def test_the_box_grows_with_the_text_and_stops(shopper):
@@ -353,8 +366,7 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
     expect(customer.bubble("Unasked")).to_be_visible()
     frame.get_by_role("button", name="Notifications").click()
     frame.get_by_label("Sound for new messages").check()
-    tried = frame.evaluate("heard")
-    assert tried > 0
+    tried = frame.wait_for_function("() => heard", polling=100).json_value()
     ben.says(conversation, "Seen")
     expect(customer.bubble("Seen")).to_be_visible()
     assert frame.evaluate("heard") == tried
@@ -362,7 +374,7 @@ def test_a_sound_is_heard_when_asked_for_and_only_for_what_is_not_seen(shopper, 
     ben.says(conversation, "Heard")
     # By the clock: a hidden frame has no pictures to be asked at.
     frame.wait_for_function(f"() => heard > {tried}", polling=100)
-    assert '"sound":true' in device(customer)
+    keeps(customer, '"sound":true')
 
 
 def test_the_menu_closes_before_the_messenger_does(shopper):
@@ -408,7 +420,7 @@ def test_a_window_of_our_own_asks_for_notifications_and_its_answer_is_shown(shop
     box.click()
     expect(box).to_be_checked()
     assert asked[0].startswith(customer.address.split("/demo")[0].replace("localhost", "127.0.0.1"))
-    assert '"push":true' in device(customer)
+    keeps(customer, '"push":true')
 
 
 def test_who_waits_for_an_answer_may_leave_an_address(shopper, ben):
@@ -499,15 +511,12 @@ def test_what_one_person_left_is_not_there_for_the_next(shopper):
     frame.get_by_role("dialog", name="Emoji").get_by_role("button").first.click()
     frame.get_by_role("button", name="Notifications").click()
     frame.get_by_label("Sound for new messages").check()
-    customer.page.wait_for_timeout(500)
-    kept = device(customer)
-    assert "between us" in kept and '"sound":true' in kept and '"emoji":[' in kept
+    keeps(customer, "between us", '"sound":true', '"emoji":[')
 
     emil = shopper("emil", page=customer.page)
     frame = emil.open()
     expect(frame.get_by_role("heading", level=1)).to_contain_text("Hi Emil")
-    kept = device(emil)
-    assert not [word for word in ("between us", "sound", "emoji") if word in kept]
+    keeps(emil, "between us", "sound", "emoji", is_kept=False)
 
     again = shopper("dora", page=customer.page)
     frame = again.open()

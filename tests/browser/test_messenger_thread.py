@@ -145,7 +145,11 @@ def test_a_picture_is_enlarged_in_place_and_escape_gives_the_focus_back(shopper,
     assert picture.evaluate("async (image) => (await image.decode(), image.naturalWidth)") == 1200
     fitted = picture.bounding_box()["width"]
     dialog.get_by_role("button", name="Full size").click()
-    assert picture.bounding_box()["width"] == 1200 > fitted
+    assert fitted < 1200
+    frame.wait_for_function(
+        """() => [...document.querySelectorAll("dialog img")].some(
+            (image) => image.getBoundingClientRect().width === 1200)"""
+    )
     expect(dialog.get_by_role("link", name="Download")).to_have_attribute("download", "")
     customer.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
