@@ -21,7 +21,7 @@ from inbox import actions
 from inbox.models import Conversation
 from messenger.api.base import MINUTE
 from messenger.api.messages import show_typing, typing_limit
-from messenger.present import conversation_json, message_json, with_ratings
+from messenger.present import conversations_json, message_json, with_ratings
 from messenger.visitors import Visitor, is_origin_allowed, visitor_of
 
 PUBLIC_ID = re.compile(r"[A-Za-z0-9_]{1,40}\Z")
@@ -90,8 +90,7 @@ class MessengerConsumer(LiveConsumer):
         newest = {row.public_id: row.public_seq for row in rows}
         if older := self.after.keys() - newest.keys():
             rows += own.filter(public_id__in=older)
-        is_asked = self.visitor.installation.is_rating_asked
-        told = [conversation_json(row, is_rating_asked=is_asked) for row in with_ratings(rows)]
+        told = conversations_json(with_ratings(rows), self.visitor)
         return [{"type": "ready", "conversations": newest, "rows": told}, *self.missed(rows)]
 
     def is_for_us(self, text: str) -> bool:

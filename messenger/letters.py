@@ -86,7 +86,7 @@ def letter(notice: Notice, replies: list[Message], email: Identity) -> Letter:
         "t": {
             key.removeprefix("away.").replace(".", "_"): text.replace("{name}", installation.name)
             for key, text in texts.items()
-            if key.startswith("away.")
+            if key.startswith("away.") or key == "continue"
         },
     }
     domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"

@@ -7,14 +7,18 @@ from django.db.models import prefetch_related_objects
 
 from ground.web import files
 from inbox.models import Attachment, Conversation, Message
+from messenger.visitors import Visitor
 from people.models import Contact, Teammate
 from people.names import first_name, initials
 
 
-def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> dict[str, Any]:
-    """A conversation in a list. All numbers are public ones: notes leave no trace.
+def conversation_json(
+    conversation: Conversation, *, is_rating_asked: bool, is_by_link: bool = False
+) -> dict[str, Any]:
+    """A conversation in a list. All numbers are public ones: notes leave no trace. Who came by the
+    link of one conversation is told of no other.
 
-    For many conversations fetch `for_contact()` and their ratings by `with_ratings`.
+    For many conversations fetch `for_contact()` and what belongs to them by `with_ratings`.
     """
     return {
         "id": conversation.public_id,
@@ -23,6 +27,7 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
         "rating": rating_json(conversation),
         "can_rate": conversation.is_closed and is_rating_asked,
         "is_listed": is_listed(conversation),
+        "merged_into": None if is_by_link else goes_on_in(conversation),
         "preview": conversation.preview,
         "preview_author": {
             "type": conversation.preview_author_type,
@@ -38,6 +43,18 @@ def conversation_json(conversation: Conversation, *, is_rating_asked: bool) -> d
     }
 
 
+def conversations_json(
+    conversations: Iterable[Conversation], visitor: Visitor
+) -> list[dict[str, Any]]:
+    """Conversations `with_ratings`, as this visitor may know them."""
+    is_asked = visitor.installation.is_rating_asked
+    is_by_link = bool(visitor.only_conversation)
+    return [
+        conversation_json(each, is_rating_asked=is_asked, is_by_link=is_by_link)
+        for each in conversations
+    ]
+
+
 def public_status(conversation: Conversation) -> str:
     """Whoever is in spam never hears of it; what became a part of another is over by itself."""
     if conversation.is_merged:
@@ -50,9 +67,19 @@ def is_listed(conversation: Conversation) -> bool:
     return not (conversation.is_merged and conversation.public_seq == 0)
 
 
+def goes_on_in(conversation: Conversation) -> str | None:
+    """The public id of what it has become a part of; another contact's is nothing to them."""
+    whole = conversation.merged_into
+    if whole is None or whole.contact_id != conversation.contact_id:
+        return None
+    return whole.public_id
+
+
 def with_ratings(conversations: Iterable[Conversation]) -> list[Conversation]:
-    """The conversations, with what `rating_json` asks for; at most one query for all."""
+    """The conversations, with what `rating_json` and `goes_on_in` ask for; at most one query for
+    each."""
     found = list(conversations)
+    prefetch_related_objects([each for each in found if each.is_merged], "merged_into")
     rated = [each for each in found if each.is_closed and each.rating is not None]
     prefetch_related_objects(rated, "ratings")
     return found

@@ -14,7 +14,7 @@ from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity
 from messenger.links import open_link
 from messenger.models import Installation
-from messenger.present import contact_json, conversation_json, with_ratings
+from messenger.present import contact_json, conversations_json, with_ratings
 from messenger.texts import language_of
 from messenger.visitors import Visitor, new_visitor, token_for, visitor_of
 from people.actions.claims import note_claims
@@ -166,15 +166,11 @@ def page_metadata(page: dict[str, Any]) -> dict[str, str]:
 def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
     """All that a messenger needs to show itself."""
     conversations = with_ratings(visitor.conversations().for_contact().newest_first()[:RECENT])
-    is_asked = visitor.installation.is_rating_asked
     return {
         "token": token_for(visitor),
         "contact": who(visitor),
         "settings": settings_for(visitor),
-        "conversations": [
-            conversation_json(conversation, is_rating_asked=is_asked)
-            for conversation in conversations
-        ],
+        "conversations": conversations_json(conversations, visitor),
         "unread": visitor.conversations().contact_unread_total(),
         "is_notified": browsers.prolong(visitor),
         "outbound": [],

@@ -28,6 +28,7 @@ LAZY = {
     "files": "messenger/frame/views/files.js",
     "gallery": "messenger/frame/views/gallery.js",
     "notify": "messenger/frame/views/notify.js",
+    "onward": "messenger/frame/views/onward.js",
     "rating": "messenger/frame/views/rating.js",
     "refused": "messenger/frame/views/refused.js",
     "tabs": "messenger/frame/views/tabs.js",

@@ -71,7 +71,10 @@ class Visitor:
         if not self.only_conversation or frame["type"] == "stale":
             return True
         about = frame.get("conversation")
-        return self.only_conversation == (about.get("id") if isinstance(about, dict) else about)
+        if not isinstance(about, dict):
+            return about == self.only_conversation
+        # In what it was merged into nothing is theirs; how it stands, they ask for.
+        return about["id"] == self.only_conversation and not about.get("merged_into")
 
 
 def new_visitor(installation: Installation) -> Visitor:

@@ -27,6 +27,7 @@ DECLARED = re.compile(
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
 # Whoever imports a name gets the value that it has when the module has run.
 CHANGING = re.compile(r"^export let [\w$]+", re.MULTILINE)
+CONSTANT = re.compile(r"(^ *|\bfor (?:await )?\()const\b", re.MULTILINE)
 SCATTERED = re.compile(r"^(?:export )?(?:const|let) (?:[\[{]|[\w$]+,)|^var ", re.MULTILINE)
 
 
@@ -125,4 +126,7 @@ def _check(name: str, text: str) -> None:
 
 
 def _body(text: str) -> str:
-    return re.sub(r"^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
+    """A module's own text, with `let` for `const`: one word for all declarations packs better. That
+    nobody writes to what stays was seen where the modules run as they are, in tests."""
+    bare = re.sub(r"^export ", "", IMPORT.sub("", text), flags=re.MULTILINE)
+    return CONSTANT.sub(r"\1let", bare)

@@ -16,7 +16,7 @@ from ground.web.text import CleanCharField
 from ground.web.throttles import Limit, sender_of, spend_all
 from inbox.models import Conversation
 from messenger.models import Installation
-from messenger.present import conversation_json, with_ratings
+from messenger.present import conversations_json, with_ratings
 from messenger.visitors import Visitor, active_origins, is_origin_allowed, visitor_of
 from people.models import Contact
 
@@ -134,9 +134,7 @@ class MessengerView(APIView):
         return found
 
     def conversations_json(self, conversations: Iterable[Conversation]) -> list[dict[str, Any]]:
-        is_asked = self.visitor.installation.is_rating_asked
-        found = with_ratings(conversations)
-        return [conversation_json(each, is_rating_asked=is_asked) for each in found]
+        return conversations_json(with_ratings(conversations), self.visitor)
 
 
 def allow_origin(request: HttpRequest, response: Any, *, is_for_all: bool = False) -> Any:

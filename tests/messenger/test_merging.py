@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from inbox import actions
 from inbox.models import Conversation, Message
@@ -36,8 +38,56 @@ def test_a_part_stays_readable_and_is_closed(scene, ben):
     assert booted["unread"] == 2
     read = visitor.read(part.public_id).json()
     assert [row["body_text"] for row in read["messages"]] == ["Coat", "We look"]
+    assert where(booted["conversations"]) == {
+        part.public_id: whole.public_id,
+        whole.public_id: None,
+    }
     actions.unmerge(part, by=ben)
-    assert visitor.read(part.public_id).json()["conversation"]["status"] == "open"
+    again = visitor.read(part.public_id).json()["conversation"]
+    assert (again["status"], again["merged_into"]) == ("open", None)
+
+
+def where(rows):
+    return {row["id"]: row["merged_into"] for row in rows}
+
+
+def test_a_merge_tells_the_contacts_screens_where_it_goes_on(
+    scene, ben, published, django_capture_on_commit_callbacks
+):
+    visitor, part, whole = scene
+    linked = opened_by_link(visitor.installation, part.contact, part)
+
+    def told():
+        """What their screens were shown of conversations, and what of it one by a link."""
+        topic = f"contact.{part.contact.public_id}"
+        frames = [frame for topics, frame in published if topic in topics]
+        frames = [frame for frame in frames if frame["type"] == "conversation"]
+        by_link = [frame["conversation"] for frame in frames if linked.may_hear(frame)]
+        published.clear()
+        return where([frame["conversation"] for frame in frames]), where(by_link)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.merge(part, into=whole, by=ben)
+    all_told, by_link = told()
+    assert (all_told[part.public_id], by_link) == (whole.public_id, {})
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.unmerge(part, by=ben)
+    all_told, by_link = told()
+    assert all_told[part.public_id] is None
+    assert by_link == {part.public_id: None}
+
+
+def test_merged_conversations_cost_one_query_however_many(scene, ben, django_assert_num_queries):
+    visitor, part, whole = scene
+    actions.merge(part, into=whole, by=ben)
+    with CaptureQueriesContext(connection) as one:
+        listed(visitor)
+    count = len(one)
+    for words in ("Scarf", "Gloves", "Boots"):
+        name = visitor.start(words).json()["conversation"]["id"]
+        actions.merge(Conversation.objects.get(public_id=name), into=whole, by=ben)
+    with django_assert_num_queries(count):
+        assert len(listed(visitor)) == 5
 
 
 def test_what_is_sent_to_a_part_is_stored_once_and_says_where(scene, ben):

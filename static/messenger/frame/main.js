@@ -57,7 +57,7 @@ export class Shell {
     this.bridge = bridge;
     this.store = store;
     this.messenger = new Messenger({
-      base: new URL("../api/", location.href).href,
+      base: "../api/",
       app: installation.app,
       store,
       renew: () => (this.#isRefused ? Promise.reject(new Error()) : bridge.renew()),
@@ -261,17 +261,16 @@ export class Shell {
       this.#early = { target };
       return;
     }
-    const isFirst = !this.#wasShown;
-    this.#wasShown = true;
     // Who may begin nothing came for the one conversation that their link opens.
     const { can_start } = messenger.settings;
     const likely = messenger.recent().filter((item) => item.unread || !can_start);
     if (target) this.#open(target);
-    else if (isFirst && this.route.name === "home" && likely.length === 1) {
+    else if (!this.#wasShown && this.route.name === "home" && likely.length === 1) {
       this.go({ name: "thread", key: likely[0].id });
     } else {
-      this.view?.focus();
+      this.view.focus();
     }
+    this.#wasShown = true;
     this.refresh();
   }
 

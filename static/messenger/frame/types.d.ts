@@ -49,6 +49,8 @@ export interface Conversation {
   rating?: { score: number; comment: string } | null;
   can_rate?: boolean;
   is_listed?: boolean;
+  /** The conversation in which this one goes on. */
+  merged_into?: string | null;
 }
 
 export interface Contact {

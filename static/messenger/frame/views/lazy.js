@@ -26,6 +26,7 @@ const styles = () =>
  *   files: typeof import("./files.js"),
  *   gallery: typeof import("./gallery.js"),
  *   notify: typeof import("./notify.js"),
+ *   onward: typeof import("./onward.js"),
  *   rating: typeof import("./rating.js"),
  *   refused: typeof import("./refused.js"),
  *   tabs: typeof import("./tabs.js"),

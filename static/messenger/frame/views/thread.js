@@ -306,6 +306,7 @@ export class ThreadView {
     const isWriting = this.messenger.outbox.items(this.key).length > 0;
     const isClosed = conversation?.status === "closed" && !isWriting;
     this.closed.hidden = !isClosed;
+    if (isClosed) load("onward").then(({ leadOn }) => leadOn(this, { h, t }), () => {});
     this.#rating?.update();
     if (!isClosed || this.#isRatingDue) return;
     if (!conversation.can_rate && !conversation.rating) return;
