@@ -30,6 +30,7 @@ def page() -> Policy:
         "media-src": [SELF, "blob:", *_files()],
         "connect-src": [SELF, _origin(settings.LIVE_URL)],
         "font-src": [SELF],
+        "manifest-src": [SELF],
         "frame-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

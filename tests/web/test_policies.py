@@ -31,6 +31,7 @@ def test_a_page_loads_only_from_ourselves(settings):
         "media-src": ["'self'", "blob:"],
         "connect-src": ["'self'", "wss://live.example"],
         "font-src": ["'self'"],
+        "manifest-src": ["'self'"],
         "frame-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
