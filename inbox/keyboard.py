@@ -104,6 +104,7 @@ COMMANDS = (
     Command("macro", "Macro; / while writing", WRITE, ("m",)),
     Command("assignee", "Assign", DO, ("a",)),
     Command("team", "Team", DO, ("t",)),
+    Command("give", "Do what the message below offers", DO, ("Mod+g",)),
     Command("tags", "Tags", DO, ("l",)),
     Command("priority", "Priority", DO, ("s",)),
     Command("snooze", "Snooze", DO, ("z",)),

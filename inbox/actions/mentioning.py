@@ -85,6 +85,16 @@ def mark(rendered: str, names: Iterable[str]) -> tuple[str, set[str]]:
     return "".join(pieces), found
 
 
+def teams_named(message: Message, *, by: Teammate) -> list[Team]:
+    """The teams that a stored note of a teammate mentions, in the order of its words."""
+    words = message.body_html.lower()
+    places = {
+        team: words.find(f'class="mention">@{html.escape(team.name, quote=False).lower()}<')
+        for team in called(Team.objects.visible_to(by), message.body_text)
+    }
+    return sorted((team for team, at in places.items() if at >= 0), key=lambda team: places[team])
+
+
 def store(message: Message, reached: Mapping[Teammate, Team | None]) -> None:
     """Keeps whom a stored note mentions. Who is called by name is pulled in: they follow from now
     on, and hear of what becomes of it."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
 from inbox import actions, default_views, wording
+from inbox.actions import mentioning
 from inbox.forms import checked
 from inbox.forms_writing import MessageForm, attachments, steps
 from inbox.models import Conversation, LaterMessage, Message
@@ -20,6 +21,7 @@ from inbox.pages.requests import for_teammates, is_script
 from inbox.pages.undoing import way_to_undo
 from inbox.steps import in_words, known, names_for, sound
 from inbox.ways_back import WayBack, as_it_is
+from people.models.teammate import Capability
 
 MACROS_MAX = 10
 
@@ -55,6 +57,7 @@ def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
                 "status": posted.conversation.status,
                 "html": render_to_string("inbox/_message.html", {"message": posted.message}),
                 "done": done_along(request, view, posted),
+                "offer": team_offered(request, view, posted),
             },
             status=201 if posted.is_new else 200,
         )
@@ -82,6 +85,29 @@ def done_along(request: HttpRequest, view: str, posted: actions.Posted) -> dict[
         "undo": way_to_undo(view, there, ways),
         "conversation": there.public_id,
         "status": status,
+    }
+
+
+def team_offered(request: HttpRequest, view: str, posted: actions.Posted) -> dict[str, Any] | None:
+    """Who names a team in a note has told it, and may want to give it the conversation as well: how
+    that would be done, for the team that is named first."""
+    there, message = posted.conversation, posted.message
+    is_note = posted.is_new and not message.is_public and "@" in message.body_text
+    if not is_note or not request.user.can(Capability.MANAGE):
+        return None
+    named = next(
+        (each for each in mentioning.teams_named(message, by=request.user) if each != there.team),
+        None,
+    )
+    if named is None:
+        return None
+    return {
+        "words": f"{named} has been told.",
+        "verb": f"Give it to {named}",
+        "undo": {
+            "url": reverse("inbox:assignment", args=[view, there.public_id]),
+            "values": {"team": named.public_id},
+        },
     }
 
 

@@ -12,7 +12,7 @@ import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
 import { openSplit } from "./splitting.js";
 import { thread } from "./thread.js";
-import { explain, toast } from "./toasts.js";
+import { explain, takeOffer, toast } from "./toasts.js";
 
 /** @param {EventTarget|null} target */
 const isField = (target) =>
@@ -145,6 +145,7 @@ const act = {
   },
   assignee: () => menu("assignee"),
   team: () => menu("team"),
+  give: takeOffer,
   tags: () => menu("tags"),
   priority: () => menu("priority"),
   "left-pane": () => togglePane("rail"),

@@ -8,7 +8,7 @@ import { addressOf, conversation, hear, me, tell, view } from "./page.js";
 import { painted } from "./painting.js";
 import { go } from "./places.js";
 import { thread } from "./thread.js";
-import { toast } from "./toasts.js";
+import { sayDone, toast } from "./toasts.js";
 
 /** @typedef {import("./outbox.js").Item} Item */
 
@@ -66,6 +66,7 @@ function onSent(item, answer) {
   }
   if (item.conversation === conversation()) thread()?.receive(answer);
   tell(answer.done ? "inbox:done" : "inbox:changed", answer.done);
+  if (answer.offer) sayDone(answer.offer);
 }
 
 /**

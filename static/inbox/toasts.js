@@ -38,6 +38,14 @@ export function toast(words, { tone, action } = {}) {
   });
 }
 
+/** Presses the last button that is about something else than undo; false where there is none. */
+export function takeOffer() {
+  const offers = [...document.querySelectorAll("#toasts button")];
+  const offer = offers.findLast(({ textContent }) => textContent !== "Undo");
+  if (!(offer instanceof HTMLElement)) return false;
+  offer.click();
+}
+
 /**
  * Says why something could not be done.
  * @param {unknown} error
@@ -50,10 +58,11 @@ export function explain(error) {
 }
 
 /**
- * What was done, with a way back.
- * @param {{words: string, undo: {url: string, values: Record<string, string>}|null}} done
+ * What was done, with a way back, or (by its `verb`) with what could be done next.
+ * @param {{words: string, undo: {url: string, values: Record<string, string>}|null,
+ *   verb?: string}} done
  */
-export function sayDone({ words, undo }) {
+export function sayDone({ words, undo, verb = "Undo" }) {
   const run = async () => {
     try {
       const response = await ask(undo?.url || "", { form: undo?.values, part: "head" });
@@ -64,9 +73,10 @@ export function sayDone({ words, undo }) {
       }
       const done = told["inbox:done"];
       if (done?.is_partly) toast(done.words, { tone: "bad" });
+      else if (done && verb !== "Undo") sayDone(done);
     } catch (error) {
       explain(error);
     }
   };
-  toast(words, undo ? { action: { name: "Undo", run } } : {});
+  toast(words, undo ? { action: { name: verb, run } } : {});
 }

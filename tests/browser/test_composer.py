@@ -275,3 +275,22 @@ def test_what_was_done_along_with_a_reply_is_undone_by_a_key(agent, visitor):
     expect(status).to_have_attribute("data-status", "closed")
     box.press("Control+z")
     expect(status).to_have_attribute("data-status", "open")
+
+
+def test_a_team_that_a_note_names_is_given_the_conversation_by_a_key(agent, visitor):
+    customer = visitor()
+    customer.say("The dunnock lamp has a loose wire.")
+    page = agent("ben", f"all/{customer.conversation}/")
+    expect(page.locator("#connection[data-state=live]")).to_be_attached()
+    page.keyboard.press("n")
+    box = page.locator("inbox-composer textarea")
+    expect(box).to_be_focused()
+    box.fill("@Support, is that one for you?")
+    box.press("Control+Enter")
+    offer = page.get_by_role("button", name="Give it to Support")
+    expect(offer).to_be_visible()
+    box.press("Control+g")
+    expect(page.locator(".toast", has_text="Support")).to_contain_text("Undo")
+    expect(offer).to_have_count(0)
+    head = page.locator(f'#conversation[data-conversation="{customer.conversation}"] #head')
+    expect(head).to_contain_text("Support")

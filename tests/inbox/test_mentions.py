@@ -11,6 +11,7 @@ from inbox.actions import assign, close, note, reply, snooze
 from inbox.models import Mention
 from people.actions import add_to_team, create_teammate, create_token, deactivate
 from people.models import Team
+from people.models.teammate import Capability
 from people.models.token import Scope
 from tests.live import Socket, committed, play, session_cookie
 
@@ -55,6 +56,38 @@ def test_a_team_stands_for_those_who_are_in_it_now(conversation, ada, ben, cleo,
 def test_who_is_called_by_name_follows_and_a_team_is_only_told(conversation, ada, ben, cleo):
     noted(conversation, ada, "@Support and @Cleo Marchand")
     assert {str(row.teammate) for row in conversation.followers.all()} == {"Cleo Marchand"}
+
+
+def test_who_names_a_team_is_offered_to_give_it_the_conversation(
+    conversation, ada, ben, cleo, support, billing, browser_of, agent_role
+):
+    browser = browser_of(ben)
+    address = f"/inbox/all/{conversation.public_id}/"
+
+    def offered(body):
+        form = {"kind": "note", "body": body, "client_id": str(uuid.uuid4())}
+        answer = browser.post(f"{address}messages/", form, HTTP_HX_REQUEST="true")
+        assert answer.status_code == 201
+        return answer.json()["offer"]
+
+    add_to_team(cleo, support, by=ada)
+    offer = offered("Hm, @Support, or @Billing?")
+    assert (offer["words"], offer["verb"]) == ("Support has been told.", "Give it to Support")
+    undo = offer["undo"]
+    answer = browser.post(
+        undo["url"], undo["values"], HTTP_HX_REQUEST="true", HTTP_HX_TARGET="head"
+    )
+    assert answer.status_code == 200 and "inbox:done" in answer["HX-Trigger"]
+    conversation.refresh_from_db()
+    assert conversation.team == support
+    entry = Entry.objects.get(kind="conversation.assigned")
+    assert (entry.actor_id, entry.after["team"]) == (ben.public_id, support.public_id)
+    assert offered("@Support has it already") is None, "theirs it is"
+    assert offered("@Cleo Marchand alone") is None and offered("`@Support`") is None
+    assign(conversation, by=ada, team=None)
+    agent_role.capabilities = [Capability.NOTE]
+    agent_role.save()
+    assert offered("@Support again") is None, "who may not assign is offered nothing"
 
 
 def test_nobody_is_mentioned_by_what_only_looks_like_it(conversation, ada, ben):
