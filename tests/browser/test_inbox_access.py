@@ -186,3 +186,122 @@ def test_with_forced_colors_what_is_chosen_and_focused_can_be_told(agent, visito
     settled(page)
     note = page.locator(".message", has_text="Only for us.")
     expect(note.locator(".note-head")).to_be_visible()
+
+
+def test_with_forced_colors_what_is_on_can_be_told_from_what_is_not(agent, visitor):
+    customer = visitor()
+    customer.say("On or off?")
+    page = agent("ada", "unassigned/", forced_colors="active", **CALM)
+    open_row(page, customer)
+    page.keyboard.press("n")
+    expect(page.locator("inbox-composer textarea")).to_be_focused()
+    page.wait_for_function(
+        """() => {
+            const edge = (one) => getComputedStyle(one).borderBottomColor;
+            const [reply, note] = document.querySelectorAll(".mode");
+            return edge(reply) !== edge(note) && edge(reply) !== getComputedStyle(reply).color;
+        }"""
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    eye = page.locator("#head [data-following] button")
+    expect(eye).to_have_attribute("aria-pressed", "true")
+    expect(eye).to_have_css("outline-style", "solid")
+
+
+# What can be pressed and written in, and titles, that the window does not hold from side to side.
+CUT_OFF = """() => {
+    const wide = innerWidth;
+    const shown = [...document.querySelectorAll("button, a, input, textarea, summary, h1, h2")]
+        .filter((one) => one.checkVisibility() && !one.closest(".sr, .skip"));
+    const cut = shown.filter((one) => {
+        const { left, right, width } = one.getBoundingClientRect();
+        return width > 1 && (left < -1 || right > wide + 1);
+    });
+    const named = cut.map((one) => one.title || one.textContent.trim() || one.className);
+    return document.documentElement.scrollWidth > wide ? ["the page itself", ...named] : named;
+}"""
+
+
+def test_enlarged_twice_and_four_times_all_is_within_reach(agent, visitor):
+    customer, other = visitor(), visitor()
+    customer.say("Larger, please.")
+    other.say("And this one.")
+    # A window of 1440 × 900 enlarged twice, and one of 1280 × 1024 four times.
+    for width, height in ((720, 450), (320, 256)):
+        page = agent("ada", "unassigned/", viewport={"width": width, "height": height}, **CALM)
+        nothing_cut = f"() => ({CUT_OFF})().length === 0"
+        expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+        page.wait_for_function(nothing_cut)
+        for each in (customer, other):
+            row_of(page, each).locator("[data-pick]").evaluate("box => box.click()")
+        expect(page.locator(".many-do button").first).to_be_visible()
+        page.wait_for_function(nothing_cut)
+        page.locator("[data-many-none]").click()
+        open_row(page, customer)
+        expect(page.locator("#thread-title")).to_be_visible()
+        page.wait_for_function(nothing_cut)
+        words = page.locator(".bubble", has_text="Larger, please.")
+        words.scroll_into_view_if_needed()
+        expect(words).to_be_in_viewport(ratio=0.9)
+        text = page.locator("inbox-composer textarea")
+        text.scroll_into_view_if_needed()
+        text.click()
+        expect(text).to_be_focused()
+        expect(text).to_be_in_viewport()
+        send = page.get_by_role("button", name="Send", exact=False).last
+        send.scroll_into_view_if_needed()
+        expect(send).to_be_in_viewport()
+        page.close()
+
+
+def test_the_order_of_reading_is_the_order_of_looking(agent, visitor):
+    customer = visitor()
+    customer.say("What comes first?")
+    page = agent("ada", "unassigned/", viewport={"width": 1440, "height": 900}, **CALM)
+    open_row(page, customer)
+    expect(page.locator("#record h2")).to_be_visible()
+    page.wait_for_function(
+        """() => {
+            const panes = ["#rail", "#list", "main.thread", "#record"]
+                .map((each) => document.querySelector(each));
+            const follows = (one, other) =>
+                one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+            const left = (one) => one.getBoundingClientRect().left;
+            return panes.every((pane, at) => !at ||
+                (follows(panes[at - 1], pane) && left(panes[at - 1]) <= left(pane)));
+        }"""
+    )
+    # Nothing is taken out of the order of the document, and titles descend step by step.
+    page.wait_for_function(
+        """() => {
+            const shown = (one) => one.checkVisibility() && !one.closest("dialog");
+            const jumps = [...document.querySelectorAll("[tabindex]")]
+                .filter((one) => shown(one) && one.tabIndex > 0);
+            const levels = [...document.querySelectorAll("h1, h2, h3, h4")]
+                .filter(shown).map((one) => Number(one.tagName[1]));
+            const tops = levels.filter((level) => level === 1).length;
+            return !jumps.length && tops === 1 &&
+                levels.every((level, at) => level === 1 || at === 0 || level - levels[at - 1] <= 1);
+        }"""
+    )
+
+
+def test_a_draft_of_two_devices_shuts_nobody_out(agent, visitor, faults):
+    customer = visitor()
+    customer.say("Which of the two is meant?")
+    first, second = agent("cleo", **CALM), agent("cleo", **CALM)
+    for page in (first, second):
+        open_row(page, customer)
+    first.context.set_offline(True)
+    first.locator("inbox-composer textarea").fill("This one.")
+    expect(first.locator(".draft-state")).to_have_text("Draft kept on this device")
+    second.locator("inbox-composer textarea").fill("That one.")
+    expect(second.locator(".draft-state")).to_contain_text("Draft saved")
+    first.context.set_offline(False)
+    clash = first.locator(".draft-clash")
+    expect(clash).to_contain_text("That one.", timeout=20_000)
+    found = faults(first, "two drafts")
+    clash.get_by_role("button", name="Keep both").click()
+    expect(clash).to_be_hidden()
+    assert found == [], found
