@@ -18,6 +18,7 @@ from people.models import Teammate
 Faults = dict[str, list[str]]
 
 SUBJECT = "keys"
+SENDING = "sending"
 MOVE, GO, WRITE, DO, SHOW = "Move", "Go to", "Write", "Do", "Show"
 GROUPS = (MOVE, GO, WRITE, DO, SHOW)
 # Those that need a conversation on screen.
@@ -144,6 +145,11 @@ class Keyboard:
         command = next(each for each in self.commands if each.name == name)
         is_reached = command.keys and not (self.are_single_off and is_single(command.keys[0]))
         return command.caps[0] if is_reached else []
+
+
+def enter_sends(teammate: Teammate) -> bool:
+    """Whether Enter alone sends what a teammate writes, and Shift+Enter makes a new line."""
+    return bool(teammate.preferences.get(SENDING, {}).get("by_enter"))
 
 
 def keyboard_of(teammate: Teammate) -> Keyboard:

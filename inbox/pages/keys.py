@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from inbox.keyboard import SUBJECT, Keyboard, keyboard_of, wishes_of
+from inbox.keyboard import SENDING, SUBJECT, Keyboard, enter_sends, keyboard_of, wishes_of
 from inbox.pages.requests import for_teammates, is_script
 from people.actions import prefer
 
@@ -39,6 +39,8 @@ def keys(request: HttpRequest) -> HttpResponse:
     request.user = prefer(request.user, SUBJECT, wishes, by=request.user)
     if is_script(request):
         return HttpResponse(status=204)
+    by_enter = "enter_sends" in request.POST and "reset" not in request.POST
+    prefer(request.user, SENDING, {"by_enter": True} if by_enter else {}, by=request.user)
     return redirect("inbox:keys")
 
 
@@ -75,5 +77,6 @@ def show(
         "groups": groups,
         "are_single_off": board.are_single_off if is_off is None else is_off,
         "has_faults": bool(faults),
+        "enter_sends": ("enter_sends" in request.POST if faults else enter_sends(request.user)),
     }
     return render(request, "inbox/keys.html", context, status=status)

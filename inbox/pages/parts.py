@@ -19,6 +19,7 @@ from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.beginnings import show_splits
 from inbox.forms import PUBLIC_ID, WindowForm, checked
+from inbox.keyboard import enter_sends
 from inbox.models import Conversation, LaterMessage, Message
 from inbox.naming import keep_teams_private
 from inbox.orders import Order
@@ -192,6 +193,7 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         "new_client_id": begun.get("reply", {}).get("client_id") or uuid.uuid4(),
         "begun": begun,
         "hold_seconds": hold_seconds(request.user),
+        "enter_sends": enter_sends(request.user),
         "hold_when_on": hold_when_on(),
         "selected": conversation.public_id,
         "can_reply": request.user.can(Capability.REPLY),

@@ -78,6 +78,10 @@ export class InboxComposer extends HTMLElement {
     keepEmojiMenu(/** @type {HTMLElement} */ (this.querySelector(".emoji-menu")), this.text);
     this.notice = keepNoticing(this);
     this.mentions = keepMentions(this);
+    const at = /** @type {HTMLElement} */ (this.querySelector("[data-open-mentions]"));
+    if (!at) return;
+    at.hidden = false;
+    at.addEventListener("click", () => this.mentions?.open("@"));
   }
 
   // ---- the two kinds ----
@@ -242,7 +246,10 @@ export class InboxComposer extends HTMLElement {
   keyed(event) {
     const pickers = [this.picker, this.mentions, this.emoji];
     if (pickers.some((picker) => picker?.keyed(event))) return;
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.key !== "Enter" || event.isComposing) return;
+    // On a phone Enter makes a new line: there is no other key for it.
+    const isEnough = this.hasAttribute("data-enter") && !event.shiftKey && matchMedia("(hover: hover)").matches;
+    if (!(event.ctrlKey || event.metaKey || (isEnough && !event.altKey))) return;
     event.preventDefault();
     if (event.altKey) {
       if (this.kind === "reply") openMenu("send-later");

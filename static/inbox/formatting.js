@@ -1,5 +1,7 @@
 /** Markdown by keys, and a link by pasting an address on words. */
 
+import { strokeOf } from "./keyboard.js";
+
 /**
  * What is in a field: its text, and what of it is selected.
  * @typedef {{value: string, start: number, end: number}} Field
@@ -115,14 +117,19 @@ export const fieldOf = ({ value, selectionStart, selectionEnd }) => ({
 });
 
 /**
+ * Which of these keys it was, also on a keyboard of another script; "" for any other.
+ * @param {import("./keyboard.js").Key} event
+ */
+export const formatOf = (event) => /^Mod\+([bik])$/.exec(strokeOf(event))?.[1] || "";
+
+/**
  * @param {HTMLTextAreaElement} text
  * @param {KeyboardEvent} event
  * @returns {boolean} whether the key was one of these
  */
 function keyed(text, event) {
-  const isOurs = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-  const key = event.key.toLowerCase();
-  if (!isOurs || event.isComposing || !["b", "i", "k"].includes(key)) return false;
+  const key = formatOf(event);
+  if (!key) return false;
   const field = fieldOf(text);
   // With nothing selected Ctrl+K is the palette's.
   if (key === "k" && field.start === field.end) return false;

@@ -44,11 +44,11 @@ export class MacroPicker {
     text.addEventListener("blur", () => this.close());
   }
 
-  /** Begins a search where the cursor is, as if a "/" had been typed. */
-  open() {
+  /** Begins a search where the cursor is, as if its sign had been typed. */
+  open(sign = "/") {
     const { text } = this;
     const at = text.selectionStart;
-    const glue = /(^|\s)$/.test(text.value.slice(0, at)) ? "/" : " /";
+    const glue = /(^|\s)$/.test(text.value.slice(0, at)) ? sign : ` ${sign}`;
     const after = at + glue.length;
     make(text, { from: at, to: text.selectionEnd, text: glue, start: after, end: after });
   }

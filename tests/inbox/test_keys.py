@@ -149,3 +149,21 @@ def test_no_template_and_no_script_writes_the_key_of_a_command_into_a_hint():
     assert hint.search('title="Close (E)"') and hint.search('title="Search (G /)"')
     assert len(files) > 50
     assert [path.name for path in files if path != own_page and hint.search(path.read_text())] == []
+
+
+def test_who_wishes_it_sends_by_enter_and_the_composer_says_so(conversation, ben, browser_of):
+    browser = browser_of(ben)
+    address = f"/inbox/all/{conversation.public_id}/"
+    assert "data-enter" not in browser.get(address).content.decode()
+    shown = {"are_single_on": "true", "enter_sends": "true"}
+    assert browser.post("/inbox/keys/", shown).status_code == 302
+    page = browser.get(address).content.decode()
+    assert " data-enter" in page and '<kbd class="only-keyboard">↵</kbd>' in page
+    assert 'name="enter_sends" value="true" checked' in browser.get("/inbox/keys/").content.decode()
+    entry = Entry.objects.get(kind="teammate.preferences_changed")
+    assert (entry.actor_id, entry.after) == (ben.public_id, {"sending": {"by_enter": True}})
+    # What a script keeps are the single keys alone.
+    browser.post("/inbox/keys/", {"are_single_on": "true"}, HTTP_HX_REQUEST="true")
+    assert " data-enter" in browser.get(address).content.decode()
+    browser.post("/inbox/keys/", shown | {"reset": "true"})
+    assert " data-enter" not in browser.get(address).content.decode()

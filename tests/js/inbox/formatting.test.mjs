@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { linked, pasted, wrapped } from "../../../static/inbox/formatting.js";
+import { formatOf, linked, pasted, wrapped } from "../../../static/inbox/formatting.js";
 
 /** "one [two] three" → the field in which "two" is selected. */
 function field(text) {
@@ -57,4 +57,16 @@ test("pasting is ordinary where there is nothing to link, or nothing to link to"
   assert.equal(pasted(field("see ‹here›"), "javascript:alert(1)"), null);
   assert.equal(pasted(field("see ‹here›"), "two words https://a.example"), null);
   assert.equal(pasted(field("‹https://b.example›"), "https://a.example"), null);
+});
+
+test("the keys of bold, italic and links are where they stand on keyboards of other scripts", () => {
+  const pressed = (key, code, more = {}) => formatOf({ key, code, ctrlKey: true, ...more });
+  assert.equal(pressed("b", "KeyB"), "b");
+  assert.equal(pressed("\u0438", "KeyB"), "b", "Cyrillic");
+  assert.equal(pressed("\u03b9", "KeyI"), "i", "Greek");
+  assert.equal(pressed("B", "KeyB"), "b", "Caps Lock");
+  assert.equal(pressed("b", "KeyN"), "b", "Latin letters are what they say");
+  assert.equal(pressed("b", "KeyB", { shiftKey: true }), "");
+  assert.equal(pressed("b", "KeyB", { ctrlKey: false }), "");
+  assert.equal(pressed("x", "KeyX"), "");
 });
