@@ -319,13 +319,11 @@ BUNDLES = {
         "inbox/css/writing.css",
         "inbox/css/attention.css",
         "inbox/css/finding.css",
-        "inbox/css/onboarding.css",
         "inbox/css/lists.css",
         "inbox/css/record.css",
         "shared/conditions.css",
         "inbox/css/views.css",
         "inbox/css/merging.css",
-        "inbox/css/splitting.css",
         "inbox/css/sides.css",
     ],
 }
