@@ -101,6 +101,7 @@ COMMANDS = (
     Command("italic", "Italic", WRITE, ("Mod+i",), is_fixed=True),
     Command("emoji", "Emoji, by its name", WRITE, (":",), is_fixed=True),
     Command("mention", "Mention somebody, in a note", WRITE, ("@",), is_fixed=True),
+    Command("preview", "See how it will look, and back", WRITE, ("Mod+e",)),
     Command("ask", "Ask colleagues, beside it", WRITE, ("q",)),
     Command("macro", "Macro; / while writing", WRITE, ("m",)),
     Command("assignee", "Assign", DO, ("a",)),

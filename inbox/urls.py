@@ -49,6 +49,7 @@ urlpatterns = [
     path("search/", searching.show_results, name="search"),
     path("keys/", keys.keys, name="keys"),
     path("holding/", later.set_holding, name="holding"),
+    path("preview/", writing.preview, name="preview"),
     path("drafts/", drafts.begun, name="begun"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/settings/", notifications.settings, name="notification-settings"),

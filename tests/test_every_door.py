@@ -59,6 +59,7 @@ DOORS = {
     "inbox/notifications/settings/": STAFF,
     "inbox/notifications/devices/": STAFF,
     "inbox/notifications/test/": STAFF,
+    "inbox/preview/": STAFF,
     "inbox/sw.js": EVERYBODY,
     "inbox/first-steps/": (OUT, OUT, OUT, HIDDEN, HIDDEN, IN),
     "inbox/views/": STAFF,

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
+from ground.web import markup
 from ground.web.problems import Invalid, NewerMessages, Problem, TooLarge
+from ground.web.text import clean
 from inbox import actions, default_views, wording
 from inbox.actions import mentioning
 from inbox.forms import checked
@@ -32,6 +36,16 @@ def messages(request: HttpRequest, view: str, conversation: str) -> HttpResponse
     if request.method == "POST":
         return write(request, view, conversation)
     return read_on(request, view, conversation)
+
+
+@for_teammates
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """What is being written, drawn as the message will be; nothing is kept. Whom a note mentions
+    is marked only once it is added."""
+    limit = settings.MESSAGE_MAX_KB * 1024
+    text = clean(request.POST.get("body", ""), "body", max_bytes=limit, required=False)
+    return HttpResponse(markup.render(text))
 
 
 def write(request: HttpRequest, view: str, conversation: str) -> HttpResponse:

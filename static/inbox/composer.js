@@ -1,3 +1,4 @@
+import { ask, elementsOf, Problem } from "./ask.js";
 import { chip } from "./chip.js";
 import { Clashes } from "./clashing.js";
 import { emptyPart, isBlank, loadDraft, meet, partOf, saveDraft } from "./drafts.js";
@@ -13,6 +14,7 @@ import { Offer } from "./offering.js";
 import { Warning } from "./overtaking.js";
 import { hear, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
+import { explain } from "./toasts.js";
 import { Uploads } from "./uploading.js";
 
 const TYPING_EVERY_MS = 3000;
@@ -78,6 +80,9 @@ export class InboxComposer extends HTMLElement {
     keepEmojiMenu(/** @type {HTMLElement} */ (this.querySelector(".emoji-menu")), this.text);
     this.notice = keepNoticing(this);
     this.mentions = keepMentions(this);
+    const eye = /** @type {HTMLElement} */ (this.querySelector("[data-preview]"));
+    eye.hidden = false;
+    eye.addEventListener("click", () => this.preview(eye));
     const at = /** @type {HTMLElement} */ (this.querySelector("[data-open-mentions]"));
     if (!at) return;
     at.hidden = false;
@@ -385,6 +390,19 @@ export class InboxComposer extends HTMLElement {
 
   get then() {
     return /** @type {HTMLElement} */ (this.querySelector(".then"));
+  }
+
+  /** How it will look, or no more. */
+  async preview(eye = /** @type {HTMLElement} */ (this.querySelector("[data-preview]"))) {
+    const { preview = "", script = "" } = eye.dataset;
+    try {
+      const { togglePreview } = await import(script);
+      await togglePreview(eye, this.text, async (/** @type {string} */ body) =>
+        elementsOf(await (await ask(preview, { form: { body } })).text()),
+      );
+    } catch (error) {
+      explain(error instanceof Problem ? error : new Problem(0));
+    }
   }
 
   openMacros() {

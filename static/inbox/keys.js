@@ -104,6 +104,7 @@ const act = {
   "choose-all": () => chooseAll(),
   reply: () => write("reply"),
   note: () => write("note"),
+  preview: () => void composer()?.preview(),
   macro() {
     if (chosenIds().length > 1) return void doMany("macro");
     withOne(() => composer()?.openMacros());

@@ -184,6 +184,19 @@ def test_an_empty_message_comes_back_with_the_reason(browser_of, ben, lamp):
     assert "must not be empty" in text_of(answer)
 
 
+def test_a_preview_is_what_the_message_will_look_like(browser_of, ben, lamp):
+    browser, body = browser_of(ben), "**Soon** <script>alert(1)</script>\n\n- one"
+    before = lamp.messages.count()
+    shown = browser.post("/inbox/preview/", {"body": body}, HTTP_HX_REQUEST="true")
+    sent = reply(lamp, by=ben, body=body, client_id=uuid.uuid4()).message
+    assert shown.content.decode() == sent.body_html and "<strong>Soon" in sent.body_html
+    assert lamp.messages.count() == before + 1
+    nul = browser.post("/inbox/preview/", {"body": "a\x00b"}, HTTP_HX_REQUEST="true")
+    assert nul.status_code in (200, 400)
+    long = browser.post("/inbox/preview/", {"body": "x" * 40_000}, HTTP_HX_REQUEST="true")
+    assert long.status_code in (400, 413)
+
+
 def test_a_stale_reply_comes_back_with_its_words_and_what_was_newer(browser_of, ben, ada, lamp):
     seen = lamp.last_seq
     reply(lamp, by=ada, body="I have it.", client_id=uuid.uuid4())

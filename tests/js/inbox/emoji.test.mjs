@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 globalThis.document ??= { body: { dataset: {} } };
-const { allSigns, emojiLike, learnEmoji, namedEmoji } = await import("../../../static/inbox/emoji.js");
-await learnEmoji("./signs.js");
+const { namedEmoji } = await import("../../../static/inbox/emoji.js");
+const { allSigns, emojiLike } = await import("../../../static/inbox/signs.js");
 
 test("a colon and two letters name an emoji; times and addresses do not", () => {
   assert.deepEqual(namedEmoji("Thanks :Ta"), { start: 7, name: "ta" });
