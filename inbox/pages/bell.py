@@ -8,7 +8,7 @@ from inbox.querysets import ConversationQuerySet
 from people.models import Teammate
 
 # Each of them is in every page's first load.
-IN_BELL = 5
+IN_BELL = 8
 
 
 def bell(teammate: Teammate, visible: ConversationQuerySet) -> dict[str, Any]:

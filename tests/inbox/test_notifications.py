@@ -437,7 +437,7 @@ def test_the_page_pages_and_asks_the_same_for_25_and_100(
     assert page.count('name="notification"') == 100
     assert "?cursor=" in browser.get("/inbox/notifications/").content.decode()
     with django_assert_num_queries(cost):
-        assert "5+" in fragment(browser)
+        assert "8+" in fragment(browser)
 
 
 def test_news_come_live_to_their_teammate_alone(bens, dora, ben, ada, browser_of):
