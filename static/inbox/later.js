@@ -14,6 +14,20 @@ const SOON_MS = 120000;
 /** Address of a held reply → the timer that lets it go. @type {Map<string, any>} */
 const timers = new Map();
 
+/** How often it was asked what waits, and which of the answers is on screen. */
+let asked = 0;
+let shownTurn = 0;
+
+/**
+ * Answers come in any order: what was asked last is right.
+ * @returns {(html: string) => void} shows the answer, unless it is overtaken
+ */
+export function question() {
+  asked += 1;
+  const turn = asked;
+  return (html) => show(html, turn);
+}
+
 /**
  * Lets a held reply go when its moment is over. When this page is gone by then, the server does.
  * @param {string} url
@@ -22,7 +36,8 @@ const timers = new Map();
 function letGo(url, dueAt) {
   const wait = new Date(dueAt).getTime() - Date.now();
   if (timers.has(url) || wait > SOON_MS) return;
-  const release = () => act(url, { do: "send" }).catch(() => {});
+  // Where the server was faster it says no, and tells nobody: what is held is its author's alone.
+  const release = () => act(url, { do: "send" }).catch(refresh);
   timers.set(url, setTimeout(release, Math.max(0, wait) + GRACE_MS));
 }
 
@@ -33,19 +48,24 @@ function letGo(url, dueAt) {
 async function act(url, form) {
   clearTimeout(timers.get(url));
   held.delete(url);
+  const answer = question();
   try {
     const response = await ask(url, { form });
-    show(await response.text());
+    answer(await response.text());
   } finally {
     if (form.do !== "put-off") timers.delete(url);
   }
 }
 
-/** @param {string} html what waits in a conversation now */
-function show(html) {
+/**
+ * @param {string} html what waits in a conversation now
+ * @param {number} turn
+ */
+function show(html, turn) {
   const [fresh] = elementsOf(html);
   if (fresh.dataset.conversation === conversation()) {
-    put(html);
+    if (turn > shownTurn) put(html);
+    shownTurn = Math.max(turn, shownTurn);
     return;
   }
   const id = fresh.dataset.conversation || "";
@@ -137,18 +157,20 @@ export function sendHeld() {
 async function refresh() {
   const id = conversation();
   if (!id) return;
+  const answer = question();
   const response = await ask(addressOf(view(), id), { part: "later" }).catch(() => null);
-  if (response) show(await response.text());
+  if (response) answer(await response.text());
 }
 
 /**
  * The server has a reply and keeps it.
  * @param {import("./outbox.js").Item} item
- * @param {{later: string, is_held: boolean, due_at: string, html: string}} answer
+ * @param {{later: string, is_held: boolean, due_at: string, html: string,
+ *   place: (html: string) => void}} answer
  */
 export function keptForLater(item, answer) {
   const url = item.url.replace(/messages\/$/, `later/${answer.later}/`);
-  show(answer.html);
+  answer.place(answer.html);
   if (answer.is_held) {
     letGo(url, answer.due_at);
     held.set(url, { item, dueAt: new Date(answer.due_at).getTime() });
@@ -250,6 +272,9 @@ export function keepLater() {
     if (frame.conversation === conversation()) refresh();
   });
   hear("inbox:resumed", refresh);
-  hear("inbox:arrived", offerToUndo);
+  hear("inbox:arrived", () => {
+    shownTurn = asked;
+    offerToUndo();
+  });
   hear("inbox:send-held", sendHeld);
 }

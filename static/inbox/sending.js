@@ -1,7 +1,7 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { composer } from "./composer.js";
 import { giveBack } from "./drafts.js";
-import { keptForLater } from "./later.js";
+import { keptForLater, question } from "./later.js";
 import { Outbox } from "./outbox.js";
 import { joined, sentenceOf } from "./overtaking.js";
 import { addressOf, conversation, hear, me, tell, view } from "./page.js";
@@ -44,9 +44,10 @@ async function deliver(item) {
     form.set("timezone", Intl.DateTimeFormat().resolvedOptions().timeZone);
   }
   for (const choice of item.choices || []) form.append("choices", choice);
+  const place = question();
   try {
     const response = await ask(item.url, { form });
-    return await response.json();
+    return { ...(await response.json()), place };
   } catch (error) {
     if (error instanceof Problem && error.isLoggedOut) tell("inbox:logged-out");
     throw error;

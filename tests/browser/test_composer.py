@@ -1,6 +1,7 @@
 """Writing to customers, where only a browser can show that it works."""
 
 import re
+import uuid
 
 import pytest
 from playwright.sync_api import expect
@@ -146,6 +147,30 @@ def test_a_reply_is_taken_back_by_key_and_goes_out_when_it_is_not(holding, visit
     expect(bubble(page, "We do, everywhere").locator(".bubble")).to_be_visible(timeout=20_000)
     expect(waiting).to_have_count(0)
     assert customer.hears()[1:] == ["We do, everywhere"]
+
+
+def test_a_held_reply_that_the_server_was_first_to_send_waits_no_longer(holding, visitor):
+    customer = visitor()
+    name = uuid.uuid4().hex[:8]
+    customer.say(f"Do you ship the nuthatch mirror {name}?")
+    page = holding("cleo")
+    open_row(page, customer)
+    switch_holding(page, is_on=True)
+    late = []
+    page.route("**/later/*/", lambda route: late.append(route))
+    compose(page, f"We do {name}")
+    page.keyboard.press("Control+Enter")
+    waiting = page.locator(".later-message.is-held")
+    expect(waiting).to_contain_text(name)
+    expect(bubble(page, f"We do {name}").locator(".bubble")).to_be_visible()
+    for _ in range(200):
+        if late:
+            break
+        page.wait_for_timeout(50)
+    for route in late:
+        route.continue_()
+    expect(waiting).to_have_count(0)
+    assert customer.hears()[1:] == [f"We do {name}"]
 
 
 def test_a_reply_waits_for_tomorrow_until_the_customer_writes(agent, visitor):
