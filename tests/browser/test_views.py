@@ -62,7 +62,7 @@ def test_a_filter_is_written_by_keys_kept_as_a_view_and_lives(agent, visitor):
     page.get_by_role("link", name="Change this view").click()
     page.get_by_role("button", name="Delete").click()
     expect(page).to_have_url(re.compile(r"/inbox/views/\?deleted="))
-    expect(page.get_by_text("Zithers")).to_have_count(0)
+    expect(page.locator("main").get_by_text("Zithers")).to_have_count(0)
 
 
 def test_a_list_follows_what_becomes_of_a_customer(agent, visitor, demo):
