@@ -560,7 +560,7 @@ def test_a_tab_left_open_follows_a_sign_in_in_another(shopper, ben):
     first.begin("Who am I?")
     first.is_settled()
     shopper("dora", page=first.page.context.new_page())
-    first.write("Somebody else, it seems.")
+    first.hands_in("Somebody else, it seems.")
     expect(first.bubble("Somebody else").locator(".meta")).to_contain_text("Sent")
     conversation = ben.find("Somebody else, it seems.")
     assert ben.call("GET", f"conversations/{conversation}")["contact"]["name"] == "Dora Lindqvist"
