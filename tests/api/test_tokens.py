@@ -63,6 +63,8 @@ NEEDED = [
     ("delete", "contacts/ct_x/merges/ct_y", "contacts:write"),
     ("get", "views", "conversations:read"),
     ("post", "views", "conversations:write"),
+    ("put", "views/view_x", "conversations:write"),
+    ("get", "exports", "conversations:read"),
     ("get", "views/view_x", "conversations:read"),
     ("patch", "views/view_x", "conversations:write"),
     ("delete", "views/view_x", "conversations:write"),
