@@ -5,14 +5,17 @@ const SHOWN_MS = 8000;
 const MOST = 3;
 
 /**
- * Says something in passing.
+ * Says something in passing. A new one puts away the oldest of too many, but none that offers
+ * something: that stands for its whole time.
  * @param {string} words
  * @param {{tone?: "bad", action?: {name: string, run: () => void}}} [options]
  */
 export function toast(words, { tone, action } = {}) {
   const box = document.getElementById("toasts");
   if (!box) return;
-  while (box.children.length >= MOST) box.firstElementChild?.remove();
+  if (box.children.length >= MOST) {
+    [...box.children].find((each) => !each.querySelector("button"))?.remove();
+  }
   const element = document.createElement("div");
   element.className = tone ? `toast is-${tone}` : "toast";
   const text = document.createElement("span");
