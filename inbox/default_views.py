@@ -28,9 +28,22 @@ Narrow = Callable[[ConversationQuerySet, Teammate], ConversationQuerySet]
 
 
 @dataclass(frozen=True)
+class Hint:
+    """One thing to do when a list is empty, as words that stand without a key, too.
+
+    command: whose key does it, by its name in `inbox/keyboard.py`; "" for none.
+    is_setup: admins are led to the first steps, which say how.
+    """
+
+    words: str
+    command: str = ""
+    is_setup: bool = False
+
+
+@dataclass(frozen=True)
 class View:
-    """A list of conversations. `key` follows `g` on the keyboard, `empty` is said of no rows, the
-    first of `orders` is the usual one.
+    """A list of conversations. `key` follows `g` on the keyboard, `empty` is said of no rows and
+    `hint` below it, the first of `orders` is the usual one.
 
     tree: what it asks, as a condition, where a condition can say it.
     saved: the row that it was kept in, for one that somebody made.
@@ -45,6 +58,7 @@ class View:
     narrow: Narrow
     key: str = ""
     empty: str = "Nothing is here."
+    hint: Hint = Hint("See all that is open", "go all")
     is_counted: bool = True
     team: Team | None = None
     orders: tuple[Order, ...] = (NEWEST, OLDEST, WAITING)
@@ -104,7 +118,8 @@ DEFAULT_VIEWS = (
         icon="user",
         narrow=lambda conversations, me: conversations.open().assigned_to(me),
         key="a",
-        empty="Nothing waits for you. Take one from Unassigned.",
+        empty="Nothing waits for you.",
+        hint=Hint("Take one from Unassigned", "go unassigned"),
     ),
     View(
         slug=MENTIONS,
@@ -112,7 +127,8 @@ DEFAULT_VIEWS = (
         icon="at",
         narrow=lambda conversations, me: conversations.unfinished().mentioning(me),
         key="m",
-        empty="Nobody has asked for you. A note that says @ and your name puts it here.",
+        empty="Nobody has asked for you.",
+        hint=Hint("To ask for a colleague, write @ and their name in a note", "note"),
     ),
     View(
         slug="unassigned",
@@ -131,6 +147,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.open(),
         key="i",
         empty="No conversation is open.",
+        hint=Hint("To see one come in, write to yourself through your messenger", is_setup=True),
     ),
     View(
         slug="waiting",
@@ -140,6 +157,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.open().waiting(),
         key="w",
         empty="Nobody waits for an answer.",
+        hint=Hint("Look at what was put off", "go snoozed"),
         orders=(WAITING, NEWEST),
     ),
     View(
@@ -150,6 +168,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.snoozed(),
         key="z",
         empty="Nothing is put off.",
+        hint=Hint("Put off what cannot go on today: it comes back by itself", "snooze"),
         orders=BY_TIME,
     ),
     View(
@@ -160,6 +179,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.closed(),
         key="c",
         empty="No conversation has been closed yet.",
+        hint=Hint("Close what is done: it opens again when the customer writes", "close"),
         orders=BY_TIME,
         is_counted=False,
     ),
@@ -171,6 +191,7 @@ DEFAULT_VIEWS = (
         narrow=lambda conversations, me: conversations.spam(),
         key="s",
         empty="No conversation is in spam.",
+        hint=Hint("Mark as spam what nobody should answer", "spam"),
         orders=BY_TIME,
         is_counted=False,
     ),

@@ -82,7 +82,7 @@ INVITE = Step(
 )
 ANSWER = Step(
     title="Answer a customer",
-    words="Write to yourself from your own site, then answer here: press R, write, send.",
+    words="Write to yourself from your site or the hosted page, then answer here: R, write, send.",
     action="See what waits",
     address=reverse_lazy("inbox:view", args=["unassigned"]),
     evidence=lambda: Message.objects.filter(

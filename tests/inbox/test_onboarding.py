@@ -31,6 +31,19 @@ def test_each_step_is_known_by_what_it_left(ada, ben, browser, conversation):
     assert progress_of(ada).are_all_done
 
 
+def test_who_is_all_set_still_finds_the_way_to_each_step(
+    ada, ben, browser, conversation, browser_of
+):
+    browser()
+    reply(conversation, by=ben, body="Here I am.", client_id=uuid.uuid4())
+    page = browser_of(ada).get("/inbox/first-steps/").content.decode()
+    assert "All set" in page
+    assert page.count('<li class="first-step is-done">') == len(steps())
+    assert all(
+        f'<a class="button" href="{step.address}">{step.action}</a>' in page for step in steps()
+    )
+
+
 def test_the_hosted_page_is_no_site(installation):
     assert Browser(installation, origin="http://testserver").boot().status_code == 200
     installation.refresh_from_db()
