@@ -23,6 +23,7 @@ from inbox.querysets import ConversationQuerySet
 from people.duplicates import twins_of
 from people.models import (
     Attribute,
+    Company,
     Contact,
     ContactTagging,
     Event,
@@ -36,6 +37,7 @@ from people.segments import segments_of
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
+COMPANY_OPEN_COUNTED = 9
 KNOWN_LENGTH = 120
 TWINS_SHOWN = 2
 MERGES_SHOWN = 5
@@ -219,13 +221,22 @@ def wrote_from(glance: Glance) -> Values | None:
 
 
 def company(glance: Glance) -> Values | None:
-    """What is known of the contact's company besides its name."""
+    """What is known of the contact's company besides its name, and what else is open of it."""
     found = glance.contact.company
     if found is None:
         return None
     pairs = glance.labeled(found.attributes, "company")
-    has_more = bool(found.plan or found.monthly_spend is not None or pairs)
-    return {"company": found, "pairs": pairs} if has_more else None
+    elsewhere = open_of_others(glance, found)
+    has_more = bool(found.plan or found.monthly_spend is not None or pairs or elsewhere)
+    return {"company": found, "pairs": pairs, "open": elsewhere} if has_more else None
+
+
+def open_of_others(glance: Glance, company: Company) -> list[Conversation]:
+    """The visible open conversations of a company's other people, newest first; where there are
+    more than COMPANY_OPEN_COUNTED, one more than that."""
+    others = glance.visible.open().filter(contact__company=company).exclude(contact=glance.contact)
+    found = others.select_related("contact").newest_first()
+    return list(found[: COMPANY_OPEN_COUNTED + 1])
 
 
 def claims(glance: Glance) -> Values | None:
@@ -254,6 +265,7 @@ def others_of(
     """The other visible conversations of its contact, newest first. Raises Invalid for a cursor of
     another list."""
     others = visible.whole().filter(contact=conversation.contact).exclude(pk=conversation.pk)
+    others = others.with_line()
     return keyset(others, cursor=cursor, limit=EARLIER_SHOWN)
 
 

@@ -92,10 +92,10 @@ def test_a_thread_page_asks_the_same_for_a_few_and_for_many_messages(
     ).conversation
     path = f"/inbox/all/{conversation.public_id}/"
     talk(conversation, ben, 10)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         browser.get(path)
     talk(conversation, ben, 90)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         page = browser.get(path).content.decode()
     assert page.count('<li id="message-msg_') == 50
     assert Message.objects.count() == 101

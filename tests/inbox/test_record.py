@@ -2,14 +2,15 @@
 
 import json
 import re
+import uuid
 
 import pytest
 
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, StateConflict
-from inbox.actions import assign
+from inbox.actions import assign, close, reply, snooze
 from inbox.record import Panel, known_panels
-from people.actions import edit_contact, merge_contacts, track, upsert_company
+from people.actions import create_contact, edit_contact, merge_contacts, track, upsert_company
 from people.models import Attribute, Company, Contact, Identity, Role
 from tests.live import Socket, committed, play, session_cookie
 
@@ -280,10 +281,11 @@ def test_the_record_asks_the_same_however_much_is_known(
 ):
     for number in range(count):
         begin(dora, f"Question {number}")
+        begin(create_contact(by=None, name=f"Gita {number}", company=dora.company))
         Attribute.objects.create(subject="contact", key=f"key-{number}", label=f"Key {number}")
     path = f"/inbox/all/{conversation.public_id}/"
     browser = browser_of(ben)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         browser.get(path, headers={"hx-request": "true", "hx-target": "record"})
 
 
@@ -331,6 +333,83 @@ def test_the_list_of_others_holds_what_one_may_see_only(
     path = f"/inbox/all/{conversation.public_id}/others/"
     assert "Secret" not in browser_of(ben).get(path, headers=SCRIPT).content.decode()
     assert "Secret 11" in browser_of(cleo).get(path, headers=SCRIPT).content.decode()
+
+
+def test_an_earlier_conversation_says_who_spoke_last_how_it_stands_and_by_which_channel(
+    conversation, begin, dora, ben, browser_of
+):
+    closed = begin(dora, "A lamp")
+    reply(closed, by=ben, body="It is on its way", client_id=uuid.uuid4())
+    close(closed, by=ben)
+    snooze(begin(dora, "A coat"), by=ben, until=None)
+    begin(dora, "A hat")
+    path = f"/inbox/all/{conversation.public_id}/"
+    section = section_of(browser_of(ben).get(path).content.decode(), "Conversations")
+    rows = {"lamp": "Ben: </span>It is on its way", "coat": "A coat", "hat": "A hat"}
+    states = {"lamp": "Closed", "coat": "Until they write", "hat": "Waiting"}
+    for name, words in rows.items():
+        row = next(each for each in section.split("<li>") if words in each)
+        assert f"</svg>{states[name]}</span>" in row
+        assert 'class="row-channel"' in row and ">Messenger </span>" in row
+        assert ("row-author" in row) == (name == "lamp")
+
+
+# ---- their company -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def gita(acme):
+    """Dora's colleague."""
+    return create_contact(by=None, name="Gita Rao", company=acme)
+
+
+def company_of(page):
+    return section_of(page, "Company") if "<h3>Company" in page else ""
+
+
+def test_what_else_is_open_of_the_company_stands_beside_every_conversation(
+    conversation, begin, dora, emil, gita, acme, ben, browser_of
+):
+    begin(dora, "Another of Dora's")
+    begin(emil, "Not of the company")
+    close(begin(gita, "Done long ago"), by=ben)
+    said = [begin(gita, f"The tent leaks {number}") for number in range(4)]
+    path = f"/inbox/all/{conversation.public_id}/"
+    panel = company_of(browser_of(ben).get(path).content.decode())
+    address = f"/inbox/search/?q=company:{acme.public_id}+is:open"
+    assert f'<a href="{address}">4 open conversations of others at Acme</a>' in panel
+    newest = [f"/inbox/all/{each.public_id}/" for each in said[:0:-1]]
+    assert re.findall(r'href="(/inbox/all/cv_[^"]+)"', panel) == newest
+    assert "<b>Gita Rao</b> The tent leaks 3" in panel
+    assert "Done long ago" not in panel and "of Dora" not in panel and "Not of" not in panel
+
+
+def test_of_a_company_with_much_open_it_counts_to_nine(conversation, begin, gita, ben, browser_of):
+    for number in range(9):
+        begin(gita, f"Tent {number}")
+    path = f"/inbox/all/{conversation.public_id}/"
+    assert ">9 open conversations of" in company_of(browser_of(ben).get(path).content.decode())
+    begin(gita, "Tent 9")
+    assert ">9+ open conversations of" in company_of(browser_of(ben).get(path).content.decode())
+
+
+def test_of_the_company_nobody_sees_or_counts_what_is_hidden_from_them(
+    conversation, begin, gita, ada, ben, cleo, billing, browser_of
+):
+    assign(begin(gita, "Secret"), by=ada, team=billing)
+    path = f"/inbox/all/{conversation.public_id}/"
+    seen = company_of(browser_of(cleo).get(path).content.decode())
+    assert ">1 open conversation of others" in seen and "Secret" in seen
+    hidden = company_of(browser_of(ben).get(path).content.decode())
+    assert "Acme" in hidden and "of others" not in hidden and "Secret" not in hidden
+
+
+def test_a_company_of_which_nothing_is_known_shows_what_is_open(begin, ben, browser_of):
+    bare = upsert_company(by=None, external_id="bare", name="Bare")
+    mine = create_contact(by=None, name="Hal", company=bare)
+    path = f"/inbox/all/{begin(mine).public_id}/"
+    begin(create_contact(by=None, name="Ivy", company=bare), "Is it open?")
+    assert "1 open conversation of" in company_of(browser_of(ben).get(path).content.decode())
 
 
 @pytest.mark.parametrize("part", ["others", "events"])
