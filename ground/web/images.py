@@ -7,7 +7,6 @@ does a file that is a picture and something else at once.
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,24 +15,26 @@ from typing import IO, Any
 from django.core.files.base import File
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ground.web.problems import TooLarge, Unavailable
+from ground.web.problems import TooLarge
+from ground.web.turns import Turns
 
 PIXELS_MAX = 50_000_000
 # What an animation may hold over all of its frames; a longer one is shown by its first.
 ANIMATION_PIXELS_MAX = 20_000_000
 FRAMES_MAX = 300
 THUMB_SIDE = 640
-# Whoever waits for a turn holds a thread of the pages: few may, and not for long.
-WAITING_MAX = 2
-PATIENCE_SECONDS = 8
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 KEPT_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
-BUSY = "Many pictures are being stored at once. Please try again in a few seconds."
 TOO_MANY_PIXELS = f"An image may have at most {PIXELS_MAX // 1_000_000} million pixels."
 
 # A large picture takes hundreds of megabytes while it is open: one at a time in each process.
-_table = threading.BoundedSemaphore(1)
-_places = threading.BoundedSemaphore(1 + WAITING_MAX)
+turns = Turns(
+    1,
+    waiting=2,
+    patience=8,
+    busy="Many pictures are being stored at once. Please try again in a few seconds.",
+    come_again=5,
+)
 
 
 @dataclass(frozen=True)
@@ -93,28 +94,12 @@ def opened(file: IO[bytes] | File[Any]) -> Iterator[Image.Image | None]:
     if size_of(file) is None:
         yield None
         return
-    with turn():
+    with turns.turn():
         try:
             with Image.open(file, formats=FORMATS) as image:
                 yield image
         finally:
             file.seek(0)
-
-
-@contextmanager
-def turn() -> Iterator[None]:
-    """Alone at the table. Raises Unavailable when others wait already, or wait too long."""
-    if not _places.acquire(blocking=False):
-        raise Unavailable(BUSY, headers={"Retry-After": "5"})
-    try:
-        if not _table.acquire(timeout=PATIENCE_SECONDS):
-            raise Unavailable(BUSY, headers={"Retry-After": "5"})
-        try:
-            yield
-        finally:
-            _table.release()
-    finally:
-        _places.release()
 
 
 def attempt(draw: Any) -> Any:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
-from threading import BoundedSemaphore
 from typing import Any
 
 from django.utils import timezone
 
 from ground.web.paging import BAD_CURSOR, CURSOR_MAX, keyset
-from ground.web.problems import Invalid, Unavailable
+from ground.web.problems import Invalid
 from ground.web.timing import OutOfTime, within
+from ground.web.turns import Turns
 from inbox.actions.wholes import whole_of
 from inbox.finding.excerpts import Piece, excerpt, worth_stemming
 from inbox.finding.index import TEXT_MAX
@@ -40,11 +39,14 @@ ORDERS = (NEWEST, BEST)
 PEOPLE_SHOWN = 5
 PEOPLE_MS = 300
 NUMBER_MAX = 2**62
-# Of the threads that answer requests, so many may search at once; the others stay free.
-AT_ONCE = 3
-PATIENCE_SECONDS = 2
-
-_places = BoundedSemaphore(AT_ONCE)
+# Searches hold at most five of the eight threads that answer requests, working or waiting.
+turns = Turns(
+    3,
+    waiting=2,
+    patience=2,
+    busy="Many are searching at the moment. Please try again.",
+    come_again=2,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def search(
     if query.is_empty or query.faults:
         found.faults, found.remarks = query.faults, query.remarks
         return found
-    with taking_turns():
+    with turns.turn():
         try:
             meaning = understood(query, viewer, zone, among)
         except OutOfTime:
@@ -109,16 +111,6 @@ def search(
         else:
             find_conversations(found, meaning, cursor, limit)
     return found
-
-
-@contextmanager
-def taking_turns() -> Iterator[None]:
-    if not _places.acquire(timeout=PATIENCE_SECONDS):
-        raise Unavailable("Many are searching at the moment. Please try again.")
-    try:
-        yield
-    finally:
-        _places.release()
 
 
 def understood(query: Query, viewer: Teammate | None, zone: tzinfo, among: Among | None) -> Meaning:

@@ -189,22 +189,22 @@ def test_a_few_bytes_never_take_long():
 
 
 def test_who_waits_too_long_for_a_turn_is_told_to_come_again(monkeypatch):
-    monkeypatch.setattr(images, "PATIENCE_SECONDS", 0.01)
-    with images._table, pytest.raises(Unavailable):
+    monkeypatch.setattr(images.turns, "patience", 0.01)
+    with images.turns.working, pytest.raises(Unavailable):
         redraw(io.BytesIO(saved(two_halves(), "PNG")))
     assert redraw(io.BytesIO(saved(two_halves(), "PNG"))) is not None
 
 
 def test_only_a_few_wait_for_a_turn_and_the_rest_hear_so_at_once(monkeypatch):
     picture, outcomes, waits = saved(two_halves(), "PNG"), [], threading.Semaphore(0)
-    acquire = images._table.acquire
+    acquire = images.turns.working.acquire
     seen = lambda **kwargs: (waits.release(), acquire(**kwargs))[1]  # noqa: E731
     threads = [
         threading.Thread(target=lambda: outcomes.append(redraw(io.BytesIO(picture)).width))
-        for _ in range(images.WAITING_MAX)
+        for _ in range(2)
     ]
-    with images.turn():
-        monkeypatch.setattr(images._table, "acquire", seen)
+    with images.turns.turn():
+        monkeypatch.setattr(images.turns.working, "acquire", seen)
         for thread in threads:
             thread.start()
         for _ in threads:
@@ -216,7 +216,7 @@ def test_only_a_few_wait_for_a_turn_and_the_rest_hear_so_at_once(monkeypatch):
         assert refused.value.headers["Retry-After"] == "5" and outcomes == []
     for thread in threads:
         thread.join(10)
-    assert outcomes == [40] * images.WAITING_MAX
+    assert outcomes == [40] * 2
     assert redraw(io.BytesIO(picture)) is not None, "all places are free again"
 
 
