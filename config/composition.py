@@ -102,6 +102,7 @@ FRAMES = {
     "contact.unmerged": ["people.frames.access", "inbox.frames.record", "inbox.frames.belonging"],
     "contact.told_apart": ["inbox.frames.record"],
     "contact.may_be_same": ["inbox.frames.record"],
+    "contact.did": ["inbox.frames.did"],
     "identity.added": ["inbox.frames.record", "inbox.frames.belonging"],
     "identity.removed": ["inbox.frames.record", "inbox.frames.belonging"],
     "identity.moved": ["inbox.frames.record", "inbox.frames.belonging"],
@@ -116,7 +117,10 @@ FRAMES = {
     "teammate.joined_team": ["people.frames.access"],
     "teammate.left_team": ["people.frames.access"],
     "teammate.deactivated": ["people.frames.access"],
+    "teammate.away_changed": ["inbox.frames.names"],
+    "teammate.avatar_changed": ["inbox.frames.names"],
     "team.changed": ["people.frames.access"],
+    "tag.changed": ["inbox.frames.names"],
 }
 
 # What the customer's record shows beside a conversation, in this order.

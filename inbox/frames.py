@@ -134,6 +134,18 @@ def record(entry: Entry) -> Iterator[Shown]:
             yield [f"record.{contact}"], {"type": "access"}
 
 
+def did(entry: Entry) -> Iterator[Shown]:
+    """A contact has done something, as they may a hundred times in an hour: whoever has their
+    record on screen asks for it again, but seldom."""
+    yield [f"record.{entry.subject_id}"], {"type": "did", "contact": entry.subject_id}
+
+
+def names(entry: Entry) -> Iterator[Shown]:
+    """A tag or a teammate, whom any screen may show, goes by another name, has another picture or
+    is away: all ask again in a moment. It does not say which, nor what it is now."""
+    yield ["inbox"], {"type": "names"}
+
+
 def company_record(entry: Entry) -> Iterator[Shown]:
     """Something of a company has changed, for whoever has one of its people on screen: also which
     segments they are in."""

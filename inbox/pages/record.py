@@ -197,7 +197,8 @@ def more(
 ) -> HttpResponse:
     """The rows of a list that goes on; a page of their own where there are no scripts."""
     shown = default_views.find(view, request.user)
-    context = {"view": shown, "conversation": conversation, "panel": {"page": page}, "rows": rows}
+    panel = {"page": page, "is_further": True}
+    context = {"view": shown, "conversation": conversation, "panel": panel, "rows": rows}
     return render(request, rows if is_script(request) else "inbox/record/more.html", context)
 
 

@@ -27,7 +27,7 @@ import {
   refreshLists,
   showCount,
 } from "./refreshing.js";
-import { spaced } from "./spacing.js";
+import { spaced, spacedWhileSeen } from "./spacing.js";
 import { thread } from "./thread.js";
 
 const POLL_MS = 5000;
@@ -40,6 +40,10 @@ const ASLEEP_MS = 15000;
 const TELL_AFTER_MS = 4000;
 /** So long an answer may be under way to what was asked before we were back. */
 const LATE_MS = 15000;
+/** What all screens hear at the same moment, or a screen many times in a row, is asked so often. */
+const SELDOM_MS = 5000;
+/** Of the record, what would be lost to whoever is at it. */
+const IN_HAND = "#about :is(:active, :focus, [data-further])";
 
 /** @type {LiveSocket} */
 let socket;
@@ -120,18 +124,36 @@ const react = {
     tell("inbox:draft", frame);
   },
   stale: () => tell("inbox:stale"),
-  record() {
-    tell("inbox:news");
-    headSoon();
-    recordSoon();
-  },
+  record: askAround,
+  did: spacedWhileSeen(
+    () => {
+      if (document.querySelector(IN_HAND)) react.did({});
+      else askAround();
+    },
+    SELDOM_MS,
+    0,
+  ),
+  names: spacedWhileSeen(
+    () => {
+      memory.clear();
+      listSoon();
+      askAround();
+    },
+    SELDOM_MS,
+    // Each screen at a moment of its own.
+    Math.random() * SELDOM_MS,
+  ),
   followers(frame) {
-    if (frame.conversation !== conversation()) return;
-    tell("inbox:news");
-    headSoon();
-    recordSoon();
+    if (frame.conversation === conversation()) askAround();
   },
 };
+
+/** Asks again for what stands around the thread: the head and the record. */
+function askAround() {
+  tell("inbox:news");
+  headSoon();
+  recordSoon();
+}
 
 /** @param {any} frame the row and the state of a conversation */
 function showState(frame) {

@@ -12,6 +12,7 @@ from inbox.actions import assign, close, reply, snooze
 from inbox.record import Panel, known_panels
 from people.actions import create_contact, edit_contact, merge_contacts, track, upsert_company
 from people.models import Attribute, Company, Contact, Identity, Role
+from tests.inbox.test_socket import opened
 from tests.live import Socket, committed, play, session_cookie
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +247,29 @@ def test_colleagues_who_look_at_the_same_record_hear_of_it(
     assert play(scene) == {"type": "record", "contact": dora.public_id}
 
 
+def test_who_has_the_record_on_screen_hears_that_the_customer_did_something(
+    conversation, begin, dora, emil, ben, ada, browser_of
+):
+    cookies = [session_cookie(browser_of(mate)) for mate in (ben, ada)]
+    other = begin(emil)
+
+    async def scene():
+        bens, _ = await opened(cookies[0], conversation)
+        adas, _ = await opened(cookies[1], other)
+        await committed(lambda: track(dora, "order.placed", {"total": 12}))
+        heard = await bens.hear("did")
+        is_quiet = await adas.hears_nothing()
+        await bens.close()
+        await adas.close()
+        return heard, is_quiet
+
+    heard, is_quiet = play(scene)
+    assert heard == {"type": "did", "contact": dora.public_id} and is_quiet
+    assert Entry.objects.get(kind="contact.did").after["event"] == "order.placed"
+    page = browser_of(ben).get(f"/inbox/all/{conversation.public_id}/").content.decode()
+    assert "order.placed" in section_of(page, "Lately") and "data-further" not in page
+
+
 def test_a_merge_has_the_sockets_of_both_look_again(
     dora, otto, ada, published, django_capture_on_commit_callbacks
 ):
@@ -321,6 +345,10 @@ def test_earlier_conversations_and_events_go_on_to_their_end(
     page = browser.get(f"/inbox/all/{conversation.public_id}/").content.decode()
     assert walk(browser, section_of(page, "Conversations"), "others") == 19
     assert walk(browser, section_of(page, "Lately"), "events") == 23
+    for title in ("Conversations", "Lately"):
+        further = browser.get(links(section_of(page, title))[0], headers=SCRIPT).content.decode()
+        rows = further.count("<li") - further.count('<li class="more"')
+        assert further.count("<li data-further>") == rows > 0, "in somebody's hands"
     plain = browser.get(links(section_of(page, "Lately"))[0]).content.decode()
     assert "Back to the conversation" in plain and "ordered." in plain
 
