@@ -53,7 +53,12 @@ def read_by_contact(conversation: Conversation, seq: int) -> None:
         publish_after_commit([f"conversation.{moved.public_id}"], frame)
         publish_after_commit(
             [f"contact.{moved.contact.public_id}"],
-            {"type": "unread", "conversation": moved.public_id, "unread": moved.contact_unread},
+            {
+                "type": "unread",
+                "conversation": moved.public_id,
+                "unread": moved.contact_unread,
+                "seq": moved.contact_read_seq,
+            },
         )
 
 

@@ -67,11 +67,6 @@ export interface CounterfoilGlobal {
     metadata?: Record<string, string | number | boolean | null>,
   ): Promise<void>;
   (command: "page"): Promise<void>;
-  /** Rejects: there is nothing to start yet. */
-  (
-    command: "start",
-    what: { tour?: string; checklist?: string; survey?: string },
-  ): Promise<never>;
   (command: "consent", isGiven: boolean): Promise<unknown>;
   <Name extends keyof CounterfoilEvents>(
     command: "on",

@@ -14,8 +14,8 @@
   if (stub?.app) return; // The snippet stands on the page twice.
 
   const key = `counterfoil:${app}`;
-  const memory = {};
-  const listeners = {};
+  let memory = {};
+  let listeners = {};
 
   let isAllowed = dataset.consent !== "required";
   let isWanted = dataset.boot !== "off";
@@ -25,9 +25,14 @@
   let booting, booted, arrive, session, page, isOpen, target, retry;
   let host, root, launcher, badge, frame, port, isAlive, title, marked, titling;
 
-  const keepIn = (place) => {
-    storage = place;
-    storage[key + ":visit"] ||= Math.random();
+  const recall = (place) => {
+    try {
+      // Who comes by a link is not for that who else uses this browser.
+      storage = place || (given.link ? memory : localStorage);
+      storage[key + ":visit"] ||= Math.random();
+    } catch {
+      recall(memory);
+    }
   };
   const own = () => Object.entries(storage).filter(([name]) => name.startsWith(key));
 
@@ -37,8 +42,9 @@
   // Query strings may hold what is nobody's business: only the listed names are sent.
   const address = (href) => {
     const url = new URL(href);
-    const kept = [...url.searchParams].filter(([name]) => query.split(",").includes(name));
-    url.search = new URLSearchParams(kept);
+    url.search = new URLSearchParams(
+      [...url.searchParams].filter(([name]) => query.split(",").includes(name)),
+    );
     url.hash = "";
     return url.href.slice(0, 2000);
   };
@@ -56,7 +62,7 @@
       keepalive: true, // A host leaves the page right after a shutdown.
       headers: {
         "Content-Type": "application/json",
-        ...(session && { Authorization: `Bearer ${session.token}` }),
+        ...(session && { Authorization: "Bearer " + session.token }),
       },
       body: JSON.stringify(body),
     }).catch(() => {
@@ -89,12 +95,9 @@
 
   const bootOnce = async () => {
     const during = booted;
-    try {
-      // Who comes by a link is not for that who else uses this browser.
-      keepIn(given.link ? memory : localStorage);
-    } catch {
-      keepIn(memory);
-    }
+    // Forbidden or signed out while it waited for its turn.
+    if (!isAllowed || !isWanted) return;
+    recall();
     page = here();
     const token = storage[key];
     const reply = await call("POST", "boot", {
@@ -113,23 +116,26 @@
     if (during !== booted) return; // Shut down meanwhile.
     if (token !== storage[key]) return bootOnce(); // Another tab was faster: agree with it.
     session = reply;
-    storage[key] = session.token;
+    storage[key] = reply.token;
     showLauncher();
     tellSession();
-    setUnread(session.unread);
+    setUnread(reply.unread);
     // Somebody waits for an answer, or something of theirs still waits to be sent.
-    const latest = session.conversations[0]?.updated_at;
-    if (storage[key + ":unsent"] || Date.now() - new Date(latest) < 6e5) makeFrame();
-    const { contact } = session;
+    const latest = reply.conversations[0]?.updated_at;
+    if (storage[key + ":unsent"] || new Date() - new Date(latest) < 6e5) makeFrame();
+    const { contact } = reply;
     arrive(contact);
     emit("ready", contact);
     if (contact.role === "user") emit("identified", contact);
-    if (full) show();
+    full && show();
     return contact;
   };
 
   const end = () => {
     retry = clearTimeout(retry);
+    // Also what an earlier page has left, where this one has not booted.
+    recall();
+    session ||= storage[key] && { token: storage[key] };
     if (session) call("DELETE", "session").catch(() => {});
     tell("shutdown");
     port?.close();
@@ -144,9 +150,9 @@
   };
 
   const shutdown = () => {
+    end();
     given = { locale };
     isWanted = false;
-    end();
   };
 
   // A sign-out in another tab, or while this page was away, is one here as well.
@@ -169,7 +175,7 @@
   // A moment later, because frameworks set the title after the address.
   const routed = () =>
     setTimeout(() => {
-      if (session && page.url !== address(location.href)) run("page");
+      if (session && page.url !== here().url) run("page");
     }, 100);
 
   // A link may open the messenger: …#counterfoil=open, …#counterfoil=conversation:ID
@@ -182,7 +188,7 @@
 
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-:host{all:initial!important;display:block!important;position:fixed!important;z-index:2147483647!important}
+:host{all:initial!important;display:block!important;position:fixed!important;z-index:99999999!important}
 button,iframe{position:fixed;left:var(--cf-left);right:var(--cf-right);bottom:20px;border:0}
 button{width:56px;height:56px;border:2px solid #0000;border-radius:50%;background:var(--brand);color:var(--on-brand);cursor:pointer;box-shadow:0 4px 16px #0004}
 button::before{content:"";display:block;margin:auto;width:20px;height:15px;border:2px solid;border-radius:8px 8px 8px 1px}
@@ -241,7 +247,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
     launcher.className = isOpen ? `o ${isAlive}` : "";
     launcher.ariaExpanded = isOpen || false;
     launcher.ariaLabel =
-      labels[isOpen ? "close" : "open"] + (news && `, ${words.replace("{n}", news)}`);
+      labels[isOpen ? "close" : "open"] + (news && ", " + words.replace("{n}", news));
     badge.textContent = news;
   };
 
@@ -256,9 +262,11 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   const showTitle = () => {
     clearTimeout(titling);
     if (document.title !== marked) title = marked = document.title;
-    const isMarked = unread && session?.settings.is_unread_in_title;
-    if (isMarked) titling = setTimeout(showTitle, 1000);
-    const wanted = isMarked ? `(${unread}) ${title}` : title;
+    let wanted = title;
+    if (unread && session?.settings.is_unread_in_title) {
+      wanted = `(${unread}) ${title}`;
+      titling = setTimeout(showTitle, 1000);
+    }
     if (marked !== wanted) marked = document.title = wanted;
     return title;
   };
@@ -336,8 +344,9 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
     unread: (data) => setUnread(data.unread),
     // For browsers that give an embedded page no storage of its own.
     keep: ({ name, value }) => {
-      if (value) storage[key + ":" + name] = value;
-      else delete storage[key + ":" + name];
+      name = key + ":" + name;
+      if (value) storage[name] = value;
+      else delete storage[name];
     },
   };
 
@@ -361,16 +370,12 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
     hide,
     track,
     page: visit,
-    start: () => {
-      throw Error("There is nothing to start yet.");
-    },
     consent: (isGiven) => {
       isAllowed = isGiven;
       return isGiven ? start() : end();
     },
     on: (name, listener) => {
-      listeners[name] ||= new Set();
-      listeners[name].add(listener);
+      (listeners[name] ||= new Set()).add(listener);
       if (name === "ready" && session) listener(session.contact);
     },
     off: (name, listener) => listeners[name]?.delete(listener),
@@ -379,11 +384,11 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   // A host that ignores what a command answers must not meet an unhandled rejection.
   const run = (name, ...values) => {
     const work = (async () => {
-      if (!commands[name]) throw Error(`Unknown command: ${name}`);
+      if (!commands[name]) throw Error("Unknown command: " + name);
       return commands[name](...values);
     })();
     work.catch((error) => {
-      console.warn(`Counterfoil: ${error.message}`);
+      console.warn("Counterfoil: " + error.message);
       emit("error", error);
     });
     return work;
@@ -395,7 +400,7 @@ iframe{bottom:92px;width:400px;height:min(704px,100dvh - 112px);outline:1px soli
   followLink();
 
   (window.requestIdleCallback || setTimeout)(() => {
-    if (!booting) start();
+    booting || start();
   });
 
   // Where the browser does not tell of a new route, look: the page's own functions stay its own.

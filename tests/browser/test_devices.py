@@ -67,12 +67,12 @@ def device(agent, demo, push_service):
     found = push_service.browser(uuid.uuid4().hex)
     page = agent("ben", SETTINGS)
     page.context.grant_permissions(["notifications"], origin=demo["url"])
-    subscribing_to(page.context, found)
+    told = subscribing_to(page.context, found)
     page.reload()
     page.get_by_role("button", name="Notify me in this browser").click()
     expect(page.get_by_text("This browser notifies you from now on.")).to_be_visible()
     expect(page.locator("#devices")).to_contain_text("(this one)")
-    assert page.evaluate("window.asked.userVisibleOnly") is True
+    assert told[0]["userVisibleOnly"] is True
     found.page = page
     yield found
     page.goto(f"/inbox/{SETTINGS}")

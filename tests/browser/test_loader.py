@@ -234,6 +234,24 @@ def test_nothing_happens_before_consent_and_nothing_stays_after_it(host):
     assert len(shop.ours()) == before
 
 
+@pytest.mark.parametrize(
+    "commands", ['["shutdown"]', '["boot"], ["shutdown"]', '["consent", false]']
+)
+def test_who_is_signed_out_before_the_page_has_booted_is_signed_out(host, commands):
+    shop = host().has_launcher()
+    shop.says("Counterfoil('boot')")
+    assert shop.says("localStorage.length") > 0
+    shop.page.add_init_script(f"(window.Counterfoil = () => {{}}).q = [{commands}]")
+    shop.asked.clear()
+    with shop.page.expect_response(lambda answer: answer.url.endswith("/m/api/session")) as ended:
+        shop.page.reload()
+    assert (ended.value.request.method, ended.value.status) == ("DELETE", 204)
+    shop.page.wait_for_timeout(500)
+    assert "/m/api/boot" not in shop.ours()
+    assert shop.says("localStorage.length") == 0
+    assert shop.says("document.querySelectorAll('counterfoil-messenger').length") == 0
+
+
 def test_only_listed_query_parameters_leave_the_page(host):
     shop = host(attributes='data-query="plan,step"', path="buy?plan=pro&card=4111&step=2#pin")
     shop.has_launcher()
@@ -249,7 +267,7 @@ def test_a_boot_that_fails_says_why(host, window, demo, site):
     said = shop.refusal("Counterfoil('boot', { identity: 'a.b.c' })")
     assert said == "The identity is not a JSON Web Token."
     assert shop.refusal("Counterfoil('fly')") == "Unknown command: fly"
-    assert shop.refusal("Counterfoil('start', { tour: 1 })") == "There is nothing to start yet."
+    assert shop.refusal("Counterfoil('start', { tour: 1 })") == "Unknown command: start"
     heard = "new Promise((heard) => Counterfoil('on', 'error', (error) => heard(error.message)))"
     shop.says(f"() => {{ window.heard = {heard}; Counterfoil('fly'); }}")
     assert shop.says("heard") == "Unknown command: fly"

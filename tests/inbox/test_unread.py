@@ -142,3 +142,17 @@ def test_the_api_reads_and_unreads(conversation, dora, ben, client):
     for method in ("put", "delete"):
         assert call(method, app, seq=1).status_code == 403
     assert ReadMarker.objects.count() == 1
+
+
+def test_what_the_contact_has_read_is_told_to_all_their_screens(
+    conversation, dora, ben, published, django_capture_on_commit_callbacks
+):
+    reply(conversation, by=ben, body="Here it is", client_id=uuid.uuid4())
+    conversation.refresh_from_db()
+    seq = conversation.public_seq
+    published.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        mark_read(conversation, by=dora, seq=seq)
+    [told] = [frame for topics, frame in published if topics == [f"contact.{dora.public_id}"]]
+    name = conversation.public_id
+    assert told == {"type": "unread", "conversation": name, "unread": 0, "seq": seq}

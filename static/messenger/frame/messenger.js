@@ -234,13 +234,18 @@ export class Messenger extends EventTarget {
   /** @param {any} frame */
   heard(frame) {
     const key = frame.conversation?.id || frame.conversation;
+    const known = this.conversations.get(key);
     if (frame.type === "ready") for (const item of frame.rows) this.learn(item);
     else if (frame.type === "ping") this.#compare(frame.versions);
     else if (frame.type === "message") this.arrived(key, [frame.message]);
     else if (frame.type === "conversation") this.learn(frame.conversation);
     else if (frame.type === "stale") this.refresh();
     else if (frame.type === "typing") this.threads.showTyping(key, frame.author);
-    else if (frame.type === "read" && frame.by === "teammate") this.#seen(key, frame.seq);
+    else if (frame.type === "read") this.#seen(key, frame.seq);
+    else if (frame.type === "unread" && known && frame.seq > known.read_seq) {
+      // Read in another tab, or on another device.
+      this.learn({ ...known, read_seq: frame.seq, unread: frame.unread });
+    }
   }
 
   /**

@@ -277,3 +277,14 @@ test("an answer to one visitor is none to the next", async () => {
   await answer("GET conversations", { conversations: [at(1)], next: null });
   assert.deepEqual(messenger.recent(), []);
 });
+
+test("what was read in another tab is read here, whatever comes late", () => {
+  const messenger = visitor();
+  messenger.learn({ ...OPEN, last_seq: 3, unread: 2 });
+  assert.equal(messenger.unread, 2);
+  messenger.heard({ type: "unread", conversation: KEY, unread: 0, seq: 3 });
+  assert.equal(messenger.unread, 0);
+  messenger.heard({ type: "unread", conversation: KEY, unread: 1, seq: 2 });
+  messenger.heard({ type: "unread", conversation: "cnv_2", unread: 1, seq: 2 });
+  assert.equal(messenger.unread, 0);
+});
