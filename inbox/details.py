@@ -8,7 +8,7 @@ from typing import Any
 
 from people.actions.editing import PREFIX
 from people.attributes import in_text, type_of
-from people.models import Attribute, Contact, Identity
+from people.models import Attribute, Company, Contact, Identity
 
 Choices = list[tuple[str, str]]
 ADDRESSES = {Identity.Kind.EMAIL: "email", Identity.Kind.PHONE: "tel"}
@@ -23,8 +23,9 @@ YES_OR_NO: Choices = [("true", "Yes"), ("false", "No")]
 
 @dataclass(frozen=True)
 class Field:
-    """A row: `name` and `was` say to `edit_contact` what it is, `value` is what the form begins
-    with, `shown` what people read. `input` is the type of the form's control, or area or choice."""
+    """A row: `name` and `was` say to `edit_contact` or `edit_company` what it is, `value` is what
+    the form begins with, `shown` what people read. `input` is the type of the form's control, or
+    area or choice."""
 
     name: str
     label: str
@@ -50,6 +51,15 @@ def contact_fields(contact: Contact, identities: Iterable[Identity]) -> list[Fie
         Field("name", "Name", contact.name, contact.name, contact.name),
         *address_fields(list(identities)),
         Field("company", "Company", id_, name, name, input="company"),
+    ]
+
+
+def company_fields(company: Company) -> list[Field]:
+    """Plan and monthly spend; what is not known is an empty row."""
+    spend = in_text(company.monthly_spend)
+    return [
+        Field("plan", "Plan", company.plan, company.plan, company.plan),
+        Field("monthly_spend", "Monthly spend", spend, spend, spend, "number"),
     ]
 
 

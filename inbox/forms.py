@@ -77,11 +77,13 @@ class TranscriptForm(forms.Form):
 
 
 class EditForm(forms.Form):
-    """One field of a contact's record: its name, what it `was`, and the `value` it gets."""
+    """One field of a contact's record, or of the `company` they belong to: its name, what it `was`,
+    and the `value` it gets."""
 
     field = forms.CharField(max_length=80)
     value = forms.CharField(required=False, max_length=2000)
     was = forms.CharField(required=False, max_length=4000, strip=False)
+    company = forms.CharField(required=False, max_length=40)
 
 
 class MergeForm(forms.Form):

@@ -16,7 +16,7 @@ from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
 from ground.web.paging import Page, keyset
-from inbox.details import attribute_fields, contact_fields, label_of
+from inbox.details import attribute_fields, company_fields, contact_fields, label_of
 from inbox.models import Conversation, Rating
 from inbox.naming import unnamed
 from inbox.querysets import ConversationQuerySet
@@ -221,14 +221,24 @@ def wrote_from(glance: Glance) -> Values | None:
 
 
 def company(glance: Glance) -> Values | None:
-    """What is known of the contact's company besides its name, and what else is open of it."""
+    """What is known of the contact's company besides its name, for who may edit also nothing; and
+    what else is open of it."""
     found = glance.contact.company
     if found is None:
         return None
-    pairs = glance.labeled(found.attributes, "company")
+    definitions = glance.definitions_of(Attribute.Subject.COMPANY)
+    known, missing = attribute_fields(found.attributes, definitions)
+    fields = [*company_fields(found), *known]
     elsewhere = open_of_others(glance, found)
-    has_more = bool(found.plan or found.monthly_spend is not None or pairs or elsewhere)
-    return {"company": found, "pairs": pairs, "open": elsewhere} if has_more else None
+    if not (glance.can_edit or elsewhere or any(field.shown for field in fields)):
+        return None
+    return {
+        "company": found,
+        "fields": fields,
+        "missing": missing if glance.can_edit else [],
+        "can_edit": glance.can_edit,
+        "open": elsewhere,
+    }
 
 
 def open_of_others(glance: Glance, company: Company) -> list[Conversation]:

@@ -22,6 +22,7 @@ from inbox.record import events_of, others_of, record_of
 from people.actions import (
     confuse,
     delete_contact_note,
+    edit_company,
     edit_contact,
     find_or_create_tag,
     merge_contacts,
@@ -31,16 +32,23 @@ from people.actions import (
     tell_apart,
     unmerge,
 )
-from people.actions.editing import PREFIX, Edit
+from people.actions.editing import CHANGED, PREFIX, Edit, subject_of
 from people.duplicates import Twin, differences, twin
-from people.models import Attribute, Contact, Teammate
+from people.models import Attribute, Company, Contact, Teammate
 from people.models.teammate import Capability
 from people.permissions import require
 
 OFFERED = 8
 MERGE_OFFERED = 20
 WORDS_MAX = 200
-LABELS = {"name": "Name", "email": "E-mail", "phone": "Phone", "company": "Company"}
+LABELS = {
+    "name": "Name",
+    "email": "E-mail",
+    "phone": "Phone",
+    "company": "Company",
+    "plan": "Plan",
+    "monthly_spend": "Monthly spend",
+}
 
 
 def about(
@@ -59,15 +67,26 @@ def about(
 @for_teammates
 @require_POST
 def edit_record(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
-    """Puts one field of the contact from what it `was` to `value`."""
-    visible = visible_to(request)
-    found = find(visible, conversation)
+    """Puts one field of the contact, or of their `company`, from what it `was` to `value`."""
+    contact = find(visible_to(request), conversation).contact
     data = checked(EditForm(request.POST))
-    field = data["field"]
-    edit = edit_contact(found.contact, field, data["value"], was=data["was"], by=request.user)
-    undo = {"field": field, "value": edit.before, "was": edit.after}
+    field, was, by = data["field"], data["was"], request.user
+    if data["company"]:
+        company = company_of(contact, data["company"])
+        edit = edit_company(company, field, data["value"], was=was, by=by)
+    else:
+        edit = edit_contact(contact, field, data["value"], was=was, by=by)
+    undo = {"field": field, "value": edit.before, "was": edit.after, "company": data["company"]}
     said = words_for(field, edit)
     return told(request, view, conversation, said, undo=undo if edit.before != edit.after else {})
+
+
+def company_of(contact: Contact, seen: str) -> Company:
+    """The contact's company. Raises StateConflict when it is no longer the one that was `seen`."""
+    company = contact.company
+    if company is None or company.public_id != seen:
+        raise StateConflict(CHANGED)
+    return company
 
 
 @for_teammates
@@ -224,13 +243,13 @@ def words_for(field: str, edit: Edit) -> str:
     key = field.removeprefix(PREFIX)
     definition = None
     if field.startswith(PREFIX):
-        definition = Attribute.objects.filter(subject="contact", key=key).first()
+        definition = Attribute.objects.filter(subject=subject_of(edit.subject), key=key).first()
     label = LABELS.get(field) or label_of(key, definition)
     if edit.before == edit.after:
         return f"{label} is as it was."
     after = edit.after
-    if field == "company" and edit.contact.company:
-        after = edit.contact.company.name
+    if field == "company" and isinstance(edit.subject, Contact) and edit.subject.company:
+        after = edit.subject.company.name
     return f"{label}: {after[:80]}." if after else f"{label} taken away."
 
 

@@ -15,7 +15,7 @@ from people.actions.devices import (
     remove_device,
 )
 from people.actions.distinguishing import confuse, tell_apart
-from people.actions.editing import edit_contact
+from people.actions.editing import edit_company, edit_contact
 from people.actions.events import track
 from people.actions.identify import identify
 from people.actions.identities import claim_identity
@@ -62,6 +62,7 @@ __all__ = [
     "delete_segment",
     "drop_device",
     "drop_ended_devices",
+    "edit_company",
     "edit_contact",
     "find_or_create_company",
     "find_or_create_tag",

@@ -113,10 +113,11 @@ def checked_spend(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise wrong
     try:
-        amount = Decimal(str(value))
+        # Rounded before it is measured: cents can be what makes it too much.
+        amount = Decimal(str(value)).quantize(Decimal("0.01"))
         if not (amount.is_finite() and abs(amount) < MOST_SPEND):
             raise wrong
-        return amount.quantize(Decimal("0.01"))
+        return amount
     except InvalidOperation:
         raise wrong from None
 

@@ -1,4 +1,5 @@
-"""Changing one field of a contact at a time, as text: what a row of the record is edited by."""
+"""Changing one field of a contact or a company at a time, as text: what a row of the record is
+edited by."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from ground.journal.models import Entry
 from ground.web.problems import Invalid, StateConflict
 from ground.web.text import clean, unify_lines
 from people import kinds
-from people.actions.companies import find_or_create_company
+from people.actions.companies import find_or_create_company, update_company
 from people.actions.contacts import ADDRESSES, give_address, update_contact
 from people.actions.identities import remove_identity
 from people.actions.merge import current
@@ -33,7 +34,7 @@ CHANGED = "Somebody has changed this in the meantime. Look at it again."
 class Edit:
     """What a field was and is, as texts: given the other way round they take the edit back."""
 
-    contact: Contact
+    subject: Contact | Company
     before: str
     after: str
 
@@ -49,36 +50,62 @@ def edit_contact(contact: Contact, field: str, text: str, *, was: str, by: Actor
     address.
     """
     require(by, Capability.EDIT_CONTACTS)
-    was = unify_lines(was)
-    text = clean(text, field[:60], max_bytes=MAX_BYTES, required=False).strip()
+    was, text = sound(field, was, text)
     with transaction.atomic():
         held = current(contact)
         if field in ("email", "phone"):
             return change_address(held, field, text, was=was, by=by)
-        if field not in WRITERS and not field.startswith(PREFIX):
-            raise Invalid(errors={field[:60]: ["There is no such field."]})
-        if text_of(held, field) != was:
-            raise StateConflict(CHANGED)
-        changed = update_contact(held, by=by, **value_for(held, field, text, by))
+        value = value_for(held, field, text, was=was, by=by)
+        changed = update_contact(held, by=by, **value)
         return Edit(changed, was, text_of(changed, field))
 
 
-def text_of(contact: Contact, field: str) -> str:
+def edit_company(company: Company, field: str, text: str, *, was: str, by: Actor) -> Edit:
+    """As `edit_contact`, of a company: plan, monthly_spend, attributes.<key>. Raises Invalid, and
+    StateConflict when the field is no longer what it was."""
+    require(by, Capability.EDIT_CONTACTS)
+    was, text = sound(field, was, text)
+    with transaction.atomic():
+        held = Company.objects.select_for_update().get(pk=company.pk)
+        value = value_for(held, field, text, was=was, by=by)
+        changed = update_company(held, by=by, **value)
+        return Edit(changed, was, text_of(changed, field))
+
+
+def sound(field: str, was: str, text: str) -> tuple[str, str]:
+    """What a field was and gets, as texts that can be kept. Raises Invalid."""
+    cleaned = clean(text, field[:60], max_bytes=MAX_BYTES, required=False)
+    return unify_lines(was), cleaned.strip()
+
+
+def subject_of(edited: Contact | Company) -> Attribute.Subject:
+    is_company = isinstance(edited, Company)
+    return Attribute.Subject.COMPANY if is_company else Attribute.Subject.CONTACT
+
+
+def text_of(edited: Contact | Company, field: str) -> str:
     """What a field holds, as the text that would put it there."""
-    if field == "company":
-        return contact.company.public_id if contact.company else ""
     if field.startswith(PREFIX):
-        return in_text(contact.attributes.get(field.removeprefix(PREFIX)))
-    return contact.name
+        return in_text(edited.attributes.get(field.removeprefix(PREFIX)))
+    value = getattr(edited, field)
+    return value.public_id if isinstance(value, Company) else in_text(value)
 
 
-def value_for(contact: Contact, field: str, text: str, by: Actor) -> dict[str, Any]:
-    """The text as `update_contact` takes it."""
-    if field in WRITERS:
-        return {field: WRITERS[field](text, by)}
+def value_for(
+    edited: Contact | Company, field: str, text: str, *, was: str, by: Actor
+) -> dict[str, Any]:
+    """The text as `update_contact` or `update_company` takes it, when the field still holds what it
+    `was`. Raises Invalid for what is no field, StateConflict."""
+    writers = WRITERS[subject_of(edited)]
+    if field not in writers and not field.startswith(PREFIX):
+        raise Invalid(errors={field[:60]: ["There is no such field."]})
+    if text_of(edited, field) != was:
+        raise StateConflict(CHANGED)
+    if field in writers:
+        return {field: writers[field](text, by)}
     key = field.removeprefix(PREFIX)
-    definition = Attribute.objects.filter(subject=Attribute.Subject.CONTACT, key=key).first()
-    return {"attributes": {key: from_text(text, definition, contact.attributes.get(key))}}
+    definition = Attribute.objects.filter(subject=subject_of(edited), key=key).first()
+    return {"attributes": {key: from_text(text, definition, edited.attributes.get(key))}}
 
 
 def company_for(text: str, by: Actor) -> Company | None:
@@ -88,9 +115,12 @@ def company_for(text: str, by: Actor) -> Company | None:
     return known or find_or_create_company(text, by=by)
 
 
-WRITERS: dict[str, Callable[[str, Actor], Any]] = {
-    "name": lambda text, by: text,
-    "company": company_for,
+WRITERS: dict[str, dict[str, Callable[[str, Actor], Any]]] = {
+    Attribute.Subject.CONTACT: {"name": lambda text, by: text, "company": company_for},
+    Attribute.Subject.COMPANY: {
+        "plan": lambda text, by: text,
+        "monthly_spend": lambda text, by: text or None,
+    },
 }
 
 

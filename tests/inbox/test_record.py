@@ -10,7 +10,14 @@ from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotAllowed, StateConflict
 from inbox.actions import assign, close, reply, snooze
 from inbox.record import Panel, known_panels
-from people.actions import create_contact, edit_contact, merge_contacts, track, upsert_company
+from people.actions import (
+    create_contact,
+    edit_company,
+    edit_contact,
+    merge_contacts,
+    track,
+    upsert_company,
+)
 from people.models import Attribute, Company, Contact, Identity, Role
 from tests.inbox.test_socket import opened
 from tests.live import Socket, committed, play, session_cookie
@@ -219,6 +226,175 @@ def test_what_is_no_field_or_no_value_is_refused(
     assert Entry.objects.count() == before
 
 
+# ---- the company ---------------------------------------------------------------------------------
+
+
+def send_company(browser, conversation, field, value, was="", company=None):
+    company = company or conversation.contact.company
+    return send(browser, conversation, field, value, was, company=company.public_id)
+
+
+def known(company):
+    return Company.objects.get(pk=company.pk)
+
+
+def test_a_company_is_edited_in_its_rows_with_an_entry_and_taken_back(
+    conversation, dora, acme, ben, browser_of
+):
+    browser = browser_of(ben)
+    answer = send_company(browser, conversation, "plan", " scale ", was="pro")
+    assert known(acme).plan == "scale" and done(answer)["words"] == "Plan: scale."
+    page = section_of(answer.content.decode(), "Company")
+    assert 'data-row="company.plan"' in page and 'name="was" value="scale"' in page
+    entry = Entry.objects.get(kind="company.updated")
+    assert (entry.before, entry.after) == ({"plan": "pro"}, {"plan": "scale"})
+    assert (entry.subject_id, entry.actor_id) == (acme.public_id, ben.public_id)
+    assert undo(browser, answer).status_code == 200
+    assert known(acme).plan == "pro"
+    answer = send_company(browser, conversation, "monthly_spend", "1250.5", was="900.00")
+    assert str(known(acme).monthly_spend) == "1250.50"
+    assert done(answer)["words"] == "Monthly spend: 1250.50."
+    undo(browser, answer)
+    assert str(known(acme).monthly_spend) == "900.00"
+    answer = send_company(browser, conversation, "monthly_spend", "", was="900.00")
+    assert known(acme).monthly_spend is None
+    assert done(answer)["words"] == "Monthly spend taken away."
+    undo(browser, answer)
+    assert str(known(acme).monthly_spend) == "900.00"
+    assert now(dora).name == "Dora Lindqvist" and now(dora).company == acme
+
+
+def test_attributes_of_a_company_keep_their_own_types(conversation, dora, acme, ben, browser_of):
+    define = Attribute.objects.create
+    define(subject="company", key="seats", label="Desks", type="number")
+    define(subject="contact", key="seats", label="Chairs", type="text")
+    define(subject="company", key="size", label="Size", type="choice", choices=["S", "L"])
+    browser = browser_of(ben)
+    page = browser.get(f"/inbox/all/{conversation.public_id}/").content.decode()
+    assert "2 without a value" in section_of(page, "Company")
+    answer = send_company(browser, conversation, "attributes.seats", "12")
+    assert known(acme).attributes == {"seats": 12} and now(dora).attributes == {}
+    assert done(answer)["words"] == "Desks: 12."
+    page = section_of(answer.content.decode(), "Company")
+    assert 'data-row="company.attributes.seats"' in page and "1 without a value" in page
+    assert send(browser, conversation, "attributes.seats", "many").status_code == 200
+    assert now(dora).attributes == {"seats": "many"} and known(acme).attributes == {"seats": 12}
+    undo(browser, answer)
+    assert known(acme).attributes == {} and now(dora).attributes == {"seats": "many"}
+    assert send_company(browser, conversation, "attributes.size", "XL").status_code == 400
+    assert known(acme).attributes == {}
+
+
+def test_without_scripts_a_company_has_plain_forms(conversation, acme, ben, browser_of):
+    browser = browser_of(ben)
+    path = f"/inbox/all/{conversation.public_id}/"
+    page = section_of(browser.get(path).content.decode(), "Company")
+    assert f'action="{path}record/"' in page
+    assert f'name="company" value="{acme.public_id}"' in page
+    values = {"field": "plan", "value": "free", "was": "pro", "company": acme.public_id}
+    assert browser.post(f"{path}record/", values).headers["Location"] == path
+    assert known(acme).plan == "free"
+
+
+def test_two_who_edit_a_company_at_once_do_not_overwrite_each_other(
+    conversation, dora, acme, globex, ben, ada, browser_of
+):
+    browser = browser_of(ben)
+    edit_company(acme, "plan", "scale", was="pro", by=ada)
+    assert send_company(browser, conversation, "plan", "free", was="pro").status_code == 409
+    # The customer has gone to a company whose plan is the same text.
+    edit_company(globex, "plan", "scale", was="free", by=ada)
+    edit_contact(dora, "company", globex.public_id, was=acme.public_id, by=ada)
+    before = Entry.objects.count()
+    answer = send_company(browser, conversation, "plan", "free", was="scale", company=acme)
+    assert answer.status_code == 409
+    assert (known(acme).plan, known(globex).plan) == ("scale", "scale")
+    assert Entry.objects.count() == before
+
+
+def test_who_may_not_edit_reads_the_company_only(conversation, acme, ben, browser_of):
+    ben.role = Role.objects.create(name="Replier", capabilities=["conversations.reply"])
+    ben.save()
+    browser = browser_of(ben)
+    path = f"/inbox/all/{conversation.public_id}/"
+    page = section_of(browser.get(path).content.decode(), "Company")
+    assert "900.00" in page and "<form" not in page
+    answer = send_company(browser, conversation, "plan", "free", was="pro")
+    assert answer.status_code == 403 and known(acme).plan == "pro"
+    Company.objects.update(plan="", monthly_spend=None)
+    assert "<h3>Company<" not in browser.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Emca"),
+        ("external_id", "other"),
+        ("company", "x"),
+        ("email", "a@b.test"),
+        ("public_id", "x"),
+        ("plan", "x" * 61),
+        ("plan", "a\x00b"),
+        ("plan", "\u202e\x07"),
+        ("monthly_spend", "much"),
+        ("monthly_spend", "NaN"),
+        ("monthly_spend", "-Infinity"),
+        ("monthly_spend", "1e999999999"),
+        ("monthly_spend", "9" * 1000),
+        ("monthly_spend", "10000000000"),
+        ("monthly_spend", "9999999999.999"),
+        ("monthly_spend", "900\x00"),
+        ("attributes.", "x"),
+        ("attributes.\x00", "x"),
+        ("attributes.\u00e9", "x"),
+        ("attributes.n", "x" * 1025),
+        ("attributes." + "k" * 61, "x"),
+        ("attributes.seats", "many"),
+        ("attributes.seats", "9" * 19),
+        ("attributes.seats", "1e400"),
+    ],
+)
+def test_what_is_no_field_of_a_company_or_no_value_is_refused(
+    conversation, acme, ben, browser_of, field, value
+):
+    Attribute.objects.create(subject="company", key="seats", label="Seats", type="number")
+    was = {"plan": "pro", "monthly_spend": "900.00", "name": "Acme", "external_id": "acme"}
+    before = Entry.objects.count()
+    answer = send_company(browser_of(ben), conversation, field, value, was=was.get(field, ""))
+    assert answer.status_code == 400
+    assert (known(acme).name, known(acme).plan, known(acme).attributes) == ("Acme", "pro", {})
+    assert str(known(acme).monthly_spend) == "900.00" and Entry.objects.count() == before
+
+
+@pytest.mark.parametrize(("company", "status"), [("x" * 41, 400), ("co\x00", 400), ("co_no", 409)])
+def test_what_is_no_company_of_theirs_is_refused(
+    conversation, dora, acme, ben, browser_of, company, status
+):
+    more = {"company": company}
+    answer = send(browser_of(ben), conversation, "plan", "free", was="pro", **more)
+    assert answer.status_code == status and known(acme).plan == "pro"
+    dora.company = None
+    dora.save()
+    answer = send_company(browser_of(ben), conversation, "plan", "free", was="pro", company=acme)
+    assert answer.status_code == 409 and known(acme).plan == "pro"
+
+
+def test_an_edit_of_a_company_reaches_all_who_look_at_one_of_its_people(
+    conversation,
+    dora,
+    emil,
+    ben,
+    browser_of,
+    published,
+    django_capture_on_commit_callbacks,
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send_company(browser_of(ben), conversation, "plan", "free", was="pro")
+    ((topics, frame),) = [each for each in published if each[1]["type"] == "record"]
+    assert f"record.{dora.public_id}" in topics and f"record.{emil.public_id}" not in topics
+    assert frame == {"type": "record", "company": dora.company.public_id}
+
+
 # ---- live, composed ------------------------------------------------------------------------------
 
 
@@ -306,7 +482,8 @@ def test_the_record_asks_the_same_however_much_is_known(
     for number in range(count):
         begin(dora, f"Question {number}")
         begin(create_contact(by=None, name=f"Gita {number}", company=dora.company))
-        Attribute.objects.create(subject="contact", key=f"key-{number}", label=f"Key {number}")
+        for subject in ("contact", "company"):
+            Attribute.objects.create(subject=subject, key=f"key-{number}", label=f"Key {number}")
     path = f"/inbox/all/{conversation.public_id}/"
     browser = browser_of(ben)
     with django_assert_num_queries(17):
