@@ -147,8 +147,9 @@ function fill(place) {
 /**
  * Does a command with those that are chosen: opens its menu, or presses its button.
  * @param {string} command
+ * @param {string} [value] what to choose in the menu, if it is there
  */
-export async function doMany(command) {
+export async function doMany(command, value) {
   const place = bar();
   if (!place || isBusy) return;
   try {
@@ -160,6 +161,7 @@ export async function doMany(command) {
   const button = place.querySelector(`[data-many-key="${command}"]`);
   if (button instanceof HTMLElement) button.click();
   else openMenu(`many-${command}`);
+  /** @type {HTMLElement|null} */ (place.querySelector(`.options [value="${value}"]`))?.click();
 }
 
 // ---- doing ----

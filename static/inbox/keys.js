@@ -76,7 +76,7 @@ function menu(name) {
  * Where several are chosen it says so, rather than do it with the one on screen.
  * @param {() => void} run
  */
-async function withOne(run) {
+export async function withOne(run) {
   const ids = chosenIds();
   const [id = conversation()] = ids;
   if (ids.length > 1) {

@@ -2,10 +2,10 @@
  * conversations are is asked of the server. */
 
 import { ask, elementsOf } from "./ask.js";
-import { isChoosing } from "./choosing.js";
+import { chosenIds, doMany, isChoosing } from "./choosing.js";
 import { composer } from "./composer.js";
 import { fitting } from "./fuzzy.js";
-import { commands, perform } from "./keys.js";
+import { commands, perform, withOne } from "./keys.js";
 import { conversation, hear, store } from "./page.js";
 import { go } from "./places.js";
 
@@ -64,12 +64,14 @@ function groupOf(name, group) {
 /** @returns {Choice[]} what this page can do by itself */
 function local() {
   const isForMany = isChoosing();
+  const isTheirs = (/** @type {{name: string, group: string}} */ { name, group }) =>
+    isForMany && (group === DO || name === "macro");
   const done = commands()
-    .filter(({ needsConversation, name, group }) => name !== "palette"
-      && (!needsConversation || conversation() || (isForMany && group === DO)))
+    .filter((each) => each.name !== "palette"
+      && (!each.needsConversation || conversation() || isTheirs(each)))
     .map(({ name, group, words, caps, needsConversation }) => ({
       key: name,
-      group: isForMany && group === DO
+      group: isTheirs({ name, group })
         ? CHOSEN
         : needsConversation ? CONVERSATION : groupOf(name, group),
       words,
@@ -162,14 +164,16 @@ function optionOf(choice) {
 async function askFor(typed) {
   const mine = (asking = new AbortController());
   list.setAttribute("aria-busy", "true");
-  const query = new URLSearchParams({ q: typed, in: conversation() });
+  // Macros come filled in for one: of several that are chosen only their steps are used.
+  const [whom = conversation()] = chosenIds();
+  const query = new URLSearchParams({ q: typed, in: whom });
   try {
     const response = await ask(`${dialog.dataset.url}?${query}`, { signal: mine.signal });
     const html = await response.text();
     if (mine.signal.aborted) return;
     const hadNone = !options().length;
     for (const group of elementsOf(html)) {
-      for (const option of group.querySelectorAll('[role="option"]')) take(option);
+      for (const option of group.querySelectorAll('[role="option"]')) take(option, whom);
       list.append(group);
     }
     if (hadNone) activate(options()[0]);
@@ -184,23 +188,31 @@ async function askFor(typed) {
 /**
  * An option as the server drew it: a link, or a macro with its words.
  * @param {Element} option
+ * @param {string} whom the conversation for which they are filled in
  */
-function take(option) {
+function take(option, whom) {
   option.id = `palette-option-${choices.size}`;
   const { href = "", macro = "", body = "" } = /** @type {HTMLElement} */ (option).dataset;
   const then = [.../** @type {NodeListOf<HTMLElement>} */ (
     option.querySelectorAll("[data-step]")
   )].map((step) => ({ step: step.dataset.step || "", words: step.textContent || "" }));
-  const run = macro ? () => useMacro({ id: macro, body, then }) : () => go(href);
+  const run = macro ? () => useMacro({ id: macro, body, then }, whom) : () => go(href);
   choices.set(option.id, { key: "", group: "", words: "", run });
 }
 
-/** @param {import("./macros.js").Chosen} macro */
-function useMacro(macro) {
-  const writing = composer();
-  if (!writing) return;
-  writing.text.focus();
-  writing.use(macro, writing.text.selectionStart, writing.text.selectionEnd);
+/**
+ * As the key for macros does: for all that are chosen, else for one.
+ * @param {import("./macros.js").Chosen} macro
+ * @param {string} whom
+ */
+function useMacro(macro, whom) {
+  if (chosenIds().length > 1) return void doMany("macro", macro.id);
+  withOne(() => {
+    const writing = composer();
+    if (!writing || conversation() !== whom) return;
+    writing.text.focus();
+    writing.use(macro, writing.text.selectionStart, writing.text.selectionEnd);
+  });
 }
 
 function say() {

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { register } from "node:module";
+import { beforeEach, mock, test } from "node:test";
+
+// The modules that the palette leans on answer from here; it itself is the real one.
+const NAMES = {
+  ask: ["ask", "elementsOf"],
+  choosing: ["chosenIds", "doMany", "isChoosing"],
+  composer: ["composer"],
+  keys: ["commands", "perform", "withOne"],
+  page: ["conversation", "hear", "store"],
+  places: ["go"],
+};
+const sources = Object.fromEntries(Object.entries(NAMES).map(([file, names]) => [
+  `./${file}.js`,
+  names.map((name) => `export const ${name} = (...all) => globalThis.fake.${name}(...all);`).join("\n"),
+]));
+register(`data:text/javascript,${encodeURIComponent(`
+  const sources = ${JSON.stringify(sources)};
+  export const resolve = (name, context, next) => sources[name]
+    ? { url: "data:text/javascript," + encodeURIComponent(sources[name]), shortCircuit: true }
+    : next(name, context);
+`)}`);
+
+class Place {
+  dataset = {};
+  held = [];
+  classes = new Set();
+  heard = {};
+  classList = {
+    toggle: (name, isOn) => (isOn ? this.classes.add(name) : this.classes.delete(name)),
+    contains: (name) => this.classes.has(name),
+  };
+  addEventListener(name, run) { this.heard[name] = run; }
+  append(...held) { this.held.push(...held); }
+  replaceChildren() { this.held = []; }
+  querySelectorAll() { return this.held.flatMap((each) => each.options || []); }
+  setAttribute() {}
+  removeAttribute() {}
+  scrollIntoView() {}
+  close() {}
+}
+
+const parts = { input: new Place(), '[role="listbox"]': new Place(), '[role="status"]': new Place() };
+const dialog = Object.assign(new Place(), { querySelector: (name) => parts[name] });
+dialog.dataset = { url: "/palette/" };
+globalThis.document = { getElementById: () => dialog, querySelectorAll: () => [] };
+
+let screen = "";
+let chosen = [];
+let opened = () => {};
+let many = [];
+let used = [];
+let asked = [];
+const text = { focus() {}, selectionStart: 1, selectionEnd: 2 };
+
+globalThis.fake = {
+  chosenIds: () => chosen,
+  isChoosing: () => chosen.length > 0,
+  doMany: (...all) => many.push(all),
+  composer: () => (screen ? { text, use: (macro) => used.push([screen, macro]) } : null),
+  commands: () => [],
+  // As the real one: what is chosen comes on screen first.
+  withOne(run) {
+    [screen] = [...chosen, screen];
+    run();
+  },
+  conversation: () => screen,
+  hear: (_, run) => { opened = run; },
+  ask: async (url) => {
+    asked.push(new URL(url, "http://x").searchParams.get("in"));
+    return { text: async () => "" };
+  },
+  elementsOf() {
+    const option = Object.assign(new Place(), { querySelectorAll: () => [] });
+    option.dataset = { macro: "mac_1", body: "Hi Dora" };
+    const options = [option];
+    return [{ options, querySelectorAll: () => options }];
+  },
+};
+
+mock.timers.enable({ apis: ["setTimeout"] });
+await import("../../../static/inbox/palette.js");
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+async function offer() {
+  parts.input.value = "care";
+  opened();
+  mock.timers.tick(200);
+  await settled();
+}
+
+const enter = () => parts.input.heard.keydown({ key: "Enter", preventDefault() {} });
+
+beforeEach(() => {
+  [screen, chosen, many, used, asked] = ["", [], [], [], []];
+});
+
+const MACRO = { id: "mac_1", body: "Hi Dora", then: [] };
+
+test("with nothing chosen a macro goes to the conversation on screen", async () => {
+  screen = "cv_1";
+  await offer();
+  enter();
+  assert.deepEqual(asked, ["cv_1"]);
+  assert.deepEqual(used, [["cv_1", MACRO]]);
+  assert.deepEqual(many, []);
+});
+
+test("with several chosen its steps are done with all, not with the one on screen", async () => {
+  screen = "cv_1";
+  chosen = ["cv_2", "cv_3"];
+  await offer();
+  enter();
+  assert.deepEqual(many, [["macro", "mac_1"]]);
+  assert.deepEqual(used, []);
+});
+
+test("with rows chosen and no conversation on screen macros are offered all the same", async () => {
+  chosen = ["cv_2", "cv_3"];
+  await offer();
+  enter();
+  assert.deepEqual(asked, ["cv_2"]);
+  assert.deepEqual(many, [["macro", "mac_1"]]);
+});
+
+test("the one that is chosen gets the macro that was filled in for it", async () => {
+  screen = "cv_1";
+  chosen = ["cv_2"];
+  await offer();
+  enter();
+  assert.deepEqual(asked, ["cv_2"]);
+  assert.deepEqual(used, [["cv_2", MACRO]]);
+});
+
+test("words that were filled in for one are not used for another", async () => {
+  chosen = ["cv_2", "cv_3"];
+  await offer();
+  chosen = ["cv_3"];
+  enter();
+  assert.deepEqual([used, many], [[], []]);
+});
