@@ -11,7 +11,8 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.module_loading import import_string
 
@@ -37,6 +38,7 @@ from people.segments import segments_of
 
 EVENTS_SHOWN = 10
 EARLIER_SHOWN = 8
+COMPANY_PEOPLE = 1_000
 COMPANY_OPEN_COUNTED = 9
 KNOWN_LENGTH = 120
 TWINS_SHOWN = 2
@@ -243,10 +245,18 @@ def company(glance: Glance) -> Values | None:
 
 def open_of_others(glance: Glance, company: Company) -> list[Conversation]:
     """The visible open conversations of a company's other people, newest first; where there are
-    more than COMPANY_OPEN_COUNTED, one more than that."""
-    others = glance.visible.open().filter(contact__company=company).exclude(contact=glance.contact)
-    found = others.select_related("contact").newest_first()
-    return list(found[: COMPANY_OPEN_COUNTED + 1])
+    more than COMPANY_OPEN_COUNTED, one more than that. Of very many people the latest known."""
+    people = company.contacts.exclude(pk=glance.contact.pk).order_by("-pk")[:COMPANY_PEOPLE]
+    # As an array, so that their conversations are looked up and not all that are open walked.
+    is_theirs = Func(
+        F("contact_id"),
+        ArraySubquery(people.values("pk")),
+        arg_joiner=" = ANY (",
+        template="%(expressions)s)",
+        output_field=BooleanField(),
+    )
+    found = glance.visible.open().filter(is_theirs).select_related("contact")
+    return list(found.newest_first()[: COMPANY_OPEN_COUNTED + 1])
 
 
 def claims(glance: Glance) -> Values | None:
