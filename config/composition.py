@@ -117,7 +117,7 @@ FRAMES = {
     "teammate.joined_team": ["people.frames.access"],
     "teammate.left_team": ["people.frames.access"],
     "teammate.deactivated": ["people.frames.access"],
-    "teammate.away_changed": ["inbox.frames.names"],
+    "teammate.away_changed": ["inbox.frames.away"],
     "teammate.avatar_changed": ["inbox.frames.names"],
     "team.changed": ["people.frames.access"],
     "tag.changed": ["inbox.frames.names"],

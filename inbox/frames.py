@@ -140,9 +140,15 @@ def did(entry: Entry) -> Iterator[Shown]:
     yield [f"record.{entry.subject_id}"], {"type": "did", "contact": entry.subject_id}
 
 
+def away(entry: Entry) -> Iterator[Shown]:
+    """A teammate has gone away or come back, as hundreds do each day: every screen shows it where
+    teammates are chosen, and asks for nothing."""
+    yield ["inbox"], {"type": "away", "teammate": entry.subject_id, **entry.after}
+
+
 def names(entry: Entry) -> Iterator[Shown]:
-    """A tag or a teammate, whom any screen may show, goes by another name, has another picture or
-    is away: all ask again in a moment. It does not say which, nor what it is now."""
+    """A tag or a teammate, whom any screen may show, goes by another name or has another picture:
+    all ask again in a moment. It does not say which, nor what it is now."""
     yield ["inbox"], {"type": "names"}
 
 

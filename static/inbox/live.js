@@ -133,9 +133,16 @@ const react = {
     SELDOM_MS,
     0,
   ),
+  away({ teammate, is_away: isAway }) {
+    for (const mate of document.querySelectorAll(`#head [name=assignee][value="${teammate}"]`)) {
+      mate.querySelector("small")?.remove();
+      const sign = document.createElement("small");
+      sign.textContent = "Away";
+      if (isAway) mate.append(sign);
+    }
+  },
   names: spacedWhileSeen(
     () => {
-      memory.clear();
       listSoon();
       askAround();
     },

@@ -67,6 +67,11 @@ export interface CounterfoilGlobal {
     metadata?: Record<string, string | number | boolean | null>,
   ): Promise<void>;
   (command: "page"): Promise<void>;
+  /** Rejects: an unknown command until there are tours, checklists or surveys to start. */
+  (
+    command: "start",
+    what: { tour?: string; checklist?: string; survey?: string },
+  ): Promise<never>;
   (command: "consent", isGiven: boolean): Promise<unknown>;
   <Name extends keyof CounterfoilEvents>(
     command: "on",

@@ -1,4 +1,4 @@
-"""A tag that is renamed, a colleague who is away: all screens ask again, and are told no more."""
+"""A tag that is renamed, a colleague's picture: all screens ask again. Who is away is told."""
 
 import io
 
@@ -21,13 +21,13 @@ def picture():
     return SimpleUploadedFile("me.png", content.getvalue(), "image/png")
 
 
-def heard_by(cookie, change):
+def heard_by(cookie, change, kind="names"):
     """What a teammate who looks at a list alone hears of a change."""
 
     async def scene():
         socket, _ = await opened(cookie)
         await committed(change)
-        frame = await socket.hear("names")
+        frame = await socket.hear(kind)
         is_all = await socket.hears_nothing()
         await socket.close()
         return frame, is_all
@@ -51,7 +51,7 @@ def test_every_screen_asks_again_when_a_tag_is_renamed_or_archived(
     assert "Money back" in rows and "Refund" not in rows
 
 
-def test_every_screen_asks_again_when_a_colleague_goes_away_or_has_another_picture(
+def test_every_screen_hears_that_a_colleague_goes_away_or_has_another_picture(
     conversation, ada, ben, browser_of, settings, tmp_path
 ):
     settings.MEDIA_ROOT = tmp_path
@@ -59,7 +59,8 @@ def test_every_screen_asks_again_when_a_colleague_goes_away_or_has_another_pictu
     browser = browser_of(ben)
     cookie = session_cookie(browser)
     only = ({"type": "names"}, True)
-    assert heard_by(cookie, lambda: set_away(ada, True, by=ada)) == only
+    away = ({"type": "away", "teammate": ada.public_id, "is_away": True}, True)
+    assert heard_by(cookie, lambda: set_away(ada, True, by=ada), "away") == away
     assert heard_by(cookie, lambda: change_avatar(ada, picture(), by=ada)) == only
     ada.refresh_from_db()
     kinds = ["teammate.away_changed", "teammate.avatar_changed"]

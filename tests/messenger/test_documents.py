@@ -111,7 +111,7 @@ def test_the_types_name_every_command_and_every_event_of_the_loader(settings):
     docs = (settings.BASE_DIR / "docs/messenger.md").read_text()
     body = loader[loader.index("const commands = {") : loader.index("const run =")]
     commands = set(re.findall(r"^    (\w+)[:,]", body, re.MULTILINE))
-    assert {"boot", "consent", "on", "page", "start"} <= commands
+    assert {"boot", "consent", "on", "page"} <= commands
     events = set(re.findall(r'emit\("(\w+)"', loader)) | {"message", "conversation"}
     assert {"ready", "error", "unread"} <= events
     for command in commands:
