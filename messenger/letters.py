@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from ground.web import files, languages
-from ground.web.mail import Letter
+from ground.web.mail import Letter, our_domain
 from ground.web.markup import plain
 from inbox.models import Conversation, Message
 from messenger.appearance import on_color
@@ -89,7 +89,7 @@ def letter(notice: Notice, replies: list[Message], email: Identity) -> Letter:
             if key.startswith("away.") or key == "continue"
         },
     }
-    domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
+    domain = our_domain()
     return Letter(
         to=email.value,
         from_name=installation.name,

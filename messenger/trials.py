@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from ground.web import mail, push
-from ground.web.ids import new_id
-from ground.web.mail import Letter
 from messenger import browsers
 from messenger.models import PushSubscription
 
@@ -17,17 +15,7 @@ GOING = "When this arrives, notifications get through."
 
 def mail_to(address: str) -> Iterator[tuple[str, str]]:
     """Sends a test mail; yields (hop, what was said there). Raises what `mail.send` raises."""
-    domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
-    letter = Letter(
-        to=address,
-        from_name="Counterfoil",
-        subject=TITLE,
-        text=f"{SENTENCE}\n",
-        html=f"<!doctype html><html lang='en'><title>{TITLE}</title><p>{SENTENCE}</p></html>",
-        message_id=f"<{new_id('test')}@{domain}>",
-        headers={},
-    )
-    yield from mail.hops(letter)
+    yield from mail.hops(mail.trial(address, TITLE, SENTENCE))
 
 
 def push_to(subscription: PushSubscription) -> str:

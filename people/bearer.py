@@ -82,11 +82,20 @@ class TokenView(IdempotentPosts):
     schema = TokenSchema()
     reads: Scope
     writes: Scope
+    # What an app is told where only people have something of their own.
+    not_for_apps = "Only people do this: use a teammate's token."
 
     @property
     def viewer(self) -> Teammate | None:
         """Whose eyes decide what is visible; None for an app."""
         return self.request.user
+
+    @property
+    def teammate(self) -> Teammate:
+        """The teammate that the token acts as. Raises NotAllowed for an app."""
+        if self.viewer is None:
+            raise NotAllowed(self.not_for_apps)
+        return self.viewer
 
     @property
     def doer(self) -> Teammate | ApiToken:

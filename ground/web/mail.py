@@ -21,6 +21,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 
+from ground.web.ids import new_id
+
 SECONDS = 10
 HEADER_MAX = 200
 CLOSING = 421
@@ -58,6 +60,24 @@ class Letter:
     html: str
     message_id: str
     headers: Mapping[str, str]
+
+
+def trial(to: str, title: str, sentence: str) -> Letter:
+    """A letter of one sentence, to see whether mail gets through. Both are ours, and plain."""
+    return Letter(
+        to=to,
+        from_name="Counterfoil",
+        subject=title,
+        text=f"{sentence}\n",
+        html=f"<!doctype html><html lang='en'><title>{title}</title><p>{sentence}</p></html>",
+        message_id=f"<{new_id('test')}@{our_domain()}>",
+        headers={},
+    )
+
+
+def our_domain() -> str:
+    """What the ids of our letters end with."""
+    return settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
 
 
 def is_configured() -> bool:

@@ -121,14 +121,13 @@ def letter(digest: Digest, teammate: Teammate, news: list[Notification]) -> Lett
         "settings": settings.SITE_URL + reverse("inbox:notification-settings"),
         "name": teammate.get_short_name(),
     }
-    domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
     return Letter(
         to=teammate.email,
         from_name="Counterfoil",
         subject=title_of(news),
         text=render_to_string("inbox/digest.txt", context),
         html=render_to_string("inbox/digest.html", context),
-        message_id=f"<{digest.public_id}@{domain}>",
+        message_id=f"<{digest.public_id}@{mail.our_domain()}>",
         headers={},
     )
 

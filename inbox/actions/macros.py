@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import transaction
 
 from ground.journal import record
-from ground.web.problems import NotAllowed, NotFound
+from ground.web.problems import NotAllowed
 from ground.web.text import clean
 from inbox import kinds, steps
-from inbox.actions.restoring import as_deleted, stored_again, with_readers
+from inbox.actions.restoring import restore
 from inbox.actions.thread import plain
 from inbox.models import Macro
 from people.models import Teammate
@@ -67,17 +67,15 @@ def restore_macro(public_id: str, *, by: Teammate) -> Macro:
     Raises NotFound when none was deleted, NotAllowed for who might not have deleted it, and
     StateConflict when those whose it was are gone.
     """
-    with transaction.atomic():
-        there = Macro.objects.filter(public_id=public_id).first()
-        if there is not None:
-            if not Macro.objects.visible_to(by).filter(pk=there.pk).exists():
-                raise NotFound("There is nothing to bring back.")
-            check_may_change(there, by)
-            return there
-        was = as_deleted("macro", kinds.MACRO_DELETED, public_id)
-        macro = Macro(public_id=public_id, used=was.pop("used", 0), **with_readers(was))
-        check_may_change(macro, by)
-        return stored_again(macro, kinds.MACRO_RESTORED, by, state_of)
+    return restore(
+        Macro,
+        public_id,
+        by=by,
+        deleted=kinds.MACRO_DELETED,
+        restored=kinds.MACRO_RESTORED,
+        check=check_may_change,
+        state_of=state_of,
+    )
 
 
 def check_may_change(macro: Macro, by: Teammate) -> None:

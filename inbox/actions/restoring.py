@@ -44,14 +44,40 @@ def with_readers(state: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def stored_again(
-    row: T, kind: str, by: Teammate, state_of: Callable[[Any], Mapping[str, Any]], **rows: Any
+def restore(
+    model: type[T],
+    public_id: str,
+    *,
+    by: Teammate,
+    deleted: str,
+    restored: str,
+    check: Callable[[T, Teammate], None],
+    state_of: Callable[[T], Mapping[str, Any]],
+    rows_of: Callable[[T], Mapping[str, Any]] = lambda row: {},
 ) -> T:
-    """Raises StateConflict when somebody else brings it back at this moment."""
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise StateConflict("Somebody is bringing it back already.") from None
-    record(kind, by=by, subject=row, after=state_of(row), rows=rows)
-    return row
+    """Brings back what was deleted as the journal has it; what is there already stays as it is.
+
+    `deleted` and `restored` are the kinds of its entries, `check` says who may change it, and
+    `rows_of` is asked for what the entry's frames need, before it is stored. Raises NotFound when
+    none was deleted, StateConflict when those whose it was are gone or somebody else brings it
+    back at this moment, and what `check` and `rows_of` raise.
+    """
+    objects: Any = model._default_manager
+    with transaction.atomic():
+        there = objects.filter(public_id=public_id).first()
+        if there is not None:
+            if not objects.visible_to(by).filter(pk=there.pk).exists():
+                raise NotFound("There is nothing to bring back.")
+            check(there, by)
+            return there
+        was = as_deleted(model._meta.model_name or "", deleted, public_id)
+        row = model(public_id=public_id, **with_readers(was))
+        check(row, by)
+        rows = rows_of(row)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            raise StateConflict("Somebody is bringing it back already.") from None
+        record(restored, by=by, subject=row, after=state_of(row), rows=rows)
+        return row

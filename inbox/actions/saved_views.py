@@ -7,9 +7,9 @@ from django.db import transaction
 
 from ground.conditions import InvalidCondition
 from ground.journal import record
-from ground.web.problems import Invalid, NotAllowed, NotFound
+from ground.web.problems import Invalid, NotAllowed
 from inbox import asking, kinds
-from inbox.actions.restoring import as_deleted, stored_again, with_readers
+from inbox.actions.restoring import restore
 from inbox.actions.thread import plain
 from inbox.models import SavedView
 from people.actions import prefer
@@ -88,19 +88,22 @@ def restore_view(public_id: str, *, by: Teammate) -> SavedView:
     Raises NotFound when none was deleted, NotAllowed for who might not have deleted it, Invalid
     when its owner has no room for it, StateConflict when those whose it was are gone.
     """
-    with transaction.atomic():
-        there = SavedView.objects.filter(public_id=public_id).first()
-        if there is not None:
-            if not SavedView.objects.visible_to(by).filter(pk=there.pk).exists():
-                raise NotFound("There is nothing to bring back.")
-            check_may_change(there, by)
-            return there
-        was = as_deleted("savedview", kinds.VIEW_DELETED, public_id)
-        view = SavedView(public_id=public_id, **with_readers(was))
-        check_may_change(view, by)
-        check_room(view.owner)
-        readers = readers_of(view, {})
-        return stored_again(view, kinds.VIEW_RESTORED, by, state_of, readers=readers)
+    return restore(
+        SavedView,
+        public_id,
+        by=by,
+        deleted=kinds.VIEW_DELETED,
+        restored=kinds.VIEW_RESTORED,
+        check=check_may_change,
+        state_of=state_of,
+        rows_of=with_room,
+    )
+
+
+def with_room(view: SavedView) -> dict[str, Any]:
+    """Who hears that it is back. Raises Invalid when its owner has no room for it."""
+    check_room(view.owner)
+    return {"readers": readers_of(view, {})}
 
 
 def arrange_views(teammate: Teammate, *, order: Sequence[str], hidden: Sequence[str]) -> Teammate:

@@ -6,14 +6,11 @@ It is nobody's news: nothing waits behind the bell afterwards, and nothing is ke
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from ground.journal.live import RedisAway, publish
 from ground.web import mail, push, throttles
-from ground.web.ids import new_id
-from ground.web.mail import Letter
 from inbox import attention, presence
 from people.actions import drop_device
 from people.models import Device, Teammate
@@ -107,18 +104,8 @@ def handed(device: Device, outcome: push.Outcome) -> Hop:
 def by_mail(teammate: Teammate) -> Hop:
     if not mail.is_configured():
         return Hop("mail", "Mail", None, "No mail server is set up here.")
-    domain = settings.EMAIL_FROM.rpartition("@")[2] or "localhost"
-    letter = Letter(
-        to=teammate.email,
-        from_name="Counterfoil",
-        subject=TITLE,
-        text=f"{WORDS}\n",
-        html=f"<p>{WORDS}</p>",
-        message_id=f"<{new_id('nt')}@{domain}>",
-        headers={},
-    )
     try:
-        mail.send(letter)
+        mail.send(mail.trial(teammate.email, TITLE, WORDS))
     except (mail.NotSent, mail.Refused, mail.Unknown) as problem:
         return Hop("mail", "Mail", False, str(problem))
     return Hop("mail", "Mail", True, f"Handed to the mail server, for {teammate.email}.")

@@ -9,15 +9,12 @@ from rest_framework.response import Response
 
 from ground.web.api import IdField, PageQuery, StrictSerializer, checked, page_answer
 from ground.web.openapi import ProblemSerializer, operation, page_of
-from ground.web.problems import NotAllowed, NotFound
+from ground.web.problems import NotFound
 from inbox.actions.batches import CONVERSATIONS_MAX, begin_batch, stop_batch, undo_batch
 from inbox.api.conversations import ConversationView
 from inbox.changes import CHANGES
 from inbox.models import Batch
 from inbox.pages.many import VALUE_LENGTH, VALUES_MAX, sound_values
-from people.models import Teammate
-
-APP_WORKS_ON_NOTHING = "An app has no views to work on. Use a teammate's token."
 
 
 class BatchSerializer(serializers.Serializer):
@@ -89,14 +86,10 @@ class NewBatchSerializer(StrictSerializer):
 class BatchView(ConversationView):
     """What the addresses of batches share: everybody has their own."""
 
-    @property
-    def worker(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_WORKS_ON_NOTHING)
-        return self.viewer
+    not_for_apps = "An app has no views to work on. Use a teammate's token."
 
     def own(self) -> QuerySet[Batch]:
-        rows = Batch.objects.filter(teammate=self.worker)
+        rows = Batch.objects.filter(teammate=self.teammate)
         return rows.select_related("teammate__role", "undoes")
 
     def batch(self, id: str) -> Batch:
@@ -131,7 +124,7 @@ class BatchListView(BatchView):
         conflict=ProblemSerializer,
     )
     def post(self, request: Request) -> Response:
-        worker = self.worker
+        worker = self.teammate
         given = checked(NewBatchSerializer, request.data)
         if "undoes" in given:
             made = undo_batch(self.batch(given["undoes"]), by=worker)
@@ -152,5 +145,5 @@ class BatchDetailView(BatchView):
         answers={200: BatchSerializer},
     )
     def delete(self, request: Request, id: str) -> Response:
-        stopped = stop_batch(self.batch(id), by=self.worker)
+        stopped = stop_batch(self.batch(id), by=self.teammate)
         return Response(BatchSerializer(stopped).data)

@@ -6,14 +6,10 @@ from rest_framework.response import Response
 
 from ground.web.api import EmptyBody, checked
 from ground.web.openapi import operation
-from ground.web.problems import NotAllowed
 from inbox import actions
 from inbox.api.conversations import ConversationView
 from inbox.models import Conversation
 from people.api.references import TeammateReferenceSerializer
-from people.models import Teammate
-
-APP_FOLLOWS_NOTHING = "An app follows nothing. Use a teammate's token."
 
 
 class FollowersSerializer(serializers.Serializer):
@@ -23,6 +19,8 @@ class FollowersSerializer(serializers.Serializer):
 
 
 class FollowersView(ConversationView):
+    not_for_apps = "An app follows nothing. Use a teammate's token."
+
     @operation(
         "followers_get",
         "List who follows a conversation",
@@ -50,12 +48,6 @@ class FollowersView(ConversationView):
     )
     def delete(self, request: Request, id: str) -> Response:
         return self.followers(actions.unfollow(self.conversation(id), by=self.teammate))
-
-    @property
-    def teammate(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_FOLLOWS_NOTHING)
-        return self.viewer
 
     def followers(self, conversation: Conversation) -> Response:
         return Response(FollowersSerializer({"followers": conversation.listeners()}).data)

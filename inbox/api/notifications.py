@@ -9,14 +9,12 @@ from rest_framework.response import Response
 
 from ground.web.api import EmptyBody, PageQuery, checked, page_answer
 from ground.web.openapi import operation, page_of
-from ground.web.problems import NotAllowed, NotFound
+from ground.web.problems import NotFound
 from inbox import actions, attention
 from inbox.actions.trying import try_ways
 from inbox.api.conversations import ConversationView
 from inbox.models import Conversation, Notification
-from people.models import Teammate
 
-APP_IS_TOLD_NOTHING = "An app is told nothing. Use a teammate's token."
 ORDER = ("-happened_at", "-id")
 
 
@@ -42,11 +40,7 @@ class NotificationSerializer(serializers.Serializer):
 
 
 class NotificationView(ConversationView):
-    @property
-    def teammate(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_IS_TOLD_NOTHING)
-        return self.viewer
+    not_for_apps = "An app is told nothing. Use a teammate's token."
 
     def own(self) -> QuerySet[Notification]:
         rows: QuerySet[Notification] = Notification.objects.of(

@@ -6,14 +6,10 @@ from rest_framework.response import Response
 
 from ground.web.api import StrictSerializer, WholeField, checked
 from ground.web.openapi import operation
-from ground.web.problems import NotAllowed
 from inbox import actions
 from inbox.api.conversations import ConversationView
 from inbox.api.messages import SEQ_MAX
 from inbox.models import Conversation, ReadMarker
-from people.models import Teammate
-
-APP_READS_NOTHING = "An app reads for nobody. Use a teammate's token."
 
 
 class ReadSerializer(StrictSerializer):
@@ -30,6 +26,8 @@ class ReadMarkerSerializer(serializers.Serializer):
 
 
 class ReadView(ConversationView):
+    not_for_apps = "An app reads for nobody. Use a teammate's token."
+
     @operation(
         "read_get",
         "Get how far you have read",
@@ -62,12 +60,6 @@ class ReadView(ConversationView):
         conversation = self.conversation(id)
         actions.mark_unread(conversation, by=self.teammate)
         return self.marker(conversation)
-
-    @property
-    def teammate(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_READS_NOTHING)
-        return self.viewer
 
     def marker(self, conversation: Conversation) -> Response:
         found = conversation.read_markers.filter(teammate=self.teammate).first()

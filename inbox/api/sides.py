@@ -19,7 +19,7 @@ from ground.web.api import (
     page_answer,
 )
 from ground.web.openapi import ProblemSerializer, operation, page_of
-from ground.web.problems import Invalid, NotAllowed, NotFound
+from ground.web.problems import Invalid, NotFound
 from ground.web.text import CleanCharField
 from inbox.actions import asking
 from inbox.actions.asking import SUBJECT_LENGTH
@@ -32,7 +32,6 @@ from people.api.references import TeammateReferenceSerializer, TeamReferenceSeri
 from people.models import Team, Teammate
 
 ORDER = ("-last_message_at", "-id")
-APP_ASKS_NOTHING = "Only people ask and answer here: use a teammate's token."
 
 
 class SideAuthorSerializer(serializers.Serializer):
@@ -132,11 +131,7 @@ class SideReadSerializer(StrictSerializer):
 class SideView(ConversationView):
     """What all addresses of side conversations share."""
 
-    @property
-    def speaker(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_ASKS_NOTHING)
-        return self.viewer
+    not_for_apps = "Only people ask and answer here: use a teammate's token."
 
     def sides(self, id: str) -> Any:
         rows = self.conversation(id).sides.with_marks(self.viewer)
@@ -197,7 +192,7 @@ class SideConversationsView(SideView):
         conflict=ProblemSerializer,
     )
     def post(self, request: Request, id: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         conversation = self.conversation(id)
         given = checked(QuestionSerializer, request.data)
         whom = self.whom(given)
@@ -243,7 +238,7 @@ class SideMessagesView(SideView):
         conflict=ProblemSerializer,
     )
     def post(self, request: Request, id: str, side: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         found = self.side(id, side)
         given = checked(AnswerSerializer, request.data)
         said = asking.answer(found, by=speaker, **given)
@@ -261,7 +256,7 @@ class SideParticipantsView(SideView):
         conflict=ProblemSerializer,
     )
     def post(self, request: Request, id: str, side: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         found = self.side(id, side)
         whom = self.whom(checked(WhomSerializer, request.data))
         return self.answered(id, asking.join(found, by=speaker, whom=whom))
@@ -276,7 +271,7 @@ class SideClosureView(SideView):
         answers={200: SideConversationSerializer},
     )
     def post(self, request: Request, id: str, side: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         found = self.side(id, side)
         checked(EmptyBody, request.data)
         return self.answered(id, asking.close_side(found, by=speaker))
@@ -288,7 +283,7 @@ class SideClosureView(SideView):
         answers={200: SideConversationSerializer},
     )
     def delete(self, request: Request, id: str, side: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         return self.answered(id, asking.reopen_side(self.side(id, side), by=speaker))
 
 
@@ -301,7 +296,7 @@ class SideReadView(SideView):
         answers={200: SideConversationSerializer},
     )
     def put(self, request: Request, id: str, side: str) -> Response:
-        speaker = self.speaker
+        speaker = self.teammate
         found = self.side(id, side)
         seq = checked(SideReadSerializer, request.data)["seq"]
         mark_side_read(found, by=speaker, seq=seq)

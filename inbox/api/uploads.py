@@ -5,7 +5,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.web.openapi import operation
-from ground.web.problems import Invalid, NotAllowed
+from ground.web.problems import Invalid
 from inbox import actions
 from inbox.api.messages import AttachmentSerializer
 from people.bearer import TokenView
@@ -23,6 +23,7 @@ UPLOAD = {
 class UploadsView(TokenView):
     reads = writes = Scope.CONVERSATIONS_WRITE
     parser_classes = [MultiPartParser]
+    not_for_apps = "Only people speak in a conversation: use a teammate's token."
 
     @operation(
         "uploads_create",
@@ -32,11 +33,10 @@ class UploadsView(TokenView):
         answers={201: AttachmentSerializer},
     )
     def post(self, request: Request) -> Response:
-        if self.viewer is None:
-            raise NotAllowed("Only people speak in a conversation: use a teammate's token.")
+        teammate = self.teammate
         upload = request.FILES.get("file")
         if upload is None:
             raise Invalid(errors={"file": ["Send one file, as multipart field “file”."]})
-        attachment = actions.attach(upload, by=self.viewer)
+        attachment = actions.attach(upload, by=teammate)
         body = AttachmentSerializer(attachment, context={"doer": self.doer}).data
         return Response(body, status=201)

@@ -18,17 +18,15 @@ from ground.web.api import (
     page_answer,
 )
 from ground.web.openapi import operation, page_of
-from ground.web.problems import NotAllowed, NotFound
+from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from inbox import actions, asking, default_views
 from inbox.actions.saved_views import NAME_LENGTH
 from inbox.models import SavedView
 from people.api.references import TeammateReferenceSerializer, TeamReferenceSerializer
 from people.bearer import TokenView
-from people.models import Team, Teammate
+from people.models import Team
 from people.models.token import Scope
-
-APP_OWNS_NOTHING = "An app has no views of its own. Use a teammate's token."
 
 
 class SavedViewSerializer(serializers.Serializer):
@@ -86,13 +84,8 @@ class NewSavedViewSerializer(SavedViewChangesSerializer):
 class SavedViewsAddress(TokenView):
     """What the addresses of views share."""
 
+    not_for_apps = "An app has no views of its own. Use a teammate's token."
     reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
-
-    @property
-    def owner(self) -> Teammate:
-        if self.viewer is None:
-            raise NotAllowed(APP_OWNS_NOTHING)
-        return self.viewer
 
     def saved(self, public_id: str) -> SavedView:
         """Raises NotFound for what does not exist and for what the token may not see, alike."""
@@ -129,7 +122,7 @@ class SavedViewsView(SavedViewsAddress):
         answers={201: SavedViewSerializer},
     )
     def post(self, request: Request) -> Response:
-        owner = self.owner
+        owner = self.teammate
         given = checked(NewSavedViewSerializer, request.data, viewer=self.viewer)
         return self.answer(actions.save_view(SavedView(), by=owner, **given), status=201)
 
@@ -147,7 +140,7 @@ class SavedViewView(SavedViewsAddress):
         answers={200: SavedViewSerializer},
     )
     def patch(self, request: Request, id: str) -> Response:
-        view, owner = self.saved(id), self.owner
+        view, owner = self.saved(id), self.teammate
         given = checked(SavedViewChangesSerializer, request.data, viewer=self.viewer)
         return self.answer(actions.save_view(view, by=owner, **given))
 
@@ -159,7 +152,7 @@ class SavedViewView(SavedViewsAddress):
     )
     def delete(self, request: Request, id: str) -> Response:
         view = self.saved(id)
-        actions.delete_view(view, by=self.owner)
+        actions.delete_view(view, by=self.teammate)
         return self.answer(view)
 
     @operation(
@@ -171,4 +164,4 @@ class SavedViewView(SavedViewsAddress):
     )
     def put(self, request: Request, id: str) -> Response:
         checked(EmptyBody, request.data)
-        return self.answer(actions.restore_view(id, by=self.owner))
+        return self.answer(actions.restore_view(id, by=self.teammate))

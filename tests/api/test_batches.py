@@ -7,7 +7,8 @@ import pytest
 from ground.journal.models import Entry
 from inbox.actions import assign, reply
 from inbox.actions.batches import work_off_batches
-from inbox.models import Batch, Conversation
+from inbox.models import Batch
+from tests.inbox.state import statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -17,11 +18,6 @@ CLOSE = {"part": "status", "values": {"status": "closed"}}
 @pytest.fixture
 def three(begun, dora, emil, otto):
     return [begun(contact) for contact in (dora, emil, otto)]
-
-
-def statuses(conversations):
-    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
-    return [rows[each.pk].status for each in conversations]
 
 
 def ids(conversations):

@@ -437,13 +437,19 @@ def test_an_open_conversation_that_is_merged_leads_to_where_it_goes_on(shopper, 
     expect(onward).to_have_count(0)
 
 
-def test_two_tabs_have_one_draft_and_none_once_it_is_sent(shopper, ben):
+def two_tabs(shopper, words):
+    """Two tabs of one browser, with the same conversation on screen."""
     first = shopper()
-    first.begin("To be written in two tabs")
+    first.begin(words)
     first.is_settled()
     second = shopper(page=first.page.context.new_page())
     second.open().locator(".conversation").first.click()
-    expect(second.bubble("To be written in two tabs")).to_be_visible()
+    expect(second.bubble(words)).to_be_visible()
+    return first, second
+
+
+def test_two_tabs_have_one_draft_and_none_once_it_is_sent(shopper, ben):
+    first, second = two_tabs(shopper, "To be written in two tabs")
     boxes = [tab.frame.get_by_label("Your message") for tab in (first, second)]
     boxes[0].fill("half a")
     expect(boxes[1]).to_have_value("half a")
@@ -467,12 +473,7 @@ def test_two_tabs_have_one_draft_and_none_once_it_is_sent(shopper, ben):
 
 
 def test_two_tabs_send_everything_once(shopper, ben):
-    first = shopper()
-    first.begin("from the first tab")
-    first.is_settled()
-    second = shopper(page=first.page.context.new_page())
-    second.open().locator(".conversation").first.click()
-    expect(second.bubble("from the first tab")).to_be_visible()
+    first, second = two_tabs(shopper, "from the first tab")
     first.page.context.set_offline(True)
     for number in range(5):
         first.hands_in(f"line {number}")

@@ -5,6 +5,7 @@ import pytest
 from django.utils import timezone
 
 from inbox.actions import start
+from people.actions import find_or_create_tag
 
 
 @pytest.fixture
@@ -27,3 +28,8 @@ def conversation(begin, dora):
 @pytest.fixture
 def next_week():
     return timezone.now() + timedelta(days=7)
+
+
+@pytest.fixture
+def vip(ada):
+    return find_or_create_tag("VIP", by=ada)[0]

@@ -39,6 +39,7 @@ from inbox.models import (
 )
 from people.actions import deactivate, find_or_create_tag
 from people.models import Attribute, Role
+from tests.inbox.state import statuses
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +50,6 @@ OPEN = {"fact": "conversation.status", "op": "is", "value": "open"}
 @pytest.fixture
 def five(begin, dora, emil, otto):
     return [begin(contact) for contact in (dora, emil, otto, dora, emil)]
-
-
-def statuses(conversations):
-    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
-    return [rows[each.pk].status for each in conversations]
 
 
 def fresh(batch):

@@ -23,11 +23,11 @@ from inbox.actions import (
 from inbox.actions import send as send_message
 from inbox.models import Draft
 from people.models import Role
+from tests.inbox.state import SCRIPT
 from tests.live import Socket, committed, play, session_cookie
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = {"HX-Request": "true"}
 FIRST, SECOND = uuid.uuid4(), uuid.uuid4()
 
 

@@ -37,12 +37,11 @@ from inbox.actions.posting import check_seen
 from inbox.models import Attachment, Draft, LaterMessage, Message, Notification
 from people.actions import create_token, deactivate, remove_from_team
 from people.models.token import Scope
+from tests.inbox.state import SCRIPT
 from tests.inbox.waiting import let_wait
 from tests.live import Socket, committed, play, session_cookie
 
 pytestmark = pytest.mark.django_db
-
-SCRIPT = {"HX-Request": "true"}
 
 
 def later(conversation, by, body="Did it arrive?", **more):

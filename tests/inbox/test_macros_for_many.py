@@ -8,15 +8,10 @@ from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotFound
 from inbox.actions import assign, save_macro
 from inbox.actions.batches import begin_batch, undo_batch, work_off_batches
-from inbox.models import Conversation, Macro
-from people.actions import find_or_create_tag
+from inbox.models import Macro
+from tests.inbox.state import now
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def vip(ada):
-    return find_or_create_tag("VIP", by=ada)[0]
 
 
 @pytest.fixture
@@ -40,10 +35,6 @@ def many(browser, rows):
 
 def rows(conversations, **values):
     return [{"id": each.public_id, "values": values} for each in conversations]
-
-
-def now(conversation):
-    return Conversation.objects.for_list().get(pk=conversation.pk)
 
 
 def state(conversation):

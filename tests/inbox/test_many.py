@@ -26,10 +26,9 @@ from inbox.changes import CHANGES
 from inbox.models import Conversation, Follower, ReadMarker
 from people.actions import find_or_create_tag
 from people.models import Role, Tag
+from tests.inbox.state import SCRIPT, statuses
 
 pytestmark = pytest.mark.django_db
-
-SCRIPT = {"hx-request": "true"}
 
 
 @pytest.fixture
@@ -46,11 +45,6 @@ def many(browser_of):
         return browser_of(mate).post(f"/inbox/{view}/many/", given, headers=SCRIPT)
 
     return send
-
-
-def statuses(conversations):
-    rows = Conversation.objects.in_bulk([each.pk for each in conversations])
-    return [rows[each.pk].status for each in conversations]
 
 
 def test_each_goes_through_its_ordinary_action_and_all_are_taken_back(three, ben, many, next_week):

@@ -10,10 +10,9 @@ from ground.journal.reactions import run_owed
 from inbox.actions import note, start
 from inbox.models import Attachment, Message
 from people.models import Contact, Team
+from tests.inbox.state import SCRIPT
 
 pytestmark = pytest.mark.django_db
-
-SCRIPT = {"HX-Request": "true"}
 
 
 def fill(line, count):

@@ -29,13 +29,13 @@ from inbox.models import Message, Notification, SideConversation, SideMessage, S
 from people.actions import add_to_team, create_token, merge_contacts, unmerge
 from people.models import Role, Team
 from people.models.token import Scope
+from tests.inbox.state import SCRIPT
 from tests.inbox.test_socket import opened
 from tests.live import committed, play, session_cookie
 from tests.messenger.test_socket import opened as messenger_opened
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = {"HX-Request": "true"}
 SECRET = "Is his coat in the back room?"
 
 

@@ -24,17 +24,11 @@ from inbox.actions import (
     tag,
 )
 from inbox.models import Conversation, LaterMessage, Macro, Message, SavedView
-from people.actions import create_token, find_or_create_tag
+from people.actions import create_token
 from people.models.token import Scope
+from tests.inbox.state import SCRIPT, now
 
 pytestmark = pytest.mark.django_db
-
-SCRIPT = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def vip(ada):
-    return find_or_create_tag("VIP", by=ada)[0]
 
 
 def steps(*steps):
@@ -53,10 +47,6 @@ def undo(browser, done):
     answer = browser.post(done["undo"]["url"], done["undo"]["values"], headers=SCRIPT)
     assert answer.status_code == 200
     return json.loads(answer["HX-Trigger"])["inbox:done"]
-
-
-def now(conversation):
-    return Conversation.objects.for_list().get(pk=conversation.pk)
 
 
 def names(conversation):
