@@ -90,14 +90,17 @@ def test_a_thread_page_asks_the_same_for_a_few_and_for_many_messages(
         dora, line=line, identity=None, body="Hello", client_id=uuid.uuid4()
     ).conversation
     path = f"/inbox/all/{conversation.public_id}/"
-    talk(conversation, ben, 10)
+    talk(conversation, ben, 24)
     with django_assert_num_queries(31):
-        browser.get(path)
-    talk(conversation, ben, 90)
+        page = browser.get(path).content.decode()
+    assert page.count('<li id="message-msg_') == 25
+    talk(conversation, ben, 75)
     with django_assert_num_queries(31):
         page = browser.get(path).content.decode()
     assert page.count('<li id="message-msg_') == 50
-    assert Message.objects.count() == 101
+    with django_assert_num_queries(7):
+        page = browser.get(f"{path}messages/?after=0", headers=SCRIPT).content.decode()
+    assert page.count('<li id="message-msg_') == Message.objects.count() == 100
 
 
 def test_catching_up_with_a_thread_asks_little(browser, ben, dora, line, django_assert_num_queries):
