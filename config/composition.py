@@ -3,6 +3,7 @@
 # Journal kind -> what the live screens are shown, in this order.
 FRAMES = {
     "conversation.started": [],
+    "conversation.routed": [],
     "message.received": [
         "messenger.frames.message",
         "inbox.frames.thread_line",

@@ -4,12 +4,13 @@ Reactions of one kind are independent of each other; a sequence is written with 
 """
 
 REACTIONS = {
-    "conversation.started": ["inbox.tasks.notify"],
+    "conversation.routed": ["inbox.tasks.notify"],
     "message.received": [
         "people.tasks.note_heard",
         "inbox.tasks.call_off_later",
         "inbox.tasks.index_messages",
         "inbox.tasks.notify",
+        "routing.tasks.route",
     ],
     "message.sent": [
         "people.tasks.note_contacted",

@@ -50,6 +50,7 @@ OUTBOUND_ALLOWED_HOSTS = env.OUTBOUND_ALLOWED_HOSTS.read() or []
 INSTALLED_APPS = [
     "config",
     "messenger",
+    "routing",
     "inbox",
     "people",
     "ground.conditions",

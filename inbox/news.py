@@ -107,13 +107,18 @@ def go_back(entry: Entry, to: Round) -> None:
         to.assignees[to.conversations[place_of(entry)].pk] = old.pk if old else None
 
 
+def is_new(entry: Entry) -> bool:
+    """Whether this tells that a new conversation has been where the rules send it."""
+    return entry.kind == "conversation.routed" and bool(entry.after.get("is_new"))
+
+
 def look_at(entry: Entry, to: Round) -> None:
     """What one entry means for whom."""
     conversation = to.conversations[place_of(entry)]
     doer = to.mates.get(entry.actor_id) if entry.actor_type == "teammate" else None
     name = str(doer or conversation.contact.display_name)
     match entry.kind:
-        case "conversation.started":
+        case "conversation.routed" if is_new(entry):
             to.tell(to.watchful.get(conversation.pk, ()), entry, attention.NEW, name)
         case "message.received":
             to.tell(to.holders(conversation, entry), entry, attention.REPLY, name)
@@ -131,7 +136,8 @@ def look_at(entry: Entry, to: Round) -> None:
             kind = attention.NOTE if is_note else attention.REPLY
             to.tell(to.holders(conversation, entry) - named, entry, kind, author)
         case "conversation.assigned":
-            look_at_assignment(entry, to, conversation, str(doer or ""))
+            giver = entry.actor_id if entry.actor_type == "automation" else ""
+            look_at_assignment(entry, to, conversation, str(doer or giver))
         case "conversation.reopened":
             if entry.before.get("status") == "snoozed" and entry.actor_type == "system":
                 to.tell(to.holders(conversation, entry), entry, attention.WOKEN, "")

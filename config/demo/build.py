@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, OuterRef, Subquery
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -80,9 +80,17 @@ def create() -> int:
         mates, messenger = access.grant()
         Stage(mates, messenger, timezone.now()).play()
         run_owed()
+        date_effects()
     for key in keys:
         files.delete(key)
     return len(TALKS)
+
+
+def date_effects() -> None:
+    """What the rules made of a message was as long ago as the message."""
+    told = Entry.objects.filter(pk=OuterRef("cause")).values("created_at")
+    routed = Entry.objects.filter(kind="conversation.routed", cause__isnull=False)
+    routed.update(created_at=Subquery(told))
 
 
 def clear() -> None:

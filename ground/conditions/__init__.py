@@ -14,7 +14,7 @@ from ground.conditions.errors import (
     InvalidCondition,
     NoSetForm,
 )
-from ground.conditions.evaluation import Explanation, Facts, evaluate
+from ground.conditions.evaluation import Explanation, Facts, Judgment, evaluate, judge
 from ground.conditions.grammar import AllOf, AnyOf, Clause, Condition, Not, parse
 from ground.conditions.operators import OPERATORS
 from ground.conditions.registry import (
@@ -53,6 +53,7 @@ __all__ = [
     "Facts",
     "InvalidCondition",
     "JsonTexts",
+    "Judgment",
     "NoSetForm",
     "Not",
     "Reach",
@@ -66,6 +67,7 @@ __all__ = [
     "filter",
     "has_set_form",
     "json_value",
+    "judge",
     "parse",
     "register",
     "register_family",

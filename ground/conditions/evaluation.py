@@ -56,6 +56,17 @@ Reason = ClauseReason | GroupReason
 
 
 @dataclass(frozen=True, slots=True)
+class Judgment:
+    """What is known of a condition where not every fact may be recorded. None is not known.
+
+    truths: of each clause, in the order of `Condition.clauses()`.
+    """
+
+    value: bool | None
+    truths: tuple[bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The answer and why.
 
@@ -142,6 +153,31 @@ def evaluate(
     read: dict[str, Any] = {}
     tree = _reason(condition, facts, read)
     return Explanation(bool(tree.truth), tree, read, facts.now)
+
+
+def judge(condition: Condition, facts: Facts) -> Judgment:
+    """Asks every clause, whatever it costs; one whose fact was not recorded is neither true nor
+    false, and neither is the whole where it hangs on that. Where all is known, as `evaluate`."""
+    truths: list[bool | None] = []
+    return Judgment(_judged(condition, facts, truths), tuple(truths))
+
+
+def _judged(condition: Condition, facts: Facts, truths: list[bool | None]) -> bool | None:
+    if isinstance(condition, Clause):
+        try:
+            truth: bool | None = _truth(condition, facts.read(condition), facts.now)
+        except FactNotRecorded:
+            truth = None
+        truths.append(truth)
+        return truth
+    if isinstance(condition, Not):
+        inner = _judged(condition.child, facts, truths)
+        return None if inner is None else not inner
+    decisive = isinstance(condition, AnyOf)
+    parts = [_judged(child, facts, truths) for child in condition.children]
+    if decisive in parts:
+        return decisive
+    return None if None in parts else not decisive
 
 
 def _reason(condition: Condition, facts: Facts, read: dict[str, Any]) -> Reason:

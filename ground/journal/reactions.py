@@ -183,14 +183,15 @@ def handler(name: str) -> Callable[..., None]:
 
 
 def run_owed(budget: int = 1000) -> int:
-    """Runs what is owed until nothing is left or `budget` rows are done; returns how many ran."""
+    """Runs what is owed, and what that owes in turn, until nothing is left or `budget` rows are
+    done; returns how many ran."""
     count = 0
     while count < budget:
         claims = claim()
+        if not claims:
+            break
         run_batch(claims)
         count += len(claims)
-        if len(claims) < BATCH:
-            break
     return count
 
 

@@ -139,7 +139,14 @@ def activity_of(changes: dict[str, Any]) -> dict[str, Any]:
     return activity
 
 
-def hold(conversation: Conversation, *, by: Actor, holder: str, expected: str) -> Conversation:
+def hold(
+    conversation: Conversation,
+    *,
+    by: Actor,
+    holder: str,
+    expected: str,
+    cause: Entry | None = None,
+) -> Conversation:
     """Passes the right to speak, by compare-and-set.
 
     Raises StateConflict when somebody else than `expected` holds the conversation by now.
@@ -159,6 +166,7 @@ def hold(conversation: Conversation, *, by: Actor, holder: str, expected: str) -
                 topics=topics(locked),
                 before={"holder": expected},
                 after={"holder": holder},
+                cause=cause,
                 rows={"conversation": locked},
             )
         return locked

@@ -13,7 +13,7 @@ from inbox import attention, audience
 from inbox.actions.clearing import clear
 from inbox.actions.telling import deliver
 from inbox.models import Conversation, LaterMessage, Notification
-from inbox.news import UNSENT, Key, Round, go_back, look_at, place_of, team_asked
+from inbox.news import UNSENT, Key, Round, go_back, is_new, look_at, place_of, team_asked
 from people.models import Team, Teammate
 
 
@@ -42,8 +42,8 @@ def gather(entries: list[Entry]) -> Round:
         if entry.kind == "conversation.assigned" and asked is not None:
             teams.add(team_asked(entry, asked))
     members = members_of(teams - {""})
-    started = {entry.subject_id for entry in entries if entry.kind == "conversation.started"}
-    watchful = audience.of_new([row for name, row in conversations.items() if name in started])
+    new = {entry.subject_id for entry in entries if is_new(entry)}
+    watchful = audience.of_new([row for name, row in conversations.items() if name in new])
     authors = authors_of(entry.subject_id for entry in entries if entry.kind in UNSENT)
     pks = {row.assignee_id for row in conversations.values()}.union(
         *members.values(),

@@ -16,6 +16,7 @@ from ground.conditions import (
     FactType,
     Registry,
     evaluate,
+    judge,
     parse,
 )
 
@@ -272,3 +273,24 @@ def test_many_rules_are_asked_in_well_under_a_second(hall):
     for rule in rules:
         evaluate(rule, guest, now=NOW, facts=facts)
     assert time.process_time() - start < 0.2
+
+
+def test_what_is_known_in_part_is_judged_as_far_as_it_goes(hall):
+    def judged(tree, **recorded):
+        facts = Facts(None, now=NOW, recorded={f"guest.{k}": v for k, v in recorded.items()})
+        return judge(parse(tree, registry=hall), facts)
+
+    name = {"fact": "guest.name", "op": "contains", "value": "dora"}
+    spend = {"fact": "guest.spend", "op": "more_than", "value": 100}
+    assert judged({"all": [name, spend]}, name="Dora").value is None
+    assert judged({"all": [name, spend]}, name="Emil").value is False
+    assert judged({"any": [name, spend]}, name="Dora").truths == (True, None)
+    assert judged({"any": [name, spend]}, name="Dora").value is True
+    assert judged({"any": [name, spend]}, name="Emil").value is None
+    assert judged({"not": spend}).value is None
+    assert judged({"not": spend}, spend=None).value is True, "missing is known to be missing"
+    whole = {"all": [name, {"not": {"any": [spend, {"all": []}]}}]}
+    known = {"name": "Dora", "spend": 7}
+    condition = parse(whole, registry=hall)
+    said = evaluate(condition, Guest(**known), now=NOW, registry=hall)
+    assert judged(whole, **known).value is said.value

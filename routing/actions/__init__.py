@@ -1,0 +1,19 @@
+"""Everything that changes rules, and what rules do."""
+
+from routing.actions.routing import route_all
+from routing.actions.ruling import (
+    arrange_rules,
+    change_settings,
+    delete_rule,
+    save_rule,
+    switch_rule,
+)
+
+__all__ = [
+    "arrange_rules",
+    "change_settings",
+    "delete_rule",
+    "route_all",
+    "save_rule",
+    "switch_rule",
+]

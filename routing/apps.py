@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class RoutingConfig(AppConfig):
+    name = "routing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from routing import kinds  # noqa: F401  (register what they declare)

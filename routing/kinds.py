@@ -1,0 +1,14 @@
+"""What can happen to rules, and what they do."""
+
+from ground.journal.kinds import declare
+
+RULE_CREATED = declare("rule.created", "A rule for new conversations was written.")
+RULE_CHANGED = declare("rule.changed", "A rule asks for something else, gives something else.")
+RULE_MOVED = declare("rule.moved", "The rules are asked in another order.")
+RULE_SWITCHED = declare("rule.switched", "A rule was switched on or off.")
+RULE_DELETED = declare("rule.deleted", "A rule was deleted.")
+RULE_BROKE = declare("rule.broke", "A rule cannot be used as it stands, and is passed over.")
+ROUTING_CHANGED = declare("routing.changed", "Who gets what no rule takes, or who is a VIP.")
+CONVERSATION_ROUTED = declare(
+    "conversation.routed", "The rules were asked about a conversation, or none are written."
+)

@@ -1,0 +1,5 @@
+from routing.models.edition import RuleEdition
+from routing.models.rule import Rule
+from routing.models.settings import RoutingSettings
+
+__all__ = ["RoutingSettings", "Rule", "RuleEdition"]

@@ -1,0 +1,61 @@
+from django.db import models
+from django.db.models.functions import Lower, Now
+
+from ground.web.ids import PublicIdField
+from inbox.models import Conversation
+from people.models import Tag, Team, Teammate
+
+
+class Rule(models.Model):
+    """What becomes of a conversation of which a condition holds.
+
+    Rules are asked in the order of `position`. The first that holds is the last, unless it goes on.
+    `version` counts what a rule has said; each is kept as a `RuleEdition`.
+    """
+
+    class Moment(models.TextChoices):
+        BEGINS = "begins", "A conversation begins"
+        WRITES = "writes", "The customer writes on"
+
+    class ForVips(models.TextChoices):
+        SAME = "same", "as everybody"
+        OWNER = "owner", "a named owner first"
+        FAST = "fast", "the fast lane"
+
+    public_id = PublicIdField(prefix="rule")
+    name = models.CharField(max_length=80)
+    position = models.PositiveIntegerField(default=0)
+    is_on = models.BooleanField("on", default=True)
+    moment = models.CharField(max_length=10, choices=Moment, default=Moment.BEGINS)
+    condition = models.JSONField()
+    goes_on = models.BooleanField("and go on", default=False)
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="rules"
+    )
+    teammate = models.ForeignKey(
+        Teammate, null=True, blank=True, on_delete=models.PROTECT, related_name="rules"
+    )
+    priority = models.PositiveSmallIntegerField(
+        choices=Conversation.Priority, null=True, blank=True
+    )
+    tags = models.ManyToManyField(Tag, related_name="rules", blank=True)
+    people_only = models.BooleanField(default=False)
+    for_vips = models.CharField(max_length=10, choices=ForVips, default=ForVips.SAME)
+    vip_owner = models.ForeignKey(
+        Teammate, null=True, blank=True, on_delete=models.PROTECT, related_name="vip_rules"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    broken = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Why it is passed over."
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="routing_rule_name_once"),
+        ]
+
+    def __str__(self):
+        return self.name
