@@ -10,7 +10,7 @@ from inbox.actions import batches, digesting, notifying, pushing, side_telling
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken, with_waiting
-from inbox.finding.index import index_named
+from inbox.finding.index import index_beside, index_named
 from inbox.models import Conversation
 from people.models import Contact, Teammate
 
@@ -134,3 +134,15 @@ def release_unseen(entry: Entry) -> None:
 def index_messages(entries: list[Entry]) -> None:
     """What was written is found from now on."""
     index_named({entry.after["message"] for entry in entries if "message" in entry.after})
+
+
+@together
+def index_notes(entries: list[Entry]) -> None:
+    """What was noted of contacts is found from now on."""
+    index_beside("contactnote", {entry.after["note"] for entry in entries})
+
+
+@together
+def index_sides(entries: list[Entry]) -> None:
+    """What was said in side conversations is found from now on."""
+    index_beside("sidemessage", {entry.after["message"] for entry in entries})

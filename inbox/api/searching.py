@@ -18,6 +18,7 @@ from inbox.api.conversations import (
     view_named,
 )
 from inbox.api.messages import AuthorSerializer
+from inbox.finding.beside import Aside
 from inbox.finding.meaning import Among
 from inbox.finding.query import LENGTH_MAX
 from inbox.finding.search import NEWEST, ORDERS
@@ -66,13 +67,30 @@ class HitSerializer(serializers.Serializer):
     excerpt = PieceSerializer(many=True)
 
 
+class FoundAsideSerializer(serializers.Serializer):
+    """What a colleague wrote beside the threads: a note of a contact, or (with `conversation` and
+    `side`) a message of a side conversation."""
+
+    id = serializers.SerializerMethodField()
+    contact = ContactReferenceSerializer()
+    conversation = serializers.CharField(
+        source="said.side.conversation.public_id", default=None, allow_null=True
+    )
+    side = serializers.CharField(source="said.side.public_id", default=None, allow_null=True)
+    excerpt = PieceSerializer(many=True)
+
+    def get_id(self, aside: Aside) -> str:
+        return (aside.note or aside.said).public_id
+
+
 class FoundSerializer(serializers.Serializer):
     """One page of results. `notice` says what was left out for want of time, `remarks` what was
-    understood otherwise than written; contacts and companies come with the first page."""
+    understood otherwise than written; contacts, companies and asides come with the first page."""
 
     results = HitSerializer(source="hits", many=True)
     contacts = ContactReferenceSerializer(many=True)
     companies = CompanyReferenceSerializer(many=True)
+    asides = FoundAsideSerializer(many=True)
     remarks = serializers.ListField(child=serializers.CharField())
     notice = serializers.CharField(allow_blank=True)
     next = serializers.CharField(allow_null=True)
@@ -90,8 +108,8 @@ class SearchView(TokenView):
         "search",
         "Search",
         description=(
-            "Messages and notes that the token may see; people and companies, too, with the scope "
-            "`contacts:read`."
+            "Messages, notes and side conversations that the token may see; people and companies, "
+            "and what is noted of people, too, with the scope `contacts:read`."
         ),
         query=SearchQuery,
         answers={200: FoundSerializer},
@@ -111,4 +129,5 @@ class SearchView(TokenView):
             raise Invalid(errors={"q": found.faults})
         if Scope.CONTACTS_READ not in request.auth.scopes:
             found.contacts, found.companies = [], []
+            found.asides = [each for each in found.asides if each.note is None]
         return Response(FoundSerializer(found).data)

@@ -1,4 +1,5 @@
-"""What search knows of messages: kept by a reaction to each, and rebuilt by a command."""
+"""What search knows of messages, and of what stands beside them: kept by a reaction to each, and
+rebuilt by a command."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,6 +22,20 @@ SELECT message.id, message.created_at, contact.locale, left(message.body_text, %
  WHERE message.kind <> 'activity' AND {chosen}
  ORDER BY message.id
 """
+_READ_NOTES = """
+SELECT note.id, note.created_at, contact.locale, left(note.body, %s), ''
+  FROM people_contactnote note JOIN people_contact contact ON contact.id = note.contact_id
+ WHERE {chosen}
+"""
+_READ_SIDES = """
+SELECT said.id, said.created_at, contact.locale, left(said.body_text, %s),
+       CASE WHEN said.seq = 1 THEN side.subject ELSE '' END
+  FROM inbox_sidemessage said
+  JOIN inbox_sideconversation side ON side.id = said.side_id
+  JOIN inbox_conversation conversation ON conversation.id = side.conversation_id
+  JOIN people_contact contact ON contact.id = conversation.contact_id
+ WHERE {chosen}
+"""
 # Stems stand beside the words as written, without places: a phrase is said in exact words.
 _WRITE = f"""{PREPARED}
 WITH line AS (
@@ -31,12 +46,25 @@ WITH line AS (
      SELECT DISTINCT config FROM line WHERE config <> 'simple' AND NOT EXISTS (
             SELECT FROM inbox_indexedlanguage known WHERE known.config = line.config)
      ON CONFLICT DO NOTHING)
-INSERT INTO inbox_indexedmessage (message_id, at, words)
+INSERT INTO {{table}} ({{key}}, at, words)
 SELECT id, at, words::tsvector || CASE WHEN config = 'simple' THEN ''::tsvector
                                        ELSE strip(to_tsvector(config::regconfig, text)) END
   FROM line
-ON CONFLICT (message_id) DO UPDATE SET at = excluded.at, words = excluded.words
+ON CONFLICT ({{key}}) DO UPDATE SET at = excluded.at, words = excluded.words
 """
+
+_MESSAGES = _WRITE.format(table="inbox_indexedmessage", key="message_id")
+# What stands beside messages, by its noun: how it is read, and how it is written.
+_BESIDE = {
+    "contactnote": (
+        _READ_NOTES.format(chosen="note.public_id = ANY(%s)"),
+        _WRITE.format(table="inbox_indexedbeside", key="note_id"),
+    ),
+    "sidemessage": (
+        _READ_SIDES.format(chosen="said.public_id = ANY(%s)"),
+        _WRITE.format(table="inbox_indexedbeside", key="side_message_id"),
+    ),
+}
 
 Row = tuple[int, datetime, str, str, str]
 
@@ -44,6 +72,15 @@ Row = tuple[int, datetime, str, str, str]
 def index_named(public_ids: Iterable[str]) -> int:
     """Makes these messages findable, or findable anew; returns how many there were."""
     return write(read("message.public_id = ANY(%s)", list(public_ids), prepared=True))
+
+
+def index_beside(noun: str, public_ids: Iterable[str]) -> int:
+    """The same for what stands beside messages, of one noun; see `_BESIDE`."""
+    reading, writing = _BESIDE[noun]
+    with connection.cursor() as cursor:
+        cursor.execute(reading, [TEXT_MAX, list(public_ids)])
+        rows = cursor.fetchall()
+    return write(rows, writing)
 
 
 def index_from(after: int, limit: int, *, missing_only: bool = False) -> tuple[int, int | None]:
@@ -77,12 +114,12 @@ def read(chosen: str, *values: object, prepared: bool = False) -> list[Row]:
         return cursor.fetchall()
 
 
-def write(rows: list[Row]) -> int:
+def write(rows: list[Row], statement: str = _MESSAGES) -> int:
     if not rows:
         return 0
     lines = [line_of(*row) for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [list(column) for column in zip(*lines, strict=True)])
+        cursor.execute(statement, [list(column) for column in zip(*lines, strict=True)])
     return len(lines)
 
 

@@ -18,6 +18,7 @@ from ground.web.problems import Invalid
 from ground.web.timing import OutOfTime, within
 from ground.web.turns import Turns
 from inbox.actions.wholes import whole_of
+from inbox.finding.beside import Aside, aside_of, rows_beside, text_of
 from inbox.finding.excerpts import Piece, excerpt, worth_stemming
 from inbox.finding.index import TEXT_MAX
 from inbox.finding.matching import (
@@ -38,6 +39,8 @@ NEWEST, BEST = "newest", "best"
 ORDERS = (NEWEST, BEST)
 PEOPLE_SHOWN = 5
 PEOPLE_MS = 300
+ASIDES_SHOWN = 5
+ASIDES_MS = 200
 NUMBER_MAX = 2**62
 # Searches hold at most five of the eight threads that answer requests, working or waiting.
 turns = Turns(
@@ -68,6 +71,7 @@ class Found:
     hits: list[Hit] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     companies: list[Company] = field(default_factory=list)
+    asides: list[Aside] = field(default_factory=list)
     next: str | None = None
     notice: str = ""
     remarks: list[str] = field(default_factory=list)
@@ -106,6 +110,7 @@ def search(
             return found
         if cursor is None and not query.filters and among is None:
             add_people(found, viewer)
+            add_asides(found, viewer)
         if query.terms or meaning.is_about_messages:
             find_messages(found, meaning, viewer, order, cursor, limit)
         else:
@@ -127,6 +132,22 @@ def add_people(found: Found, viewer: Teammate | None) -> None:
             found.companies = companies_like(said, PEOPLE_SHOWN)
     except OutOfTime:
         found.remarks.append("There was no time to look for people by so short a name.")
+
+
+def add_asides(found: Found, viewer: Teammate | None) -> None:
+    """What colleagues noted and asked each other; left out where there is no time for it."""
+    terms = found.query.terms
+    if all(term.is_not for term in terms):
+        return
+    stems = stems_of(single_words(terms))
+    try:
+        with within(ASIDES_MS):
+            rows = list(rows_beside(tsquery_of(terms, stems), viewer, ASIDES_SHOWN))
+    except OutOfTime:
+        found.remarks.append("There was no time to look at notes and side conversations.")
+        return
+    alike = alike_of([text_of(row) for row in rows], terms, stems)
+    found.asides = [aside_of(row, terms, alike) for row in rows]
 
 
 def find_conversations(found: Found, meaning: Meaning, cursor: str | None, limit: int) -> None:

@@ -3,6 +3,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from inbox.models.message import Message
+from inbox.models.side import SideMessage
+from people.models import ContactNote
 
 
 class IndexedMessage(models.Model):
@@ -24,6 +26,33 @@ class IndexedMessage(models.Model):
 
     def __str__(self):
         return f"words of {self.message_id}"
+
+
+class IndexedBeside(models.Model):
+    """The words of what colleagues wrote beside a thread, as search knows them: of a note of a
+    contact's record, or of a message in a side conversation."""
+
+    note = models.OneToOneField(ContactNote, null=True, on_delete=models.CASCADE, related_name="+")
+    side_message = models.OneToOneField(
+        SideMessage, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField()
+    words = SearchVectorField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(note__isnull=False, side_message=None)
+                | models.Q(note=None, side_message__isnull=False),
+                name="inbox_beside_is_one",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["words"], name="inbox_beside_words", gin_pending_list_limit=1024),
+        ]
+
+    def __str__(self):
+        return f"words of {self.note_id or self.side_message_id}"
 
 
 class IndexedLanguage(models.Model):

@@ -65,7 +65,7 @@ def show_results(request: HttpRequest) -> HttpResponse:
         "is_first_page": cursor is None,
         "more": f"{request.path}?{urlencode(more)}" if found.next else "",
         "operators": OPERATORS.items(),
-        "is_anything": bool(found.hits or found.contacts or found.companies),
+        "is_anything": bool(found.hits or found.asides or found.contacts or found.companies),
     } | known_of(found, request.user)
     is_part = part_wanted(request) == "results"
     template = "inbox/_results.html" if is_part else "inbox/search.html"

@@ -2,7 +2,9 @@
 
 from django.core.management.base import BaseCommand
 
-from inbox.finding.index import index_from
+from inbox.finding.index import index_beside, index_from
+from inbox.models import SideMessage
+from people.models import ContactNote
 
 BATCH = 1000
 
@@ -27,3 +29,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"{count:,} messages, at number {last}")
             place = last
         self.stdout.write(f"{count:,} messages indexed")
+        for noun, model in (("contactnote", ContactNote), ("sidemessage", SideMessage)):
+            names = list(model.objects.values_list("public_id", flat=True))
+            for start in range(0, len(names), BATCH):
+                index_beside(noun, names[start : start + BATCH])
+            self.stdout.write(f"{len(names):,} of {model._meta.verbose_name} indexed")
