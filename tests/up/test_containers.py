@@ -136,5 +136,5 @@ def test_every_setting_of_the_product_is_a_known_one_and_no_secret_is_written_do
 
 def test_the_image_holds_what_the_product_imports():
     kept = {line[1:] for line in Path(".dockerignore").read_text().splitlines() if line[:1] == "!"}
-    needed = {"config", "ground", "inbox", "messenger", "people", "static", "templates"}
+    needed = {"config", "ground", "inbox", "messenger", "people", "routing", "static", "templates"}
     assert needed | {"manage.py", "requirements.lock"} <= kept

@@ -30,7 +30,7 @@ def test_nothing_reads_the_environment_past_the_declared_settings():
     # The recipes are what other people's servers would read, in words.
     outside = [
         str(path)
-        for room in ("config", "ground", "inbox", "messenger", "people")
+        for room in ("config", "ground", "inbox", "messenger", "people", "routing")
         for path in Path(room).rglob("*.py")
         if path.name != "recipes.py"
         and re.search(r"os\.environ\b(?!\.setdefault|,|\})|getenv", path.read_text())
