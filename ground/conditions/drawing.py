@@ -82,12 +82,23 @@ class ConditionForm:
 
 
 class Drawing:
-    """Draws states for a subject, with the facts of a registry as they are now."""
+    """Draws states for a subject, with the facts of a registry as they are now.
 
-    def __init__(self, registry: Registry, subject: str, titles: Mapping[str, str]) -> None:
+    is_of_one: what is asked is asked of one subject at a time, so what has no set form is offered.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        subject: str,
+        titles: Mapping[str, str],
+        *,
+        is_of_one: bool = False,
+    ) -> None:
         self.registry = registry
         self.subject = subject
         self.titles = titles
+        self.is_of_one = is_of_one
 
     def form(
         self, state: State, errors: Mapping[str, str] | None = None, focus: str = ""
@@ -101,7 +112,7 @@ class Drawing:
     def _facts(self) -> list[tuple[str, list[tuple[str, str]]]]:
         groups: dict[str, list[tuple[str, str]]] = {}
         for fact in self.registry.facts_for(self.subject):
-            if fact.path is not None:
+            if fact.path is not None or self.is_of_one:
                 title = self.titles.get(fact.subject, fact.subject.capitalize())
                 groups.setdefault(title, []).append((fact.name, fact.label))
         return list(groups.items())
@@ -163,7 +174,9 @@ class Drawing:
         operator = operators[state["op"]]
         line.fact, line.op = fact.name, state["op"]
         line.operators = [
-            (op, phrase_of(fact, op, each)) for op, each in operators.items() if op != MATCHES
+            (op, phrase_of(fact, op, each))
+            for op, each in operators.items()
+            if op != MATCHES or self.is_of_one
         ]
         line.control = CONTROLS[operator.argument]
         value = state.get("value")

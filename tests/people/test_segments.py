@@ -286,7 +286,7 @@ def test_a_preview_counts_and_lists_in_time(busy, monkeypatch):
 LIST = "/admin/people/segment/"
 FORM = {"name": "Pro", "description": "Pay.", "c.word": "all", "c.0.fact": "company.plan"}
 WHOLE = FORM | {"c.0.was": "company.plan", "c.0.op": "is", "c.0.value": "pro"}
-SCRIPT = {"HX-Request": "true", "HX-Target": "segment-form"}
+SCRIPT = {"HX-Request": "true", "HX-Target": "asking-form"}
 
 
 def test_an_admin_writes_a_segment_in_the_condition_form(ada, dora, emil, browser_of):
@@ -313,7 +313,7 @@ def test_an_admin_writes_a_segment_in_the_condition_form(ada, dora, emil, browse
 def test_the_form_is_drawn_anew_with_what_it_matches(ada, dora, browser_of):
     client = browser_of(ada)
     drawn = client.post(f"{LIST}add/", FORM | {"do": "draw"}, headers=SCRIPT).content.decode()
-    assert drawn.lstrip().startswith('<form id="segment-form"') and 'name="c.0.op"' in drawn
+    assert drawn.lstrip().startswith('<form id="asking-form"') and 'name="c.0.op"' in drawn
     more = client.post(f"{LIST}add/", WHOLE | {"do": "add c"}, headers=SCRIPT).content.decode()
     assert 'name="c.1.fact"' in more and 'value="Pay."' in more and "Dora Lindqvist" in more
     part = SCRIPT | {"HX-Target": "preview"}

@@ -1,4 +1,4 @@
-/** The form of a segment: its condition is drawn by the server, with whom it matches. */
+/** What is written in the condition form: it is drawn by the server, with what it matches. */
 
 import { keepConditionForms } from "../../shared/conditions.js";
 
@@ -18,10 +18,10 @@ keepConditionForms(
 
 /** Nothing is lost: what is written stays in the form. */
 function explain() {
-  const form = document.querySelector(".segment-form");
-  if (!form || form.querySelector(".segment-error.is-ours")) return;
+  const form = document.querySelector(".asking-form");
+  if (!form || form.querySelector(".asking-error.is-ours")) return;
   const said = document.createElement("p");
-  said.className = "segment-error is-ours";
+  said.className = "asking-error is-ours";
   said.setAttribute("role", "alert");
   said.textContent = "The server did not take this. Try again, or reload the page.";
   form.prepend(said);
