@@ -94,6 +94,7 @@ class Decision(models.Model):
             models.Index(
                 fields=["subject_type", "subject_id", "id"], name="journal_decision_subject"
             ),
+            models.Index(fields=["decider", "created_at"], name="journal_decision_decider"),
         ]
 
     def __str__(self):

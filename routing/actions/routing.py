@@ -23,7 +23,7 @@ from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
 from routing import asking, kinds, readings
 from routing.engine import BEGINS, WRITES, Decided, Standing, Verdict, asked_by, decide
-from routing.models import RoutingSettings, Rule
+from routing.models import RoutingSettings, Rule, RuleMatch
 
 DECIDER = "routing.rules"
 ACTOR_LENGTH = 40
@@ -218,7 +218,7 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
         conversation = lock(conversation)
         entry = record_routed(conversation, heard, wanted)
         done = carry_out(conversation, decided, house, heard, entry)
-    return store_decision(
+    stored = store_decision(
         DECIDER,
         version=house.version,
         subject=conversation,
@@ -236,6 +236,10 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
         cause=heard.entry,
         entry=entry,
     )
+    RuleMatch.objects.bulk_create(
+        RuleMatch(rule=rule, decision=stored) for rule in decided.wanted.rules
+    )
+    return stored
 
 
 def acted_since(conversation: Conversation) -> list[str]:

@@ -1,5 +1,6 @@
 from routing.models.edition import RuleEdition
+from routing.models.match import RuleMatch
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
 
-__all__ = ["RoutingSettings", "Rule", "RuleEdition"]
+__all__ = ["RoutingSettings", "Rule", "RuleEdition", "RuleMatch"]
