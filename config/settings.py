@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "inbox",
     "people",
     "ground.conditions",
+    "ground.hours",
     "ground.journal",
     "ground.web",
     "unfold",

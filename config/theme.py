@@ -50,6 +50,7 @@ UNFOLD = {
                 page("Teammates", "badge", "people_teammate"),
                 page("Teams", "groups", "people_team"),
                 page("Roles", "shield_person", "people_role"),
+                page("Office hours", "schedule", "hours_officehours"),
                 page("API tokens", "key", "people_apitoken"),
             ),
             group(

@@ -41,7 +41,10 @@ TEAMMATE_JOINED_TEAM = declare("teammate.joined_team", "A teammate was added to 
 TEAMMATE_LEFT_TEAM = declare("teammate.left_team", "A teammate was taken out of a team.")
 TEAMMATE_DEACTIVATED = declare("teammate.deactivated", "A teammate lost all access.")
 TEAMMATE_REACTIVATED = declare("teammate.reactivated", "A teammate got access again.")
-TEAM_CHANGED = declare("team.changed", "A team's name or privacy changed.")
+TEAM_CHANGED = declare("team.changed", "A team's name, privacy or office hours changed.")
+HOURS_CREATED = declare("hours.created", "Office hours were set up.")
+HOURS_CHANGED = declare("hours.changed", "Office hours, or days that are exceptions, changed.")
+HOURS_DELETED = declare("hours.deleted", "Office hours were deleted.")
 TEAMMATE_AWAY_CHANGED = declare(
     "teammate.away_changed", "A teammate said whether they are there to be given work."
 )

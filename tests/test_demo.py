@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from config.demo import access, build
+from ground.hours.models import OfficeHours
 from ground.journal.models import Entry, Reaction
 from inbox.models import Conversation, Message, Rating
 from messenger.appearance import settings_json
@@ -64,6 +65,8 @@ def see_its_cast(demo):
     assert not ada.is_superuser
     assert (ben.is_admin, ben.is_staff) == (False, False)
     assert Team.objects.get(name="Billing").is_private
+    assert Team.objects.get(name="Billing").office_hours.name == "Billing"
+    assert OfficeHours.objects.get(is_default=True).name == "Shop"
     hidden = Conversation.objects.filter(team__name="Billing")
     assert hidden.exists()
     assert not (hidden & Conversation.objects.visible_to(ben)).exists()

@@ -10,13 +10,15 @@ import secrets
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from config import env
 from config.demo.shopfront import dress
-from config.demo.story.cast import CUSTOMERS, DOMAIN, FIRMS, MATES, ROLES, SHOP, TEAMS
+from config.demo.story.cast import CUSTOMERS, DOMAIN, FIRMS, HOURS, MATES, ROLES, SHOP, TEAMS
+from ground.hours.models import OfficeHours
 from inbox.models import Line
 from messenger.models import IdentitySecret, Installation
-from people.actions import add_to_team, create_teammate, create_token, find_token
+from people.actions import add_to_team, create_teammate, create_token, find_token, hours_saved
 from people.models import Role, Team, Teammate
 from people.models.token import Scope
 
@@ -58,6 +60,8 @@ def emails() -> list[str]:
 def grant() -> tuple[dict[str, Teammate], Installation]:
     """Makes or mends staff and messenger for the present address, and writes the access down."""
     known = read()
+    for name, week in HOURS.items():
+        hours(name, week)
     teams = {name: team(name, is_private) for name, is_private in TEAMS.items()}
     mates = {key: mate(key, teams) for key in MATES}
     password = settings.DEMO_PASSWORD or kept_password(known) or secrets.token_urlsafe(9)
@@ -85,8 +89,18 @@ def kept_password(known: Access) -> str:
     return next((login["password"] for login in logins.values()), "")
 
 
+def hours(name: str, week: dict[str, Any]) -> None:
+    """The first of them are the house's own."""
+    found, is_new = OfficeHours.objects.get_or_create(name=name, defaults=week)
+    if is_new:
+        with transaction.atomic():
+            hours_saved(found, by=None)
+
+
 def team(name: str, is_private: bool) -> Team:
-    return Team.objects.get_or_create(name=name, defaults={"is_private": is_private})[0]
+    own = OfficeHours.objects.filter(name=name).first()
+    defaults = {"is_private": is_private, "office_hours": own}
+    return Team.objects.get_or_create(name=name, defaults=defaults)[0]
 
 
 def mate(key: str, teams: dict[str, Team]) -> Teammate:

@@ -17,6 +17,7 @@ from people.actions.devices import (
 from people.actions.distinguishing import confuse, tell_apart
 from people.actions.editing import edit_company, edit_contact
 from people.actions.events import track
+from people.actions.hours import delete_hours, hours_saved, make_room_for_default
 from people.actions.identify import identify
 from people.actions.identities import claim_identity
 from people.actions.leaving import sign_out
@@ -59,6 +60,7 @@ __all__ = [
     "current",
     "deactivate",
     "delete_contact_note",
+    "delete_hours",
     "delete_segment",
     "drop_device",
     "drop_ended_devices",
@@ -67,8 +69,10 @@ __all__ = [
     "find_or_create_company",
     "find_or_create_tag",
     "find_token",
+    "hours_saved",
     "identify",
     "leave_device",
+    "make_room_for_default",
     "meet_visitor",
     "merge_contacts",
     "note_claims",

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from ground.hours.models import OfficeHours
 from ground.journal import record
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotFound, StateConflict
@@ -97,7 +98,7 @@ def change_role_rights(role: Role, *, by: Teammate | None, **rights: Any) -> Rol
 
 
 def change_team(team: Team, *, by: Teammate | None, **changes: Any) -> Team:
-    """Changes a team's name or privacy; both decide what screens may show."""
+    """Changes a team's name, privacy or office hours; the first two decide what screens show."""
     require_admin(by)
     with transaction.atomic():
         held = Team.objects.select_for_update().get(pk=team.pk)
@@ -112,10 +113,18 @@ def change_team(team: Team, *, by: Teammate | None, **changes: Any) -> Team:
             by=by,
             subject=held,
             topics=["inbox", f"team.{held.public_id}"],
-            before=before,
-            after=changes,
+            before=named(before),
+            after=named(changes),
         )
     return held
+
+
+def named(values: dict[str, Any]) -> dict[str, Any]:
+    """As the journal has them: office hours by their name."""
+    return {
+        name: str(value) if isinstance(value, OfficeHours) else value
+        for name, value in values.items()
+    }
 
 
 def add_to_team(teammate: Teammate, team: Team, *, by: Teammate | None) -> None:

@@ -1,5 +1,5 @@
 """The admin's pages about people; Django finds them by importing this."""
 
-from people.admin import contacts, segments, staff, tokens
+from people.admin import contacts, hours, segments, staff, tokens
 
-__all__ = ["contacts", "segments", "staff", "tokens"]
+__all__ = ["contacts", "hours", "segments", "staff", "tokens"]

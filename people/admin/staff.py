@@ -109,7 +109,10 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
                 "active), ends all sessions; deactivating revokes the API tokens, too.",
             },
         ),
-        ("Dates", {"fields": ("is_away", "public_id", "last_login", "created_at")}),
+        (
+            "Dates",
+            {"fields": ("is_away", "office_hours", "public_id", "last_login", "created_at")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": ("email", "name", "role", "is_staff", "password1", "password2")}),
@@ -149,7 +152,7 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
         held = Teammate.objects.select_related("role").get(pk=obj.pk)
         role, is_active = obj.role, obj.is_active
         obj.role, obj.is_active = held.role, held.is_active
-        obj.save(update_fields=["email", "name", "is_staff", "is_away"])
+        obj.save(update_fields=["email", "name", "is_staff", "is_away", "office_hours"])
         change_role(obj, role, by=request.user)
         (reactivate if is_active else deactivate)(obj, by=request.user)
         picture = form.cleaned_data.get("picture")
@@ -195,16 +198,18 @@ class RoleAdmin(ProblemsAsMessages, ModelAdmin):
 class TeamAdmin(SavesMemberships, ModelAdmin):
     """A team that still has conversations cannot be deleted."""
 
-    list_display = ("name", "is_private", "public_id")
+    list_display = ("name", "is_private", "office_hours", "public_id")
     list_filter = ("is_private",)
+    list_select_related = ("office_hours",)
     search_fields = ("name",)
-    fields = ("name", "is_private", "public_id")
+    fields = ("name", "is_private", "office_hours", "public_id")
     readonly_fields = ("public_id",)
     inlines = (MembershipInline,)
 
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
         if change:
-            changes = {name: form.cleaned_data[name] for name in ("name", "is_private")}
+            names = ("name", "is_private", "office_hours")
+            changes = {name: form.cleaned_data[name] for name in names}
             change_team(obj, by=request.user, **changes)
         else:
             obj.save()

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.crypto import salted_hmac
 
+from ground.hours.models import OfficeHours
 from ground.web.ids import PublicIdField
 from people.querysets import TeammateQuerySet, TeamQuerySet
 
@@ -42,6 +43,14 @@ class Team(models.Model):
     public_id = PublicIdField(prefix="tm")
     name = models.CharField(max_length=60, unique=True)
     is_private = models.BooleanField(default=False)
+    office_hours = models.ForeignKey(
+        OfficeHours,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="teams",
+        help_text="When the team works; left empty, by the house's own hours.",
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     objects = TeamQuerySet.as_manager()
@@ -83,6 +92,14 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
         "may open the admin", default=False, help_text="Lets this teammate log in to the admin."
     )
     is_away = models.BooleanField(default=False)
+    office_hours = models.ForeignKey(
+        OfficeHours,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="teammates",
+        help_text="When they can be given work; left empty, at any time.",
+    )
     preferences = models.JSONField(
         default=dict,
         db_default={},

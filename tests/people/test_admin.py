@@ -17,7 +17,7 @@ from people.actions import find_token, merge_contacts, track
 from people.models import ApiToken, Attribute, Contact, ContactMerge, Role, Team, Teammate
 from tests.forms import post_form
 
-ROOMS = {"people", "inbox", "messenger", "journal"}
+ROOMS = {"hours", "people", "inbox", "messenger", "journal"}
 OURS = [model for model in admin.site._registry if model._meta.app_label in ROOMS]
 
 

@@ -57,6 +57,21 @@ ROLES: dict[str, dict[str, Any]] = {
     },
 }
 TEAMS = {"Support": False, "Workshop": False, "Billing": True}
+# The shop's own hours, on the holidays of Scotland; Billing comes in later.
+HOURS: dict[str, dict[str, Any]] = {
+    "Shop": {
+        "zone": "Europe/London",
+        "weekly": [[["9:00", "18:00"]]] * 5 + [[["10:00", "16:00"]], []],
+        "country": "GB",
+        "subdivision": "SCT",
+    },
+    "Billing": {
+        "zone": "Europe/London",
+        "weekly": [[["10:00", "12:30"], ["13:30", "17:00"]]] * 5 + [[], []],
+        "country": "GB",
+        "subdivision": "SCT",
+    },
+}
 MATES = {
     "ada": Mate("Ada Byrne", "Admin"),
     "ben": Mate("Ben Okafor", "Agent", "Support"),
