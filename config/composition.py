@@ -124,6 +124,9 @@ FRAMES = {
     "tag.changed": ["inbox.frames.names"],
 }
 
+# Kind of what is due at a time -> who does it then (docs/hours.md).
+DUE: dict[str, str] = {}
+
 # What the customer's record shows beside a conversation, in this order.
 RECORD_PANELS = [
     "inbox.record.RATING",

@@ -79,6 +79,7 @@ ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 JOURNAL_REACTIONS = "config.reactions.REACTIONS"
+DUE_HANDLERS = "config.composition.DUE"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
 CHANNEL_ICONS = "config.composition.CHANNEL_ICONS"
@@ -174,6 +175,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "inbox.wake_due",
         "schedule": 10,
         "options": {"queue": "upkeep", "expires": 10},
+    },
+    "run-due": {
+        "task": "hours.run_due",
+        "schedule": 2,
+        "options": {"queue": "upkeep", "expires": 2},
+    },
+    "forget-over": {
+        "task": "hours.forget_over",
+        "schedule": timedelta(hours=6),
+        "options": {"queue": "upkeep", "expires": 3600},
     },
     "send-later": {
         "task": "inbox.send_due",

@@ -67,6 +67,7 @@ UNFOLD = {
                 page("Lines", "cable", "inbox_line"),
                 page("Journal", "history", "journal_entry"),
                 page("Reactions", "bolt", "journal_reaction"),
+                page("Due", "alarm", "hours_duerow"),
                 page("Decisions", "rule", "journal_decision"),
             ),
             group("Log-in", page("Failed log-ins", "lock", "axes_accessattempt")),

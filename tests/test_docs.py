@@ -11,7 +11,7 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from config import env
-from config.composition import FRAMES
+from config.composition import DUE, FRAMES
 from config.demo.access import email_of
 from config.demo.story.cast import MATES
 from config.reactions import REACTIONS
@@ -83,6 +83,11 @@ def test_the_journal_page_tells_which_kinds_are_shown_live():
 def test_every_reaction_is_described():
     known = {name for names in REACTIONS.values() for name in names}
     assert set(first_cells(section(page("journal.md"), "Reactions"))) == known
+
+
+def test_every_kind_of_what_is_due_is_described():
+    rows = first_cells(section(page("hours.md"), "What is due at a time"))
+    assert {name for name in rows if "(" not in name} == set(DUE)
 
 
 @pytest.mark.django_db

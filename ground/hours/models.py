@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from ground.hours.schedule import Calendar, Window, Windows
 from ground.hours.special import Days, OwnDays
@@ -123,3 +124,46 @@ class OwnDay(models.Model):
             "is_yearly": self.is_yearly,
             "windows": self.windows,
         }
+
+
+class DueRow(models.Model):
+    """Something is due for a subject at a time: planned once under its key, done once with its
+    effect, called off when the world has changed.
+
+    The subject is a (type, public id) pair, as in the journal: this lies below every room.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, unique=True)
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    payload = models.JSONField(default=dict)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    called_off_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="hours_due_waiting",
+                condition=Q(done_at=None, called_off_at=None, dead_at=None),
+            ),
+            models.Index(fields=["subject_type", "subject_id"], name="hours_due_subject"),
+            models.Index(
+                fields=["dead_at"], name="hours_due_dead", condition=Q(dead_at__isnull=False)
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="hours_due_over",
+                condition=Q(done_at__isnull=False) | Q(called_off_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
