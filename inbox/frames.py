@@ -8,11 +8,14 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from ground.journal.models import Entry
+from inbox import attention
 from inbox.actions.thread import list_topic
 from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private
 from inbox.parts import is_told
-from people.models import Contact, Team
+from inbox.templatetags.inbox import face as drawn_face
+from people.kinds import TEAM_CHANGED, TEAMMATE_PREFERENCES_CHANGED
+from people.models import Contact, Team, Teammate
 
 Shown = tuple[list[str], dict[str, Any]]
 # So many conversations, of so many contacts, are named to lists at once.
@@ -146,18 +149,55 @@ def away(entry: Entry) -> Iterator[Shown]:
     yield ["inbox"], {"type": "away", "teammate": entry.subject_id, **entry.after}
 
 
+def face(entry: Entry) -> Iterator[Shown]:
+    """A teammate has another picture: every screen puts it in the place of the one before, and
+    asks for nothing."""
+    teammate = Teammate.objects.get(public_id=entry.subject_id)
+    frame = {"type": "face", "teammate": teammate.public_id, "html": drawn_face(teammate)}
+    yield ["inbox"], frame
+
+
+def own_menu(entry: Entry) -> Iterator[Shown]:
+    """What a teammate's own menu shows has changed: their other screens ask for it again. Of what
+    they like, only how they are told of things stands there."""
+    is_wish = entry.kind == TEAMMATE_PREFERENCES_CHANGED
+    if not is_wish or attention.SUBJECT in entry.after:
+        yield [f"teammate.{entry.subject_id}"], {"type": "me"}
+
+
 def names(entry: Entry) -> Iterator[Shown]:
-    """A tag or a teammate, whom any screen may show, goes by another name or has another picture:
-    all ask again in a moment. It does not say which, nor what it is now."""
-    yield ["inbox"], {"type": "names"}
+    """A tag or a teammate, whom any screen may show, goes by another name: all ask again in a
+    moment. It does not say which, nor what it is now."""
+    if entry.after.keys() & {"name", "email", "is_archived"}:
+        yield ["inbox"], {"type": "names"}
+
+
+def choices(entry: Entry) -> Iterator[Shown]:
+    """There is a tag or a teammate more to choose, or one less: all ask again in a moment for what
+    is chosen from. Lists show nothing of it."""
+    yield ["inbox"], {"type": "choices"}
+
+
+def team(entry: Entry) -> Iterator[Shown]:
+    """A team came, went, or goes by another name: whoever may know of it asks again in a moment.
+    Where who may see what changes with it, they look again what that is."""
+    is_private = entry.rows["team"].is_private
+    is_moved = entry.before.get("is_private", is_private) != is_private
+    if is_moved or (is_private and entry.kind != TEAM_CHANGED):
+        if entry.topics:
+            yield entry.topics, {"type": "access"}
+    elif entry.before.get("name") != entry.after.get("name"):
+        topic = f"team.{entry.subject_id}" if is_private else "inbox"
+        yield [topic], {"type": "names"}
 
 
 def company_record(entry: Entry) -> Iterator[Shown]:
     """Something of a company has changed, for whoever has one of its people on screen: also which
     segments they are in."""
-    people, _ = changed_people(entry)
+    people, is_cut = changed_people(entry)
     names = Contact.objects.filter(pk__in=people).values_list("public_id", flat=True)
-    topics = [f"record.{name}" for name in sorted(names)]
+    # Whose people are too many to name them may be anybody's on screen.
+    topics = ["inbox"] if is_cut else [f"record.{name}" for name in sorted(names)]
     if topics:
         yield topics, {"type": "record", "company": entry.subject_id}
 

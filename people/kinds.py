@@ -35,16 +35,21 @@ IDENTITY_CLAIMED = declare(
 COMPANY_CREATED = declare("company.created", "A company became known.")
 COMPANY_UPDATED = declare("company.updated", "A company's own fields changed.")
 TEAMMATE_CREATED = declare("teammate.created", "A teammate joined.")
+TEAMMATE_CHANGED = declare(
+    "teammate.changed", "A teammate's name, address, office hours or access to the admin changed."
+)
 TEAMMATE_ROLE_CHANGED = declare("teammate.role_changed", "A teammate got another role.")
 TEAMMATE_PASSWORD_CHANGED = declare("teammate.password_changed", "A teammate got another password.")
 TEAMMATE_JOINED_TEAM = declare("teammate.joined_team", "A teammate was added to a team.")
 TEAMMATE_LEFT_TEAM = declare("teammate.left_team", "A teammate was taken out of a team.")
 TEAMMATE_DEACTIVATED = declare("teammate.deactivated", "A teammate lost all access.")
 TEAMMATE_REACTIVATED = declare("teammate.reactivated", "A teammate got access again.")
+TEAM_CREATED = declare("team.created", "A team was made.")
 TEAM_CHANGED = declare("team.changed", "A team's name, privacy or office hours changed.")
 HOURS_CREATED = declare("hours.created", "Office hours were set up.")
 HOURS_CHANGED = declare("hours.changed", "Office hours, or days that are exceptions, changed.")
 HOURS_DELETED = declare("hours.deleted", "Office hours were deleted.")
+TEAM_DELETED = declare("team.deleted", "A team was deleted.")
 TEAMMATE_AWAY_CHANGED = declare(
     "teammate.away_changed", "A teammate said whether they are there to be given work."
 )

@@ -53,6 +53,8 @@ def show_view(request: HttpRequest, view: str) -> HttpResponse:
             return unless_known(request, render(request, "inbox/_rows.html", context))
         case "views":
             return render(request, "inbox/_views.html", rail(request, shown, visible))
+        case "me":
+            return render(request, "inbox/_me.html")
         case "conversation":
             return render(request, "inbox/_no_conversation.html", {"view": shown})
         case "room":

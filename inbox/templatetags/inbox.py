@@ -185,9 +185,11 @@ def face(teammate) -> str:
     """A teammate's picture, or the initials of their name."""
     url = files.public_url(teammate.avatar_key)
     if url is None:
-        text = '<span class="av {}" aria-hidden="true">{}</span>'
-        return format_html(text, tint(teammate.public_id), initials(teammate.name))
-    return format_html('<img class="av" src="{}" alt="" width="40" height="40">', url)
+        text = '<span class="av {}" data-face="{}" aria-hidden="true">{}</span>'
+        name = teammate.public_id
+        return format_html(text, tint(name), name, initials(teammate.name))
+    text = '<img class="av" src="{}" data-face="{}" alt="" width="40" height="40">'
+    return format_html(text, url, teammate.public_id)
 
 
 @register.simple_tag(takes_context=True)

@@ -30,18 +30,20 @@ from people.actions.teammates import (
     add_to_team,
     change_role,
     change_role_rights,
-    change_team,
+    change_teammate,
     create_teammate,
     deactivate,
     password_changed,
     reactivate,
     remove_from_team,
 )
+from people.actions.teams import add_team, change_team, delete_team
 from people.actions.tokens import create_token, find_token, revoke_token
 
 __all__ = [
     "CONTACT_TAGS_MAX",
     "add_device",
+    "add_team",
     "add_to_team",
     "block_contact",
     "change_avatar",
@@ -50,6 +52,7 @@ __all__ = [
     "change_segment",
     "change_tag",
     "change_team",
+    "change_teammate",
     "checked_claims",
     "claim_identity",
     "confuse",
@@ -62,6 +65,7 @@ __all__ = [
     "delete_contact_note",
     "delete_hours",
     "delete_segment",
+    "delete_team",
     "drop_device",
     "drop_ended_devices",
     "edit_company",

@@ -1,6 +1,6 @@
 """Staff: who works here, in which role and in which teams.
 
-Each of these changes what somebody may see, so each entry goes to the teammate's own topic, where
+Most of these change what somebody may see, so each entry goes to the teammate's own topic, where
 open sockets ask again what they may hear.
 """
 
@@ -11,15 +11,16 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from ground.hours.models import OfficeHours
 from ground.journal import record
 from ground.journal.models import Entry
 from ground.web.problems import Invalid, NotFound, StateConflict
 from people import kinds
 from people.actions.fields import one_line
+from people.actions.teams import named
 from people.models import ApiToken, Membership, Role, Team, Teammate
 from people.permissions import require_admin
 
+TAKEN = "Another teammate has this address."
 MUST_REMAIN = "Somebody must remain admin. Make another teammate admin first."
 
 
@@ -39,7 +40,7 @@ def create_teammate(
     """
     require_admin(by)
     if Teammate.objects.filter(email__iexact=email).exists():
-        raise Invalid(errors={"email": ["Another teammate has this address."]})
+        raise Invalid(errors={"email": [TAKEN]})
     teammate = Teammate(
         email=Teammate.objects.normalize_email(email),
         name=one_line(name, "name", max_length=80),
@@ -61,6 +62,32 @@ def add_teammate(teammate: Teammate, *, by: Teammate | None) -> None:
         teammate.save(force_insert=True)
         role = str(teammate.role) if teammate.role else None
         tell(kinds.TEAMMATE_CREATED, teammate, by=by, after={"name": teammate.name, "role": role})
+
+
+def change_teammate(teammate: Teammate, *, by: Teammate | None, **changes: Any) -> Teammate:
+    """Changes a teammate's own fields: name, email, is_staff, office_hours. Raises Invalid."""
+    require_admin(by)
+    if "name" in changes:
+        changes["name"] = one_line(changes["name"], "name", max_length=80)
+        if not changes["name"]:
+            raise Invalid(errors={"name": ["Give the teammate a name."]})
+    if "email" in changes:
+        changes["email"] = Teammate.objects.normalize_email(changes["email"])
+        others = Teammate.objects.exclude(pk=teammate.pk)
+        if others.filter(email__iexact=changes["email"]).exists():
+            raise Invalid(errors={"email": [TAKEN]})
+    with transaction.atomic():
+        held = lock(teammate)
+        differing = {name: value for name, value in changes.items() if getattr(held, name) != value}
+        if not differing:
+            return held
+        before = {name: getattr(held, name) for name in differing}
+        for name, value in differing.items():
+            setattr(held, name, value)
+        held.save(update_fields=list(differing))
+        was, has = named(before), named(differing)
+        tell(kinds.TEAMMATE_CHANGED, held, by=by, before=was, after=has)
+    return held
 
 
 def change_role(teammate: Teammate, role: Role | None, *, by: Teammate | None) -> Teammate:
@@ -95,36 +122,6 @@ def change_role_rights(role: Role, *, by: Teammate | None, **rights: Any) -> Rol
         for teammate in held.teammate_set.order_by("pk"):
             tell(kinds.TEAMMATE_ROLE_CHANGED, teammate, by=by, before=before, after=dict(rights))
     return held
-
-
-def change_team(team: Team, *, by: Teammate | None, **changes: Any) -> Team:
-    """Changes a team's name, privacy or office hours; the first two decide what screens show."""
-    require_admin(by)
-    with transaction.atomic():
-        held = Team.objects.select_for_update().get(pk=team.pk)
-        before = {name: getattr(held, name) for name in changes}
-        if before == changes:
-            return held
-        for name, value in changes.items():
-            setattr(held, name, value)
-        held.save(update_fields=list(changes))
-        record(
-            kinds.TEAM_CHANGED,
-            by=by,
-            subject=held,
-            topics=["inbox", f"team.{held.public_id}"],
-            before=named(before),
-            after=named(changes),
-        )
-    return held
-
-
-def named(values: dict[str, Any]) -> dict[str, Any]:
-    """As the journal has them: office hours by their name."""
-    return {
-        name: str(value) if isinstance(value, OfficeHours) else value
-        for name, value in values.items()
-    }
 
 
 def add_to_team(teammate: Teammate, team: Team, *, by: Teammate | None) -> None:

@@ -19,17 +19,21 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanSwitchWidget
 from ground.web import files
 from ground.web.admin import ProblemsAsMessages
 from people.actions import (
+    add_team,
     add_to_team,
     change_avatar,
     change_role,
     change_role_rights,
     change_tag,
     change_team,
+    change_teammate,
     deactivate,
+    delete_team,
     find_or_create_tag,
     password_changed,
     reactivate,
     remove_from_team,
+    set_away,
 )
 from people.actions.teammates import add_teammate
 from people.models import Membership, Role, Tag, Team, Teammate
@@ -149,12 +153,12 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
         if not change:
             add_teammate(obj, by=request.user)
             return
-        held = Teammate.objects.select_related("role").get(pk=obj.pk)
-        role, is_active = obj.role, obj.is_active
-        obj.role, obj.is_active = held.role, held.is_active
-        obj.save(update_fields=["email", "name", "is_staff", "is_away", "office_hours"])
-        change_role(obj, role, by=request.user)
-        (reactivate if is_active else deactivate)(obj, by=request.user)
+        names = ("email", "name", "is_staff", "office_hours")
+        known = {name: getattr(obj, name) for name in names}
+        change_teammate(obj, by=request.user, **known)
+        set_away(obj, obj.is_away, by=request.user)
+        change_role(obj, obj.role, by=request.user)
+        (reactivate if obj.is_active else deactivate)(obj, by=request.user)
         picture = form.cleaned_data.get("picture")
         if picture or form.cleaned_data.get("is_picture_removed"):
             change_avatar(obj, picture or None, by=request.user)
@@ -212,12 +216,12 @@ class TeamAdmin(SavesMemberships, ModelAdmin):
             changes = {name: form.cleaned_data[name] for name in names}
             change_team(obj, by=request.user, **changes)
         else:
-            obj.save()
+            add_team(obj, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Team) -> None:
         for membership in obj.memberships.select_related("teammate"):
             remove_from_team(membership.teammate, obj, by=request.user)
-        obj.delete()
+        delete_team(obj, by=request.user)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Team]) -> None:
         for team in queryset:

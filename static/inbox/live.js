@@ -4,6 +4,7 @@ import { LiveSocket } from "../shared/socket.js";
 import { ring } from "./bell.js";
 import { ask } from "./ask.js";
 import { askSoon } from "./belonging.js";
+import { refreshMe, showAway, showFace } from "./colleagues.js";
 import { list } from "./list.js";
 import { follow } from "./merging.js";
 import { remember } from "./meanwhile.js";
@@ -42,6 +43,7 @@ const TELL_AFTER_MS = 4000;
 const LATE_MS = 15000;
 /** What all screens hear at the same moment, or a screen many times in a row, is asked so often. */
 const SELDOM_MS = 5000;
+const OWN_SOON_MS = 250;
 /** Of the record, what would be lost to whoever is at it. */
 const IN_HAND = "#about :is(:active, :focus, [data-further])";
 
@@ -87,10 +89,9 @@ const react = {
     if (frame.conversation === conversation()) thread()?.receive(frame);
   },
   conversation(frame) {
-    remember(frame);
     const isShown = frame.conversation === conversation() && !frame.removed;
     memory.forget(frame.conversation, isShown ? memory.here : "");
-    showState(frame);
+    change(frame);
   },
   typing(frame) {
     if (frame.conversation !== conversation()) return;
@@ -107,10 +108,7 @@ const react = {
     ring(frame);
     bellSoon();
   },
-  belonging(frame) {
-    remember(frame);
-    showBelonging(frame);
-  },
+  belonging: change,
   views: countsSoon,
   mention() {
     countsSoon();
@@ -119,41 +117,76 @@ const react = {
   merged: follow,
   side: (frame) => tell("inbox:side", frame),
   later: (frame) => tell("inbox:later", frame),
-  draft(frame) {
-    remember(frame);
-    tell("inbox:draft", frame);
-  },
+  draft: change,
   stale: () => tell("inbox:stale"),
   record: askAround,
   did: spacedWhileSeen(
     () => {
       if (document.querySelector(IN_HAND)) react.did({});
-      else askAround();
+      else recordSoon();
     },
     SELDOM_MS,
     0,
   ),
-  away({ teammate, is_away: isAway }) {
-    for (const mate of document.querySelectorAll(`#head [name=assignee][value="${teammate}"]`)) {
-      mate.querySelector("small")?.remove();
-      const sign = document.createElement("small");
-      sign.textContent = "Away";
-      if (isAway) mate.append(sign);
-    }
-  },
-  names: spacedWhileSeen(
+  away: change,
+  face: change,
+  me: spacedWhileSeen(
     () => {
-      listSoon();
-      askAround();
+      if (document.querySelector("#me :is([open], .htmx-request)")) react.me({});
+      else quietly(refreshMe);
     },
     SELDOM_MS,
-    // Each screen at a moment of its own.
-    Math.random() * SELDOM_MS,
+    OWN_SOON_MS,
   ),
+  names() {
+    memory.clear();
+    namesSoon();
+    choicesSoon();
+  },
+  choices: () => choicesSoon(),
   followers(frame) {
     if (frame.conversation === conversation()) askAround();
   },
 };
+
+/** What a frame tells whole: done now, and once more to an answer that it overtook. */
+const tellings = {
+  conversation: showState,
+  belonging: showBelonging,
+  draft: (/** @type {any} */ frame) => tell("inbox:draft", frame),
+  away: showAway,
+  face: showFace,
+};
+
+/** @param {any} frame */
+const tellAgain = (frame) => tellings[/** @type {keyof typeof tellings} */ (frame.type)](frame);
+
+/** @param {any} frame */
+function change(frame) {
+  remember(frame);
+  tellAgain(frame);
+}
+
+/** All screens hear it at once: each asks at a moment of its own. */
+const ownMoment = Math.random() * SELDOM_MS;
+
+const namesSoon = spacedWhileSeen(
+  () => {
+    countsSoon();
+    listSoon();
+  },
+  SELDOM_MS,
+  ownMoment,
+);
+
+const choicesSoon = spacedWhileSeen(
+  () => {
+    document.getElementById("many")?.removeAttribute("data-filled");
+    askAround();
+  },
+  SELDOM_MS,
+  ownMoment,
+);
 
 /** Asks again for what stands around the thread: the head and the record. */
 function askAround() {
@@ -322,11 +355,7 @@ export function goLive() {
     showCount();
     afterPaint(watchSoon);
   });
-  hear("inbox:again", (frame) => {
-    if (frame.type === "draft") tell("inbox:draft", frame);
-    else if (frame.type === "belonging") showBelonging(frame);
-    else showState(frame);
-  });
+  hear("inbox:again", tellAgain);
   hear("inbox:stale", () => {
     catchUp();
     tell("inbox:live");

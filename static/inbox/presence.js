@@ -60,14 +60,16 @@ export function seeNobody() {
 }
 
 /** @param {Person} person */
-function faceOf({ initials, tint, picture }) {
+function faceOf({ id, initials, tint, picture }) {
   if (picture) {
     const image = document.createElement("img");
     Object.assign(image, { className: "av", src: picture, alt: "", width: 40, height: 40 });
+    image.dataset.face = id;
     return image;
   }
   const face = document.createElement("span");
   face.className = `av ${tint}`;
+  face.dataset.face = id;
   face.textContent = initials;
   face.ariaHidden = "true";
   return face;

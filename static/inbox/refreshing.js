@@ -5,7 +5,7 @@ import { clearShown, refreshBell } from "./bell.js";
 import { list } from "./list.js";
 import { withNews } from "./meanwhile.js";
 import { addressOf, conversation, home, isAsked, tell, view } from "./page.js";
-import { put } from "./places.js";
+import { entitle, put } from "./places.js";
 import { showRecord } from "./record.js";
 import { spaced, spacedWhileSeen } from "./spacing.js";
 import { thread } from "./thread.js";
@@ -123,10 +123,13 @@ export function showHead(html) {
   // An open menu is in somebody's hand, and a form that waits for its answer must be there to
   // take it: the answer is a new head itself.
   isHeadOwed = document.querySelector("#head :is(details[open], .htmx-request)") !== null;
-  if (!isHeadOwed) put(html);
+  if (isHeadOwed) return;
+  const title = put(html).querySelector("h2")?.textContent || "";
+  /** @type {HTMLElement} */ (document.getElementById("conversation")).dataset.title = title;
+  entitle();
 }
 
-export const recordSoon = spaced(() => quietly(refreshRecord), HEAD_SOON_MS, HEAD_SOON_MS);
+export const recordSoon = spaced(() => quietly(() => withNews(refreshRecord)), HEAD_SOON_MS, HEAD_SOON_MS);
 
 /** What is known of the customer has grown; the panel itself stays, and with it where it floats. */
 async function refreshRecord() {
@@ -156,13 +159,16 @@ export function payHead(event) {
   headSoon();
 }
 
-/** The number beside the list's name is that of its view in the rail. */
+/** The list's name, and the number beside it, are those of its view in the rail. */
 export function showCount() {
   const current = document.querySelector(`#views [data-view="${CSS.escape(view())}"]`);
   const own = document.getElementById("views")?.dataset.count;
   const count = isAsked() && own !== undefined ? own : current?.querySelector("em")?.textContent || "";
   const place = document.querySelector(".list-count");
   if (place && place.textContent !== count) place.textContent = count;
+  const name = current?.querySelector(".grow")?.textContent;
+  const title = document.getElementById("list-title");
+  if (name && title && title.textContent !== name) title.textContent = name;
   if (current?.hasAttribute("aria-current")) return;
   for (const link of document.querySelectorAll("#views [aria-current]")) {
     link.removeAttribute("aria-current");
