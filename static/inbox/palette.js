@@ -22,7 +22,14 @@ const SHOWN_MOST = 8;
 const PAUSE_MS = 150;
 const ASKED_FROM = 2;
 
-/** @typedef {{key: string, group: string, words: string, caps?: string[], run: () => void}} Choice */
+/** What is done with one conversation at a time, also where several are chosen. */
+const ALONE = ["reply", "note", "ask", "print", "split", "edit", "merge-customer"];
+const WHY_NOT = "Choose one conversation for this";
+
+/**
+ * @typedef {{key: string, group: string, words: string, caps?: string[], why?: string,
+ *   run: () => void}} Choice `why` it cannot be done now
+ */
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("palette"));
 const field = /** @type {HTMLInputElement} */ (dialog.querySelector("input"));
@@ -64,8 +71,9 @@ function groupOf(name, group) {
 /** @returns {Choice[]} what this page can do by itself */
 function local() {
   const isForMany = isChoosing();
+  const areSeveral = chosenIds().length > 1;
   const isTheirs = (/** @type {{name: string, group: string}} */ { name, group }) =>
-    isForMany && (group === DO || name === "macro");
+    isForMany && (group === DO || name === "macro" || ALONE.includes(name));
   const done = commands()
     .filter((each) => each.name !== "palette"
       && (!each.needsConversation || conversation() || isTheirs(each)))
@@ -76,6 +84,7 @@ function local() {
         : needsConversation ? CONVERSATION : groupOf(name, group),
       words,
       caps,
+      why: areSeveral && ALONE.includes(name) ? WHY_NOT : "",
       run: () => perform(name),
     }));
   const known = new Set(done.map(({ key }) => key));
@@ -150,6 +159,12 @@ function optionOf(choice) {
   words.className = "grow cut";
   words.textContent = choice.words;
   option.append(words);
+  if (choice.why) {
+    const why = document.createElement("small");
+    why.textContent = choice.why;
+    option.setAttribute("aria-disabled", "true");
+    option.append(why);
+  }
   for (const cap of choice.caps || []) {
     const key = document.createElement("kbd");
     key.className = "only-keyboard";

@@ -35,7 +35,8 @@ class Place {
   append(...held) { this.held.push(...held); }
   replaceChildren() { this.held = []; }
   querySelectorAll() { return this.held.flatMap((each) => each.options || []); }
-  setAttribute() {}
+  attributes = {};
+  setAttribute(name, value) { this.attributes[name] = value; }
   removeAttribute() {}
   scrollIntoView() {}
   close() {}
@@ -44,7 +45,11 @@ class Place {
 const parts = { input: new Place(), '[role="listbox"]': new Place(), '[role="status"]': new Place() };
 const dialog = Object.assign(new Place(), { querySelector: (name) => parts[name] });
 dialog.dataset = { url: "/palette/" };
-globalThis.document = { getElementById: () => dialog, querySelectorAll: () => [] };
+globalThis.document = {
+  getElementById: () => dialog,
+  querySelectorAll: () => [],
+  createElement: () => new Place(),
+};
 
 let screen = "";
 let chosen = [];
@@ -52,6 +57,7 @@ let opened = () => {};
 let many = [];
 let used = [];
 let asked = [];
+let table = [];
 const text = { focus() {}, selectionStart: 1, selectionEnd: 2 };
 
 globalThis.fake = {
@@ -59,7 +65,7 @@ globalThis.fake = {
   isChoosing: () => chosen.length > 0,
   doMany: (...all) => many.push(all),
   composer: () => (screen ? { text, use: (macro) => used.push([screen, macro]) } : null),
-  commands: () => [],
+  commands: () => table,
   // As the real one: what is chosen comes on screen first.
   withOne(run) {
     [screen] = [...chosen, screen];
@@ -95,6 +101,7 @@ const enter = () => parts.input.heard.keydown({ key: "Enter", preventDefault() {
 
 beforeEach(() => {
   [screen, chosen, many, used, asked] = ["", [], [], [], []];
+  table = [];
 });
 
 const MACRO = { id: "mac_1", body: "Hi Dora", then: [] };
@@ -140,4 +147,47 @@ test("words that were filled in for one are not used for another", async () => {
   chosen = ["cv_3"];
   enter();
   assert.deepEqual([used, many], [[], []]);
+});
+
+/** What is offered while nothing is typed: group → its options, each with why not. */
+function offered() {
+  parts.input.value = "";
+  opened();
+  return Object.fromEntries(parts['[role="listbox"]'].held.map(({ held: [title, ...options] }) => [
+    title.textContent,
+    options.map(({ held: [words, why], attributes }) => [
+      words.textContent,
+      attributes["aria-disabled"] ? why.textContent : "",
+    ]),
+  ]));
+}
+
+const TABLE = [
+  ["reply", "Write", true], ["note", "Write", true], ["ask", "Write", true],
+  ["preview", "Write", true], ["close", "Do", true], ["print", "Do", true],
+  ["order", "Move", false],
+].map(([name, group, needsConversation]) => ({
+  name, group, needsConversation, words: name, caps: [],
+}));
+const ONE = "Choose one conversation for this";
+
+test("with none on screen what can be done with the one that is chosen is offered", () => {
+  table = TABLE;
+  assert.deepEqual(offered(), { "The screen": [["order", ""]] });
+  chosen = ["cv_2"];
+  assert.deepEqual(offered(), {
+    "The chosen conversations": ["reply", "note", "ask", "close", "print"].map((name) => [name, ""]),
+    "The screen": [["order", ""]],
+  });
+});
+
+test("with several chosen it is said what is for one alone,", () => {
+  table = TABLE;
+  chosen = ["cv_2", "cv_3"];
+  assert.deepEqual(offered(), {
+    "The chosen conversations": [
+      ["reply", ONE], ["note", ONE], ["ask", ONE], ["close", ""], ["print", ONE],
+    ],
+    "The screen": [["order", ""]],
+  });
 });
