@@ -62,6 +62,10 @@ UNFOLD = {
                 page("Merges", "merge", "people_contactmerge"),
             ),
             group(
+                "Routing",
+                page("Rules", "alt_route", "routing_rule"),
+            ),
+            group(
                 "Look into",
                 page("Conversations", "forum", "inbox_conversation"),
                 page("Lines", "cable", "inbox_line"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from ground import conditions
 from ground.conditions import Clause, Condition, InvalidCondition, Snapshot, registry
 from ground.conditions.sentences import GONE
@@ -184,3 +186,9 @@ def standing_said(rule: str, version: int, says: Mapping[str, Any], spoken: Snap
 def is_there(mate: Teammate) -> bool:
     """Whether somebody can be given work by name now."""
     return mate.is_active and not mate.is_away
+
+
+def like_this(condition: Condition, spoken: Snapshot) -> Any:
+    """The conversations of which a condition holds now, where it has a set form."""
+    rows = Conversation.objects.all().whole()
+    return conditions.filter(rows, condition, now=timezone.now(), registry=spoken)

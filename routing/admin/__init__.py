@@ -1,0 +1,5 @@
+"""The admin's pages about routing; Django finds them by importing this."""
+
+from routing.admin import rules
+
+__all__ = ["rules"]

@@ -1,0 +1,59 @@
+"""What rules give, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from inbox.models import Conversation
+from inbox.naming import A_PRIVATE_TEAM
+from people.models import Tag, Team, Teammate
+from routing.engine import FAST, OWNER
+
+Names = Mapping[str, str]
+GONE = "(gone)"
+
+
+def names_in(said: Iterable[Mapping[str, Any]], viewer: Teammate | None) -> dict[str, str]:
+    """The names of teams, teammates and tags that rules or results speak of, by public id. A
+    team that the viewer (None: an app) may not see is only said to be one."""
+    ids = {name for says in said for name in ids_of(says)}
+    if not ids:
+        return {}
+    hidden = set(Team.objects.hidden_from(viewer).values_list("public_id", flat=True))
+    found = {row.public_id: row.name for row in Team.objects.filter(public_id__in=ids)}
+    for model in (Teammate, Tag):
+        found |= {row.public_id: str(row) for row in model.objects.filter(public_id__in=ids)}
+    return {name: A_PRIVATE_TEAM if name in hidden else label for name, label in found.items()}
+
+
+def ids_of(says: Mapping[str, Any]) -> Iterable[str]:
+    for name in ("team", "teammate", "vip_owner", "owner", "triage"):
+        if says.get(name):
+            yield says[name]
+    yield from says.get("tags") or ()
+
+
+def gifts(says: Mapping[str, Any], names: Names) -> list[str]:
+    """What a rule that says this gives, each in a few words."""
+    found = gifts_of(says, names)
+    if says.get("for_vips") == OWNER:
+        found.append(f"VIPs: {names.get(says.get('vip_owner') or '', GONE)} first")
+    if says.get("for_vips") == FAST:
+        found.append("VIPs: the fast lane")
+    return found
+
+
+def gifts_of(says: Mapping[str, Any], names: Names) -> list[str]:
+    """What a rule or a decision gives to anybody."""
+    found = []
+    if team := says.get("team"):
+        found.append(names.get(team, GONE))
+    if mate := says.get("teammate"):
+        found.append(names.get(mate, GONE))
+    if priority := says.get("priority"):
+        found.append(f"{Conversation.Priority.of(priority).label} priority")
+    found += [f"#{names.get(tag, GONE)}" for tag in says.get("tags") or ()]
+    if says.get("people_only"):
+        found.append("people only")
+    return found
