@@ -86,7 +86,8 @@ function local() {
       caps,
       why: areSeveral && ALONE.includes(name) ? WHY_NOT : "",
       run: () => perform(name),
-    }));
+    }))
+    .sort((one, other) => Number(Boolean(one.why)) - Number(Boolean(other.why)));
   const known = new Set(done.map(({ key }) => key));
   const links = [...document.querySelectorAll("#views a[data-view], a[data-palette]")];
   const places = links.map((link) => {

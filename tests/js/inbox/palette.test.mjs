@@ -186,7 +186,7 @@ test("with several chosen it is said what is for one alone,", () => {
   chosen = ["cv_2", "cv_3"];
   assert.deepEqual(offered(), {
     "The chosen conversations": [
-      ["reply", ONE], ["note", ONE], ["ask", ONE], ["close", ""], ["print", ONE],
+      ["close", ""], ["reply", ONE], ["note", ONE], ["ask", ONE], ["print", ONE],
     ],
     "The screen": [["order", ""]],
   });
