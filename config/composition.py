@@ -17,6 +17,9 @@ FRAMES = {
         "messenger.frames.conversation",
     ],
     "note.added": ["inbox.frames.thread_line", "inbox.frames.mention"],
+    "note.edited": ["inbox.frames.note_changed", "inbox.frames.list_row", "inbox.frames.mention"],
+    "note.deleted": ["inbox.frames.note_changed", "inbox.frames.list_row", "inbox.frames.mention"],
+    "note.restored": ["inbox.frames.note_changed", "inbox.frames.list_row"],
     "conversation.assigned": [
         "inbox.frames.access",
         "inbox.frames.thread_line",

@@ -211,6 +211,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"queue": "upkeep", "expires": 3600},
     },
+    "erase-deleted-notes": {
+        "task": "inbox.erase_deleted_notes",
+        "schedule": timedelta(minutes=5),
+        "options": {"queue": "upkeep", "expires": 300},
+    },
     "forget-empty-drafts": {
         "task": "inbox.forget_empty_drafts",
         "schedule": timedelta(hours=1),

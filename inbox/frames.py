@@ -54,9 +54,23 @@ def private_elsewhere(entry: Entry) -> QuerySet[Team]:
     return private if has_moved else private.exclude(pk=conversation.team_id)
 
 
+def note_changed(entry: Entry) -> Iterator[Shown]:
+    """A note as it is now, or the line that says that it was deleted, in its place."""
+    message: Message = entry.rows["message"]
+    yield (
+        [f"conversation.{entry.subject_id}"],
+        {
+            "type": "note",
+            "conversation": entry.subject_id,
+            "html": render_to_string("inbox/_message.html", {"message": message}),
+        },
+    )
+
+
 def mention(entry: Entry) -> Iterator[Shown]:
-    """A note has mentioned teammates: their list of mentions has grown."""
-    if mentioned := entry.after.get("mentioned"):
+    """A note mentions teammates, or no longer: their list of mentions is another."""
+    mentioned = entry.after.get("mentioned", []) + entry.after.get("unmentioned", [])
+    if mentioned:
         yield (
             [f"teammate.{name}" for name in mentioned],
             {"type": "mention", "conversation": entry.subject_id},

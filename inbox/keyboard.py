@@ -103,6 +103,7 @@ COMMANDS = (
     Command("mention", "Mention somebody, in a note", WRITE, ("@",), is_fixed=True),
     Command("preview", "See how it will look, and back", WRITE, ("Mod+e",)),
     Command("ask", "Ask colleagues, beside it", WRITE, ("q",)),
+    Command("edit-note", "Edit your latest note", WRITE, ("E",)),
     Command("macro", "Macro; / while writing", WRITE, ("m",)),
     Command("assignee", "Assign", DO, ("a",)),
     Command("team", "Team", DO, ("t",)),

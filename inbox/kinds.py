@@ -6,6 +6,9 @@ CONVERSATION_STARTED = declare("conversation.started", "A contact began a conver
 MESSAGE_RECEIVED = declare("message.received", "A contact wrote in a conversation.")
 MESSAGE_SENT = declare("message.sent", "A teammate or a bot replied to a contact.")
 NOTE_ADDED = declare("note.added", "A teammate wrote an internal note.")
+NOTE_EDITED = declare("note.edited", "A teammate gave a note of theirs other words.")
+NOTE_DELETED = declare("note.deleted", "A note was deleted, by its author or by an admin.")
+NOTE_RESTORED = declare("note.restored", "A teammate brought back a note that they had deleted.")
 CONVERSATION_ASSIGNED = declare(
     "conversation.assigned", "A conversation was given to a teammate or a team, or taken away."
 )

@@ -135,6 +135,9 @@ def look_at(entry: Entry, to: Round) -> None:
             author = name if doer is not None else "Bot"
             kind = attention.NOTE if is_note else attention.REPLY
             to.tell(to.holders(conversation, entry) - named, entry, kind, author)
+        case "note.edited":
+            mates = (to.mates.get(mate) for mate in entry.after.get("mentioned", ()))
+            to.tell({mate.pk for mate in mates if mate}, entry, attention.MENTIONED, name)
         case "conversation.assigned":
             giver = entry.actor_id if entry.actor_type == "automation" else ""
             look_at_assignment(entry, to, conversation, str(doer or giver))

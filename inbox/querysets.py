@@ -247,6 +247,10 @@ class MessageQuerySet(models.QuerySet):
             rows = rows.filter(**{f"{counter}__lt": before})
         return list(rows.order_by(f"-{counter}")[:limit])[::-1]
 
+    def changed(self, *, most):
+        """Notes that were edited, deleted or brought back, the latest such first."""
+        return self.for_thread().exclude(changed_at=None).order_by("-changed_at")[:most]
+
     def for_thread(self):
         """With everything that a bubble shows, in two queries."""
         return self.select_related("contact", "teammate").prefetch_related("attachments")

@@ -10,7 +10,8 @@ from inbox.actions import batches, digesting, notifying, pushing, side_telling
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken, with_waiting
-from inbox.finding.index import index_beside, index_named
+from inbox.actions.revising import erase_deleted
+from inbox.finding.index import forget_named, index_beside, index_named
 from inbox.models import Conversation
 from people.models import Contact, Teammate
 
@@ -42,6 +43,11 @@ def work_off_batches() -> int:
 @shared_task(name="inbox.forget_unused_files", expires=600)
 def forget_unused_files() -> int:
     return forget_unused()
+
+
+@shared_task(name="inbox.erase_deleted_notes", expires=300)
+def erase_deleted_notes() -> int:
+    return erase_deleted()
 
 
 @shared_task(name="inbox.forget_empty_drafts", expires=600)
@@ -134,6 +140,8 @@ def release_unseen(entry: Entry) -> None:
 def index_messages(entries: list[Entry]) -> None:
     """What was written is found from now on."""
     index_named({entry.after["message"] for entry in entries if "message" in entry.after})
+    if gone := {entry.after["message"] for entry in entries if entry.kind == "note.deleted"}:
+        forget_named(gone)
 
 
 @together

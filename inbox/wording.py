@@ -51,6 +51,7 @@ ACTIVITY_ICONS = {
     "split": "split",
     "split_off": "split",
     "asked": "chat",
+    "note_deleted": "trash",
 }
 
 
@@ -77,6 +78,10 @@ def activity(activity: Mapping[str, Any], author_type: str) -> str:
             return "ended the snooze"
         case "asked":
             return f"asked {activity.get('whom')}: {activity.get('about')}"
+        case "note_deleted" if activity.get("author"):
+            return f"deleted a note by {activity['author']}"
+        case "note_deleted":
+            return "deleted a note"
         case "closed":
             return "closed this"
         case "reopened":

@@ -16,7 +16,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from ground.journal.models import Entry
-from inbox.actions import assign, attach, reply, send_later
+from inbox.actions import assign, attach, note, reply, send_later
 from inbox.actions.asking import ask
 from inbox.actions.side_people import Whom
 from inbox.consumers import InboxConsumer
@@ -84,6 +84,7 @@ DOORS = {
     "inbox/batches/<pid:batch>/": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "inbox/<slug:view>/<pid:conversation>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/messages/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/notes/<pid:message>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/drafts/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/later/<pid:later>/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/macros/": STAFF_WHO_SEE_IT,
@@ -147,6 +148,7 @@ DOORS = {
     "api/v1/conversations/<pid:id>": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/messages": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/followers": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/messages/<pid:message>": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/transcript": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/read": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/later-messages": STAFF_WHO_SEE_IT,
@@ -291,6 +293,7 @@ class Scene:
         self.clients = {role: Client(raise_request_exception=False) for role in ROLES}
         for key, mate in mates.items():
             self.clients[key].force_login(mate, "django.contrib.auth.backends.ModelBackend")
+        self.internal_note()
 
     def view(self):
         """A saved view of Billing's; another one when somebody has deleted it."""
@@ -300,6 +303,14 @@ class Scene:
             team=self.conversation.team,
             condition={"fact": "contact.name", "op": "is", "value": "Secret"},
         )
+        return found.public_id
+
+    def internal_note(self):
+        """A note of cleo's; another one when somebody has deleted it."""
+        by = self.mates["cleo"]
+        found = self.conversation.messages.filter(kind="note", teammate=by).first()
+        if found is None:
+            found = note(self.conversation, by=by, body="Mind", client_id=uuid.uuid4()).message
         return found.public_id
 
     def segment(self):
@@ -335,6 +346,7 @@ class Scene:
             "<pid:later>": self.later.public_id,
             "<pid:merged>": "ct_nobody",
             "<pid:side>": self.side.public_id,
+            "<pid:message>": self.internal_note(),
             "<pid:note>": self.note.public_id,
             "<str:signed>": "forged:signature",
         }.items():

@@ -21,6 +21,7 @@ from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read, mark_unread
 from inbox.actions.renaming import rename
+from inbox.actions.revising import delete_note, edit_note, restore_note
 from inbox.actions.saved_views import (
     NOT_YOURS,
     arrange_views,
@@ -48,7 +49,9 @@ __all__ = [
     "clear",
     "close",
     "delete_macro",
+    "delete_note",
     "delete_view",
+    "edit_note",
     "follow",
     "forget_empty_drafts",
     "give_back",
@@ -71,6 +74,7 @@ __all__ = [
     "restore",
     "restore_later",
     "restore_macro",
+    "restore_note",
     "restore_view",
     "save_draft",
     "save_macro",

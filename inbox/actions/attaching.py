@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ground.web import files
 from ground.web.problems import Invalid
-from inbox.models import Attachment, Draft, LaterMessage, Message
+from inbox.models import Attachment, DeletedNote, Draft, LaterMessage, Message
 from people.models import Contact, Teammate
 
 UNUSED_FOR = timedelta(hours=24)
@@ -59,8 +60,12 @@ def take(names: Iterable[str], message: Message, *, by: Any, visitor: str = "") 
 
 
 def wanted() -> set[str]:
-    """The uploads that a draft or a reply that waits still names."""
-    unfinished = (Draft.objects.filter(is_empty=False), LaterMessage.objects.not_over())
+    """The uploads that a draft, a reply that waits or a note that may come back still names."""
+    unfinished = (
+        Draft.objects.filter(is_empty=False),
+        LaterMessage.objects.not_over(),
+        DeletedNote.objects.all(),
+    )
     return {
         name
         for rows in unfinished
@@ -72,9 +77,13 @@ def wanted() -> set[str]:
 def forget_unused() -> int:
     """Deletes uploads that nothing has named for a day; returns how many."""
     unused = Attachment.objects.filter(message=None, created_at__lt=Now() - UNUSED_FOR)
-    unused = unused.exclude(public_id__in=wanted())
+    return erase(unused.exclude(public_id__in=wanted())[:500])
+
+
+def erase(attachments: QuerySet[Attachment]) -> int:
+    """Deletes these files, unless a message has named one meanwhile; returns how many."""
     count = 0
-    for attachment in unused[:500]:
+    for attachment in attachments:
         if Attachment.objects.filter(pk=attachment.pk, message=None).delete()[0]:
             files.delete(attachment.key)
             if attachment.thumb_key:

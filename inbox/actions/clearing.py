@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from ground.journal.live import publish_after_commit
 from inbox.actions.pushing import withdraw
-from inbox.models import Conversation, Notification, SideConversation
+from inbox.attention import MENTIONED
+from inbox.models import Conversation, Mention, Notification, SideConversation
 from people.models import Teammate
 
 KEPT_FOR = timedelta(days=30)
@@ -45,6 +46,22 @@ def clear_side(side: SideConversation, teammate: Teammate, seq: int) -> None:
     """The same for a side conversation."""
     open_ = Notification.objects.open().filter(teammate=teammate, side=side)
     clear(open_.filter(seq__lte=seq))
+
+
+def forget_mentions(conversation: Conversation, teammates: Collection[Teammate]) -> None:
+    """Who is named no more in a note has no word of it waiting, unless another note of the
+    conversation names them too."""
+    if not teammates:
+        return
+    still = Mention.objects.filter(conversation=conversation, teammate__in=teammates)
+    over = {mate.pk for mate in teammates} - set(still.values_list("teammate", flat=True))
+    open_ = Notification.objects.open().filter(conversation=conversation, side=None)
+    told = list(open_.filter(teammate__in=over, reasons__has_key=MENTIONED))
+    clear(open_.filter(pk__in=[row.pk for row in told if set(row.reasons) == {MENTIONED}]))
+    for row in told:
+        if set(row.reasons) != {MENTIONED}:
+            left = {name: who for name, who in row.reasons.items() if name != MENTIONED}
+            Notification.objects.filter(pk=row.pk).update(reasons=left)
 
 
 def restore(teammate: Teammate, names: Collection[str]) -> int:

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Concat, Lower, StrIndex
@@ -83,6 +84,31 @@ def mark(rendered: str, names: Iterable[str]) -> tuple[str, set[str]]:
             piece = pattern.sub(r'<mark class="mention">@\1</mark>', piece)
         pieces.append(piece)
     return "".join(pieces), found
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Whom a note mentions since it was changed and did not before, and whom no more."""
+
+    added: list[Teammate]
+    removed: list[Teammate]
+
+    @property
+    def journaled(self) -> dict[str, Any]:
+        """As an entry tells it; nothing where all is as before."""
+        told = {"mentioned": self.added, "unmentioned": self.removed}
+        return {name: [mate.public_id for mate in mates] for name, mates in told.items() if mates}
+
+
+def replace(message: Message, reached: Mapping[Teammate, Team | None]) -> Moved:
+    """Makes these the ones whom a stored note mentions. Who follows because they were named goes on
+    to: they may have reasons of their own by now."""
+    rows = {row.teammate: row for row in message.mentions.select_related("teammate")}
+    removed = [mate for mate in rows if mate not in reached]
+    added = {mate: team for mate, team in reached.items() if mate not in rows}
+    message.mentions.filter(teammate__in=removed).delete()
+    store(message, added)
+    return Moved(list(added), removed)
 
 
 def teams_named(message: Message, *, by: Teammate) -> list[Team]:

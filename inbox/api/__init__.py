@@ -31,6 +31,11 @@ urlpatterns = [
         name="conversation",
     ),
     path("conversations/<pid:id>/messages", messages.MessagesView.as_view(), name="messages"),
+    path(
+        "conversations/<pid:id>/messages/<pid:message>",
+        messages.MessageView.as_view(),
+        name="message",
+    ),
     path("conversations/<pid:id>/followers", following.FollowersView.as_view(), name="followers"),
     path(
         "conversations/<pid:id>/transcript",

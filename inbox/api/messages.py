@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.web import files
-from ground.web.api import FlagField, IdField, StrictSerializer, UuidField, checked
+from ground.web.api import EmptyBody, FlagField, IdField, StrictSerializer, UuidField, checked
 from ground.web.openapi import ProblemSerializer, operation
 from ground.web.problems import NewerMessages
 from ground.web.text import CleanCharField
@@ -81,6 +81,9 @@ class MessageSerializer(serializers.Serializer):
     activity = serializers.DictField(allow_null=True)
     attachments = AttachmentSerializer(many=True)
     created_at = serializers.DateTimeField()
+    edited_at = serializers.DateTimeField(
+        allow_null=True, help_text="When a note got its present words; null for what never changed."
+    )
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_choices(self, message: Message) -> list[str]:
@@ -206,3 +209,64 @@ class MessagesView(ConversationView):
         keep_teams_private(messages, lambda: Team.objects.hidden_from(self.viewer))
         keep_parts_private(messages, lambda: Conversation.objects.visible_to(self.viewer))
         return MessageSerializer(messages, many=True, context={"doer": self.doer}).data
+
+
+class NoteChangesSerializer(StrictSerializer):
+    """The other words of a note."""
+
+    body = CleanCharField(
+        max_bytes=settings.MESSAGE_MAX_KB * 1024,
+        allow_blank=True,
+        help_text="Markdown; may be empty when there are attachments.",
+    )
+
+
+class MessageView(ConversationView):
+    """Only notes change: what a contact may have seen stays as it was."""
+
+    not_for_apps = "Only people change their notes: use a teammate's token."
+
+    @operation(
+        "messages_update",
+        "Edit a note",
+        description="A note of the token's teammate. Replies cannot be edited.",
+        body=NoteChangesSerializer,
+        answers={200: MessageSerializer},
+        conflict=ProblemSerializer,
+    )
+    def patch(self, request: Request, id: str, message: str) -> Response:
+        teammate, conversation = self.teammate, self.conversation(id)
+        given = checked(NoteChangesSerializer, request.data)
+        return self.answer(actions.edit_note(conversation, message, by=teammate, **given))
+
+    @operation(
+        "messages_delete",
+        "Delete a note",
+        description=(
+            "A note of the token's teammate, or anybody's by an admin. Answers with the line that "
+            "is left in its place. PUT brings the note back within ten minutes."
+        ),
+        answers={200: MessageSerializer},
+        conflict=ProblemSerializer,
+    )
+    def delete(self, request: Request, id: str, message: str) -> Response:
+        teammate = self.teammate
+        return self.answer(actions.delete_note(self.conversation(id), message, by=teammate))
+
+    @operation(
+        "messages_restore",
+        "Bring a deleted note back",
+        description=(
+            "By the teammate who deleted it, within ten minutes. Leaves one that is there as it is."
+        ),
+        body=EmptyBody,
+        answers={200: MessageSerializer},
+        conflict=ProblemSerializer,
+    )
+    def put(self, request: Request, id: str, message: str) -> Response:
+        teammate, conversation = self.teammate, self.conversation(id)
+        checked(EmptyBody, request.data)
+        return self.answer(actions.restore_note(conversation, message, by=teammate))
+
+    def answer(self, line: Message) -> Response:
+        return Response(MessageSerializer(line, context={"doer": self.doer}).data)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from ground.web.rows import PREPARED
 from inbox.finding.languages import FALLBACK, configuration
 from inbox.finding.words import vector, words
+from inbox.models import IndexedMessage, Message
 
 TEXT_MAX = 32_768
 
@@ -81,6 +82,13 @@ def index_beside(noun: str, public_ids: Iterable[str]) -> int:
         cursor.execute(reading, [TEXT_MAX, list(public_ids)])
         rows = cursor.fetchall()
     return write(rows, writing)
+
+
+def forget_named(public_ids: Iterable[str]) -> None:
+    """Makes what these deleted notes said be found no more, also where an earlier reaction was on
+    its way when they were deleted."""
+    lines = IndexedMessage.objects.filter(message__public_id__in=public_ids)
+    lines.filter(message__kind=Message.Kind.ACTIVITY).delete()
 
 
 def index_from(after: int, limit: int, *, missing_only: bool = False) -> tuple[int, int | None]:

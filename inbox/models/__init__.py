@@ -1,6 +1,7 @@
 from inbox.models.attachment import Attachment
 from inbox.models.batch import Batch, BatchedChange
 from inbox.models.conversation import Conversation, ReadMarker
+from inbox.models.deleted_note import DeletedNote
 from inbox.models.draft import Draft
 from inbox.models.follower import Follower
 from inbox.models.indexed import IndexedLanguage, IndexedMessage
@@ -25,6 +26,7 @@ __all__ = [
     "Binding",
     "Conversation",
     "ConversationMerge",
+    "DeletedNote",
     "Digest",
     "Draft",
     "Follower",

@@ -59,6 +59,10 @@ class Message(models.Model):
     )
     activity = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
+    # Notes only: when it got its present words, and when it was last edited, deleted or brought
+    # back, by which screens know the newer drawing of it.
+    edited_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -81,6 +85,13 @@ class Message(models.Model):
                 name="inbox_message_only_replies_are_public",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["conversation", "-changed_at"],
+                name="inbox_message_changed",
+                condition=Q(changed_at__isnull=False),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.kind} {self.seq} by {self.author_name}"
@@ -88,6 +99,12 @@ class Message(models.Model):
     def carries_nothing(self) -> None:
         """Tells a message just written without files that it has none, which saves asking."""
         self._prefetched_objects_cache = {"attachments": no_attachments()}
+
+    def may_be_changed_by(self, teammate: Teammate | None) -> bool:
+        """Whether this is a note that the teammate wrote, or may delete as an admin."""
+        if self.kind != self.Kind.NOTE or self.pk is None or not isinstance(teammate, Teammate):
+            return False
+        return self.teammate_id == teammate.pk or teammate.is_admin
 
     @property
     def is_public(self) -> bool:

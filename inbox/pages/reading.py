@@ -34,6 +34,8 @@ from inbox.pages.requests import for_teammates, part_wanted, unless_known
 from inbox.querysets import ConversationQuerySet
 from people.models.teammate import Capability
 
+CHANGED_MOST = 20
+
 
 @for_teammates
 @require_safe
@@ -115,6 +117,9 @@ def read_on(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
         "window": window(found, after=limits["after"], before=limits["before"]),
     }
     show_lines(request, context["window"])
+    if limits["after"] is not None:
+        # Whoever catches up may have missed these too.
+        context["changed"] = list(found.messages.changed(most=CHANGED_MOST))
     context["can_manage"] = request.user.can(Capability.MANAGE)
     return render(request, "inbox/_messages.html", context)
 

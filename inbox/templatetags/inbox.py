@@ -57,6 +57,13 @@ def names(things: list[dict[str, str]]) -> str:
     return ", ".join(thing["name"] for thing in things)
 
 
+@register.simple_tag(takes_context=True)
+def may_change(context: Mapping[str, Any], message) -> bool:
+    """Whether the reader of this page may edit or delete a note; nobody's where it is for all."""
+    request = context.get("request")
+    return message.may_be_changed_by(getattr(request, "user", None))
+
+
 @register.simple_tag
 def density(teammate: Teammate) -> str:
     """How close together a teammate wants rows: comfortable or compact."""

@@ -5,6 +5,7 @@
  */
 
 import { ask, elementsOf } from "./ask.js";
+import { withNews } from "./meanwhile.js";
 import { tell } from "./page.js";
 import { explain } from "./toasts.js";
 
@@ -44,11 +45,13 @@ async function act(element, submitter = null) {
   tell("htmx:beforeRequest", { target });
   element.classList.add(BUSY);
   try {
-    const response = await ask(url, { form, part: target.id });
-    const html = await response.text();
-    for (const [name, detail] of Object.entries(wordsOf(response))) tell(name, detail);
-    const isSwapped = element.getAttribute("hx-swap") !== "none";
-    if (isSwapped && target.isConnected) swap(target, html);
+    await withNews(async () => {
+      const response = await ask(url, { form, part: target.id });
+      const html = await response.text();
+      for (const [name, detail] of Object.entries(wordsOf(response))) tell(name, detail);
+      const isSwapped = element.getAttribute("hx-swap") !== "none";
+      if (isSwapped && target.isConnected) swap(target, html);
+    });
   } catch (error) {
     explain(error);
   } finally {

@@ -6,7 +6,7 @@ import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { openMerge } from "./merging.js";
-import { addressOf, conversation, isWide, tell, view } from "./page.js";
+import { addressOf, conversation, isWide, me, tell, view } from "./page.js";
 import { togglePane } from "./panes.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
@@ -109,6 +109,12 @@ const act = {
     if (chosenIds().length > 1) return void doMany("macro");
     withOne(() => composer()?.openMacros());
   },
+  "edit-note": () => void withOne(() => {
+    const own = document.querySelectorAll(`.message[data-author-id="${me}"] .note-change`);
+    const last = /** @type {HTMLElement|undefined} */ ([...own].at(-1));
+    last?.focus();
+    last?.click();
+  }),
   ask: () => void withOne(() => {
     /** @type {HTMLElement|null} */ (document.querySelector(".sides-ask"))?.click();
   }),

@@ -2,7 +2,7 @@
 
 import { LiveSocket } from "../shared/socket.js";
 import { ring } from "./bell.js";
-import { ask } from "./ask.js";
+import { ask, elementsOf } from "./ask.js";
 import { askSoon } from "./belonging.js";
 import { refreshMe, showAway, showFace } from "./colleagues.js";
 import { list } from "./list.js";
@@ -88,6 +88,7 @@ const react = {
   message(frame) {
     if (frame.conversation === conversation()) thread()?.receive(frame);
   },
+  note: change,
   conversation(frame) {
     const isShown = frame.conversation === conversation() && !frame.removed;
     memory.forget(frame.conversation, isShown ? memory.here : "");
@@ -151,6 +152,10 @@ const react = {
 
 /** What a frame tells whole: done now, and once more to an answer that it overtook. */
 const tellings = {
+  /** @param {any} frame a note that was edited, deleted or brought back */
+  note(frame) {
+    if (frame.conversation === conversation()) thread()?.revise(elementsOf(frame.html));
+  },
   conversation: showState,
   belonging: showBelonging,
   draft: (/** @type {any} */ frame) => tell("inbox:draft", frame),

@@ -32,7 +32,7 @@ function keepForms() {
   document.addEventListener("htmx:beforeRequest", rememberNext);
   document.addEventListener("htmx:afterSwap", (event) => {
     const { target } = /** @type {CustomEvent} */ (event).detail;
-    if (target instanceof HTMLElement && target.id === "head") focusHead();
+    if (target instanceof HTMLElement && /^(head$|message-)/.test(target.id)) focusHead();
   });
   hear("inbox:done", (done) => {
     sayDone(done);

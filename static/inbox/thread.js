@@ -72,6 +72,7 @@ export class InboxThread extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.moved(), { signal });
     window.addEventListener("focus", () => this.moved(), { signal });
     this.log.addEventListener("click", (event) => this.pressed(event), { signal });
+    this.log.addEventListener("keydown", keyed, { signal });
     this.querySelector(".older")?.addEventListener("click", (event) => {
       event.preventDefault();
       this.loadOlder();
@@ -156,8 +157,24 @@ export class InboxThread extends HTMLElement {
     }
   }
 
+  /**
+   * Notes that were edited, deleted or brought back since they were drawn here. One that is being
+   * edited stays in hand, unless it is gone.
+   * @param {HTMLElement[]} messages
+   */
+  revise(messages) {
+    for (const fresh of messages) {
+      const { authorId, changed = "", kind } = fresh.dataset;
+      if (authorId === me) fresh.querySelector(".note-change")?.removeAttribute("hidden");
+      const old = document.getElementById(fresh.id);
+      if (!old || changed <= (old.dataset.changed || "")) continue;
+      if (kind !== "note" || !old.matches(".is-changing")) old.replaceWith(fresh);
+    }
+  }
+
   /** @param {HTMLElement[]} messages in order, following what is there */
   place(messages) {
+    this.revise(messages);
     const fresh = messages.filter((message) => Number(message.dataset.seq) > this.lastSeq);
     if (!fresh.length) return;
     const wasAtEnd = this.isAtEnd;
@@ -199,6 +216,7 @@ export class InboxThread extends HTMLElement {
     const first = messages.findIndex(({ dataset }) => Number(dataset.seq) > this.lastSeq);
     const isGap = first >= 0 && Number(messages[first].dataset.seq) !== this.lastSeq + 1;
     try {
+      this.revise(messages);
       if (isGap) await this.catchUp();
       else if (first >= 0) this.place(messages.slice(first));
       this.contactRead(Number(log.dataset.contactReadSeq));
@@ -217,6 +235,9 @@ export class InboxThread extends HTMLElement {
     const since = this.stored().filter(({ dataset }) => Number(dataset.seq) > last);
     const isWhole = !since.length || Number(since[0].dataset.seq) === last + 1;
     if (isWhole) log.querySelector(".messages")?.append(...since.map((each) => each.cloneNode(true)));
+    for (const each of this.stored()) {
+      if (each.dataset.changed) log.querySelector(`#${each.id}`)?.replaceWith(each.cloneNode(true));
+    }
     log.dataset.readSeq = String(this.readSeq);
     log.dataset.contactReadSeq = String(this.contactReadSeq);
   }
@@ -411,6 +432,16 @@ export class InboxThread extends HTMLElement {
       clientId: bubble.dataset.clientId,
     });
   }
+}
+
+/** @param {KeyboardEvent} event in the form of a note: Escape leaves it, Ctrl+Enter saves it */
+function keyed(event) {
+  const field = /** @type {HTMLElement} */ (event.target);
+  const form = field.closest(".note-form");
+  const isSaved = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  if (!form || event.isComposing || !(isSaved || event.key === "Escape")) return;
+  event.preventDefault();
+  /** @type {HTMLElement|null} */ (form.querySelector(isSaved ? "[value=edit]" : "a"))?.click();
 }
 
 /** @returns {InboxThread|null} */

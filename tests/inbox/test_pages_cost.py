@@ -98,7 +98,7 @@ def test_a_thread_page_asks_the_same_for_a_few_and_for_many_messages(
     with django_assert_num_queries(31):
         page = browser.get(path).content.decode()
     assert page.count('<li id="message-msg_') == 50
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = browser.get(f"{path}messages/?after=0", headers=SCRIPT).content.decode()
     assert page.count('<li id="message-msg_') == Message.objects.count() == 100
 
@@ -110,7 +110,7 @@ def test_catching_up_with_a_thread_asks_little(browser, ben, dora, line, django_
     talk(conversation, ben, 100)
     path = f"/inbox/all/{conversation.public_id}/messages/"
     for after in (95, 1):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             browser.get(f"{path}?after={after}", headers=SCRIPT)
 
 
