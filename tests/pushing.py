@@ -33,7 +33,8 @@ class PushService:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.host = f"127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # It looks so often, in seconds, whether it is to end.
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def browser(self, name="one"):
         return PushBrowser(f"http://{self.host}/send/{name}")

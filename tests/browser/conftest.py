@@ -257,7 +257,8 @@ class Host:
                 """Quiet."""
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # It looks so often, in seconds, whether it is to end.
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         self.origin = f"http://localhost:{self.server.server_port}"
 
 

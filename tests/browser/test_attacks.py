@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.hostile import payloads
@@ -51,11 +52,12 @@ LOOK = """() => {
 class Watch:
     """What a page must not do while it shows something hostile."""
 
-    def __init__(self, page, demo):
+    def __init__(self, page, demo, host=""):
         self.page, self.seen = page, []
         port = demo["url"].rsplit(":", 1)[1]
         live = demo["live_url"].rsplit(":", 1)[1].partition("/")[0]
         self.own = tuple(f"{host}:{each}/" for host in HOSTS for each in (port, live))
+        self.own += (f"{host.partition('://')[2]}/",) if host else ()
         page.on("dialog", lambda dialog: (self.seen.append(dialog.message), dialog.dismiss()))
         page.context.on("request", self.hear)
         page.context.add_init_script(
@@ -226,59 +228,90 @@ def test_hostile_visitors_stay_words_in_the_inbox(agent, demo, victims):
 def test_hostile_visitors_stay_words_in_their_own_messenger(window, demo, victims):
     page = window()
     watch = Watch(page, demo)
-    shop = demo["url"].replace("127.0.0.1", "localhost") + "/demo/"
-    page.goto(shop)
+    page.goto(f"{shop_of(demo)}/demo/")
     for visitor in victims:
         show(page, demo, visitor)
         watch.check()
 
 
-def show(page, demo, visitor):
-    """The visitor's conversation in the messenger of the demo shop."""
+def show(page, demo, visitor, address="", least=10):
+    """The visitor's conversation in the messenger of the demo shop, or of a page on its host."""
     page.evaluate(
         "([name, token]) => { localStorage.clear(); localStorage[name] = token; }",
-        [f"counterfoil:{demo['app_id']}", visitor.token],
+        [f"counterfoil:{visitor.demo['app_id']}", visitor.token],
     )
-    page.reload()
+    page.goto(address or f"{shop_of(demo)}/demo/")
     page.wait_for_function("() => window.Counterfoil?.app")
     page.evaluate("(id) => Counterfoil('open', { conversation: id })", visitor.conversation)
-    end = time.monotonic() + 15
+    frame = messenger_in(page)
+    expect(frame.locator(".message").nth(least - 1)).to_be_attached()
+    return frame
+
+
+def shop_of(demo):
+    return demo["url"].replace("127.0.0.1", "localhost")
+
+
+def messenger_in(page):
+    end = time.monotonic() + 20
     while time.monotonic() < end:
-        frames = [frame for frame in page.frames if "/m/frame/" in frame.url]
-        if frames and frames[0].locator(".message").count() >= 10:
-            return frames[0]
+        for frame in page.frames:
+            if "/m/frame/" in frame.url:
+                return frame
         page.wait_for_timeout(50)
-    raise AssertionError("the conversation did not come")
+    raise AssertionError("the messenger's frame did not come")
 
 
 def quoted(text):
     return "$words$" + text.replace("$words$", "") + "$words$"
 
 
-def test_hostile_settings_stay_words_in_the_messenger(window, demo, product, victims):
+def installed(product, demo, words):
+    """Another messenger of the demo's, all of whose settings are hostile: the demo around it."""
+    said = " ".join(words)
+    lines, others = "inbox_line", "messenger_installation"
+    line = copied(product, lines, f"id = (SELECT line_id FROM {others} ORDER BY id LIMIT 1)")
+    app = f"app_{uuid.uuid4().hex[:20]}"
+    copied(
+        product,
+        others,
+        f"public_id = {quoted(demo['app_id'])}",
+        public_id=app,
+        line_id=line,
+        name=words[0][:80],
+        greeting=said[:200],
+        reply_time=said[200:320],
+        office_hours=said[320:500],
+        home_links=[{"title": word[:80], "url": word} for word in words[:4]],
+    )
+    return demo | {"app_id": app}
+
+
+def copied(product, table, which, **changes):
+    """Puts a changed copy of a row into its table; its id."""
+    changes = {"public_id": f"copy_{uuid.uuid4().hex[:20]}", **changes}
+    ((key,),) = product.psql(
+        f"INSERT INTO {table} SELECT (jsonb_populate_record(one, {quoted(json.dumps(changes))}"
+        f"::jsonb || jsonb_build_object('id', nextval(pg_get_serial_sequence('{table}', 'id'))))).*"
+        f" FROM {table} AS one WHERE {which} RETURNING id"
+    )
+    return key
+
+
+def test_hostile_settings_stay_words_in_the_messenger(window, demo, product, allowed_hosts):
     """What admins and agents write is seen by everybody: it is no more trusted than a visitor's."""
-    app = quoted(demo["app_id"])
-    kept = product.psql(
-        "SELECT name, greeting, reply_time, office_hours, home_links::text"
-        f" FROM messenger_installation WHERE public_id = {app}"
-    )[0]
     mates = product.psql("SELECT id, name FROM people_teammate")
-    page = window()
-    watch = Watch(page, demo)
-    page.goto(demo["url"].replace("127.0.0.1", "localhost") + "/demo/")
+    page, alone = window(), window()
+    shop = allowed_hosts(0)
+    watches = [Watch(page, demo, shop.origin), Watch(alone, demo)]
+    shop.body = b"<!doctype html>"
+    page.goto(shop.origin)
     try:
         for words in chunks():
-            said = " ".join(words)
-            links = [{"title": word[:80], "url": word} for word in words[:4]]
-            product.psql(
-                f"UPDATE messenger_installation SET name = {quoted(words[0][:80])},"
-                f" greeting = {quoted(said[:200])}, reply_time = {quoted(said[200:320])},"
-                f" office_hours = {quoted(said[320:500])},"
-                f" home_links = {quoted(json.dumps(links))}::jsonb WHERE public_id = {app}"
-            )
             product.psql(f"UPDATE people_teammate SET name = {quoted(words[1][:100])}")
-            visitor = victims[0]
-            time.sleep(2.1)  # what is remembered of an installation
+            ours = installed(product, demo, words)
+            visitor = Visitor(ours)
+            visitor.say("Which one?")
             as_staff(
                 demo,
                 "POST",
@@ -291,22 +324,22 @@ def test_hostile_settings_stay_words_in_the_messenger(window, demo, product, vic
                     "choices": [word.replace("\n", " ")[:80] for word in words[2:8]],
                 },
             )
-            frame = show(page, demo, visitor)
+            loader = f'<script async src="{demo["url"]}/m/loader.js" data-app="{ours["app_id"]}">'
+            shop.body = f"<!doctype html>{loader}</script>".encode()
+            frame = show(page, demo, visitor, shop.origin, least=2)
+            expect(frame.get_by_role("group", name="Suggested answers")).to_be_visible()
+            watches[0].check()
+            page.evaluate("() => Counterfoil('open', { space: 'home' })")
+            expect(frame.get_by_role("button", name="Messages")).to_be_visible()
+            watches[0].check()
+            alone.goto(f"{demo['url']}/m/page/{ours['app_id']}/")
+            expect(messenger_in(alone).get_by_role("button", name="Messages")).to_be_visible()
+            watches[1].check()
+        # What takes a moment to run has had it, but for the last.
+        page.wait_for_timeout(300)
+        for watch in watches:
             watch.check()
-            frame.page.evaluate("Counterfoil('open', { space: 'home' })")
-            page.wait_for_timeout(200)
-            watch.check()
-            page.goto(f"{demo['url']}/m/page/{demo['app_id']}/")
-            page.wait_for_timeout(300)
-            watch.check()
-            page.goto(demo["url"].replace("127.0.0.1", "localhost") + "/demo/")
     finally:
-        values = [quoted(value) for value in kept]
-        product.psql(
-            f"UPDATE messenger_installation SET name = {values[0]}, greeting = {values[1]},"
-            f" reply_time = {values[2]}, office_hours = {values[3]},"
-            f" home_links = {values[4]}::jsonb WHERE public_id = {app}"
-        )
         for key, name in mates:
             product.psql(f"UPDATE people_teammate SET name = {quoted(name)} WHERE id = {key}")
 
@@ -314,7 +347,7 @@ def test_hostile_settings_stay_words_in_the_messenger(window, demo, product, vic
 def test_the_messenger_asks_nobody_but_us_and_keeps_no_cookie(window, demo, victims):
     page = window()
     watch = Watch(page, demo)
-    page.goto(demo["url"].replace("127.0.0.1", "localhost") + "/demo/")
+    page.goto(f"{shop_of(demo)}/demo/")
     page.context.clear_cookies()
     show(page, demo, victims[0])
     assert watch.seen == []

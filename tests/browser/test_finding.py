@@ -128,26 +128,3 @@ def test_a_pane_that_lies_over_the_others_leaves_the_keys_as_they_are(agent, vis
     cleo.keyboard.press("Escape")
     expect(record).to_be_hidden()
     assert customer.conversation in cleo.url
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_stands_in_the_way_of_finding(agent, visitor, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    def serious(page):
-        return [
-            (each["id"], [node["html"] for node in each["nodes"]][:3])
-            for each in Axe().run(page).response["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
-
-    page = agent("ada", "search/?q=the", color_scheme=scheme)
-    expect(page.locator(".hit").first).to_be_visible()
-    assert serious(page) == []
-    page.goto("/inbox/keys/")
-    assert serious(page) == []
-    page.goto("/inbox/all/")
-    page.locator("[data-open-palette]").click()
-    page.keyboard.type("the")
-    expect(page.locator("#palette-conversations")).to_be_visible()
-    assert serious(page) == []

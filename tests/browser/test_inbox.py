@@ -347,35 +347,6 @@ def test_the_way_back_of_the_browser_goes_through_what_was_shown(agent, visitor)
     expect(page.locator(".messages")).to_contain_text("Page one.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_stands_in_the_way_of_anybody(agent, window, visitor, demo, scheme):
-    from axe_playwright_python.sync_playwright import Axe
-
-    def serious(page):
-        found = Axe().run(page).response["violations"]
-        return [
-            (each["id"], [node["html"] for node in each["nodes"]][:3])
-            for each in found
-            if each["impact"] in {"serious", "critical"}
-        ]
-
-    customer = visitor("dora")
-    customer.say("Can everybody read this?")
-    door = window(color_scheme=scheme)
-    door.goto(f"{demo['url']}/login/")
-    assert serious(door) == []
-    page = agent("ada", color_scheme=scheme)
-    assert serious(page) == []
-    open_row(page, customer)
-    write(page, "Everybody can.")
-    write(page, "And this is ours.", kind="note")
-    settled(page)
-    assert serious(page) == []
-    page.keyboard.press("Escape")
-    page.keyboard.press("a")
-    assert serious(page) == []
-
-
 def test_what_moves_to_a_private_team_leaves_the_screens_of_others(agent, visitor):
     customer = visitor()
     customer.say("This is about my invoice.")

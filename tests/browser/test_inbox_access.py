@@ -5,39 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.seeing import faults
 from tests.browser.test_inbox import PHONE, open_row, row_of, settled, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
-SCHEMES = ("light", "dark")
 CALM = {"reduced_motion": "reduce"}
+MENU = "pick-menu details[open]"
 
 
-@pytest.fixture
-def faults():
-    """faults(page, state): what axe finds serious in what is shown, light and dark."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe = Axe()
-
-    def found(page, state):
-        faults = []
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            faults += [
-                (state, scheme, one["id"], [node["html"][:300] for node in one["nodes"]][:3])
-                for one in axe.run(page).response["violations"]
-                if one["impact"] in {"serious", "critical"}
-            ]
-        return faults
-
-    return found
-
-
-def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
-    agent, visitor, faults
-):
-    customer, other = visitor(), visitor()
+def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(agent, visitor):
+    customer, other = visitor("dora"), visitor()
     customer.say("Can everybody read this? https://shop.test/lamps/")
     other.say("And this?")
     page = agent("ada", "unassigned/", **CALM)
@@ -51,7 +29,7 @@ def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
-    found += faults(page, "keys in a dialog")
+    found += faults(page, "keys in a dialog", "dialog[open]")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
@@ -59,15 +37,15 @@ def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
     expect(page.locator("#palette input")).to_be_focused()
     page.keyboard.type("the")
     expect(page.locator("#palette-conversations")).to_be_visible()
-    found += faults(page, "palette")
+    found += faults(page, "palette", "#palette")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
-    menu = page.locator("pick-menu details[open]")
+    menu = page.locator(MENU)
     for key in "atlszo":
         page.keyboard.press(key)
         expect(menu).to_be_visible()
-        found += faults(page, f"menu of {key}")
+        found += faults(page, f"menu of {key}", MENU)
         page.keyboard.press("Escape")
         expect(menu).to_have_count(0)
 
@@ -81,15 +59,18 @@ def test_what_opens_over_the_list_the_thread_and_the_record_shuts_nobody_out(
     row_of(page, other).locator("a").focus()
     page.keyboard.press("x")
     expect(page.locator(".many-do")).to_be_visible()
-    found += faults(page, "many chosen")
+    found += faults(page, "many chosen", "#list")
     assert found == [], found
 
 
-def test_the_pages_beside_the_inbox_shut_nobody_out(agent, visitor, faults):
+def test_the_pages_beside_the_inbox_shut_nobody_out(agent, window, visitor, demo):
     visitor().say("The lamp of the pages beside the inbox.")
     page = agent("ada", "search/?q=the", **CALM)
     expect(page.locator(".hit").first).to_be_visible()
     found = faults(page, "search")
+    door = window(base_url=demo["url"], **CALM)
+    door.goto("/login/")
+    found += faults(door, "door")
     page.goto("/inbox/search/?q=nobodyeversaidthis")
     found += faults(page, "nothing found")
     for path in ("notifications", "notifications/settings", "keys", "macros", "first-steps"):
@@ -106,7 +87,7 @@ def test_the_pages_beside_the_inbox_shut_nobody_out(agent, visitor, faults):
     assert found == [], found
 
 
-def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor, faults):
+def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor):
     customer = visitor()
     customer.say("From my phone to yours.")
     page = agent("ada", "unassigned/", **PHONE, **CALM)
@@ -118,7 +99,7 @@ def test_the_inbox_on_a_phone_shuts_nobody_out(agent, visitor, faults):
     assert found == [], found
 
 
-def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visitor, faults):
+def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visitor):
     customer = visitor()
     customer.say("What is offered to who writes?")
     page = agent("ada", "unassigned/", **CALM)
@@ -131,10 +112,10 @@ def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visito
         text.fill("")
         page.keyboard.type(typed)
         expect(page.locator(".composer > .macro-options")).to_be_visible()
-        found += faults(page, name)
+        found += faults(page, name, ".composer")
     text.fill("")
     page.keyboard.press("Escape")
-    menu = page.locator("pick-menu details[open]")
+    menu = page.locator(MENU)
     for opener, state in (
         (".emoji-menu summary", "emoji by sight"),
         ("[data-menu=more] summary", "more"),
@@ -142,7 +123,7 @@ def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visito
     ):
         page.locator(opener).click()
         expect(menu).to_be_visible()
-        found += faults(page, state)
+        found += faults(page, state, MENU)
         page.keyboard.press("Escape")
         expect(menu).to_have_count(0)
     page.keyboard.press("r")
@@ -150,14 +131,14 @@ def test_what_helps_while_writing_and_every_dialog_shut_nobody_out(agent, visito
     page.keyboard.type("Later.")
     page.keyboard.press("Control+Alt+Enter")
     expect(menu).to_be_visible()
-    found += faults(page, "send later")
+    found += faults(page, "send later", MENU)
     page.keyboard.press("Escape")
     text.fill("")
     page.keyboard.press("Escape")
     for key, dialog in (("M", "#merging"), ("S", "#splitting")):
         page.keyboard.press(key)
         expect(page.locator(f"{dialog}[open] h2")).to_be_visible()
-        found += faults(page, dialog)
+        found += faults(page, dialog, f"{dialog}[open]")
         page.keyboard.press("Escape")
         expect(page.locator(f"{dialog}[open]")).to_have_count(0)
     assert found == [], found
@@ -287,7 +268,7 @@ def test_the_order_of_reading_is_the_order_of_looking(agent, visitor):
     )
 
 
-def test_a_draft_of_two_devices_shuts_nobody_out(agent, visitor, faults):
+def test_a_draft_of_two_devices_shuts_nobody_out(agent, visitor):
     customer = visitor()
     customer.say("Which of the two is meant?")
     first, second = agent("cleo", **CALM), agent("cleo", **CALM)
@@ -301,7 +282,7 @@ def test_a_draft_of_two_devices_shuts_nobody_out(agent, visitor, faults):
     first.context.set_offline(False)
     clash = first.locator(".draft-clash")
     expect(clash).to_contain_text("That one.", timeout=20_000)
-    found = faults(first, "two drafts")
+    found = faults(first, "two drafts", ".composer")
     clash.get_by_role("button", name="Keep both").click()
     expect(clash).to_be_hidden()
     assert found == [], found

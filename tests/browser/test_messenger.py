@@ -769,32 +769,3 @@ def test_the_frame_hears_only_its_own_page(shopper):
     frame.get_by_role("button", name="Messages").click()
     customer.page.wait_for_timeout(300)
     assert frame.evaluate("stolen") == []
-
-
-def test_axe_finds_nothing_serious(shopper, ben):
-    from axe_playwright_python.sync_playwright import Axe
-
-    def troubles():
-        found = Axe().run(customer.frame).response["violations"]
-        return [
-            (one["id"], one["nodes"][0]["html"])
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
-
-    customer = shopper("dora", reduced_motion="reduce")
-    frame = customer.open()
-    assert troubles() == []
-    frame.get_by_role("button", name="Messages").click()
-    expect(frame.locator(".conversation").first).to_be_visible()
-    assert troubles() == []
-    frame.locator(".conversation").first.click()
-    expect(frame.locator(".message").first).to_be_visible()
-    assert troubles() == []
-    customer.page.route("**/messages", lambda route: route.fulfill(status=403, json={}))
-    customer.write("refused")
-    expect(frame.get_by_role("button", name="Try again")).to_be_visible()
-    assert troubles() == []
-    customer.page.emulate_media(color_scheme="dark")
-    customer.page.wait_for_timeout(200)
-    assert troubles() == []

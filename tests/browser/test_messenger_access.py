@@ -6,11 +6,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.seeing import faults
 from tests.browser.test_messenger import Shopper, Staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
-
-SCHEMES = ("light", "dark")
 
 
 @pytest.fixture
@@ -32,18 +31,10 @@ def ben(demo):
 @pytest.fixture
 def sound():
     """sound(customer): fails when axe finds something serious in what is shown, light or dark."""
-    from axe_playwright_python.sync_playwright import Axe
 
-    def check(customer):
-        for scheme in SCHEMES:
-            customer.page.emulate_media(color_scheme=scheme)
-            found = Axe().run(customer.frame).response["violations"]
-            serious = [
-                (scheme, one["id"], one["nodes"][0]["html"])
-                for one in found
-                if one["impact"] in {"serious", "critical"}
-            ]
-            assert serious == []
+    def check(customer, opened="html"):
+        found = faults(customer.page, "messenger", opened, customer.frame)
+        assert found == [], found
 
     return check
 

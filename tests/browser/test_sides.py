@@ -3,19 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.seeing import faults
 from tests.browser.test_working import open_row
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
-
-
-def serious(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    return [
-        (each["id"], [node["html"] for node in each["nodes"]][:3])
-        for each in Axe().run(page).response["violations"]
-        if each["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_a_colleague_is_asked_by_key_told_live_and_answers_beside_the_customer(agent, visitor):
@@ -34,7 +25,7 @@ def test_a_colleague_is_asked_by_key_told_live_and_answers_beside_the_customer(a
     expect(side.get_by_role("checkbox", name="Ada Byrne")).to_be_checked()
     side.get_by_label("Subject, may be empty").fill("Sage heron lamp")
     side.get_by_label("Your question").fill("Is there one in the back?")
-    assert serious(ben) == []
+    assert faults(ben, "side", "#side") == []
     ben.keyboard.press("Control+Enter")
     expect(side.get_by_role("heading", name="Sage heron lamp")).to_be_visible()
     expect(side.get_by_role("log")).to_contain_text("Is there one in the back?")
@@ -50,7 +41,7 @@ def test_a_colleague_is_asked_by_key_told_live_and_answers_beside_the_customer(a
     expect(beside.get_by_role("log")).to_contain_text("Two, on the upper shelf.")
 
     expect(side.get_by_role("log")).to_contain_text("Two, on the upper shelf.")
-    assert serious(ben) == []
+    assert faults(ben, "side", "#side") == []
     ben.get_by_label("Your answer").focus()
     ben.keyboard.press("Escape")
     expect(side).to_be_hidden()
