@@ -294,6 +294,7 @@ def state_of(conversation: Conversation) -> dict[str, Any]:
     waiting = conversation.waiting_since
     return {
         "status": conversation.status,
+        "contact": conversation.contact.public_id,
         "assignee": conversation.assignee.public_id if conversation.assignee else None,
         "assignee_name": str(conversation.assignee) if conversation.assignee else None,
         "team": conversation.team.public_id if conversation.team else None,

@@ -17,6 +17,7 @@ import {
   catchUp,
   countsSoon,
   headSoon,
+  isBeside,
   isHeadOld,
   isRecordOld,
   listSoon,
@@ -204,7 +205,10 @@ function askAround() {
 function showState(frame) {
   list().apply(frame);
   countsSoon();
-  if (frame.conversation !== conversation()) return;
+  if (frame.conversation !== conversation()) {
+    if (isBeside(frame)) react.did(frame);
+    return;
+  }
   if (frame.removed || isHeadOld(frame.state)) headSoon();
   if (!frame.removed && isRecordOld(frame.state)) recordSoon();
 }

@@ -152,6 +152,16 @@ export function isRecordOld(state) {
   return shown !== null && shown.dataset.rating !== String(state.rating ?? "");
 }
 
+/**
+ * Whether the record on screen names this other conversation, or should: its customer's own.
+ * @param {{conversation: string, state?: any}} frame
+ */
+export function isBeside({ conversation: id, state }) {
+  const shown = /** @type {HTMLElement|null} */ (document.querySelector(".record-body"));
+  return shown !== null
+    && (shown.dataset.contact === state?.contact || shown.querySelector(`[href*="/${id}/"]`) !== null);
+}
+
 /** @param {Event} event */
 export function payHead(event) {
   if (!isHeadOwed || !(event.target instanceof HTMLDetailsElement) || event.target.open) return;

@@ -246,6 +246,8 @@ def test_what_a_customer_is_called_by_rest_shows_in_row_head_and_record(
         [],
     )
     assert "Dora Berg" in row["html"] and "Lindqvist" not in row["html"]
+    assert row["state"]["contact"] == dora.public_id
+    assert f'data-contact="{dora.public_id}"' in part(browser, address, "record")
     for where, name in (("all/", "rows"), (address, "head"), (address, "record")):
         shown = part(browser, where, name)
         assert "Dora Berg" in shown and "Lindqvist" not in shown

@@ -142,3 +142,21 @@ test("one's own menu is asked for, but not while it is open", async () => {
   await screen.pass(10_000);
   assert.deepEqual(screen.count(), { me: 1 });
 });
+
+test("how the customer's other conversations stand is asked for, seldom; a stranger's is not", async () => {
+  const body = new Part("", { contact: "ct_1", rating: "" });
+  body.parts['[href*="/cv_company/"]'] = new Part();
+  screen.found[".record-body"] = [body];
+  const state = { status: "closed", tags: [] };
+  const tell = (id, contact) =>
+    screen.hear({ type: "conversation", conversation: id, version: 2, state: { ...state, contact } });
+  for (let word = 0; word < 10; word += 1) tell("cv_stranger", "ct_2");
+  await screen.pass(10_000);
+  assert.equal(screen.count().record, undefined);
+  for (let word = 0; word < 10; word += 1) tell("cv_earlier", "ct_1");
+  await screen.pass(10_000);
+  assert.equal(screen.count().record, 1);
+  for (let word = 0; word < 10; word += 1) tell("cv_company", "ct_3");
+  await screen.pass(10_000);
+  assert.equal(screen.count().record, 1);
+});
