@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from inbox.actions import mentioning
 from inbox.forms import PUBLIC_ID, checked
 from inbox.forms_writing import SideWindowForm
+from inbox.keyboard import enter_sends
 from inbox.models import Conversation, SideConversation
 from inbox.naming import A_PRIVATE_TEAM
 from people.models import Team, Teammate
@@ -32,7 +33,11 @@ def side_shown(request: HttpRequest, conversation: Conversation) -> dict[str, An
 
 
 def asking_form(viewer: Teammate, conversation: Conversation) -> dict[str, Any]:
-    return {"is_asking": True, "new_side_id": uuid.uuid4()} | askable(viewer, conversation)
+    return {
+        "is_asking": True,
+        "new_side_id": uuid.uuid4(),
+        "enter_sends": enter_sends(viewer),
+    } | askable(viewer, conversation)
 
 
 def side_context(request: HttpRequest, side: SideConversation) -> dict[str, Any]:
@@ -49,6 +54,7 @@ def side_context(request: HttpRequest, side: SideConversation) -> dict[str, Any]
         "participants": [*known, *[A_PRIVATE_TEAM] * unknown],
         "can_answer": request.user.can(Capability.NOTE),
         "new_side_id": uuid.uuid4(),
+        "enter_sends": enter_sends(request.user),
     } | askable(request.user, side.conversation)
 
 

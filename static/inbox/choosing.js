@@ -302,6 +302,12 @@ export function keepChoosing() {
   document.addEventListener("click", touched, { capture: true });
   document.addEventListener("click", pressed);
   document.addEventListener("submit", submitted);
+  hear("inbox:rested", (row) => {
+    isPicking = true;
+    toggle(row);
+  });
+  const script = bar()?.dataset.script;
+  if (script && matchMedia("(hover: none)").matches) import(script);
   hear("inbox:row", (row) => {
     paint(row);
     if (chosen.size) show();

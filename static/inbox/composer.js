@@ -12,7 +12,7 @@ import { keepMentions } from "./mentions.js";
 import { keepNoticing, openPlace } from "./noticing.js";
 import { Offer } from "./offering.js";
 import { Warning } from "./overtaking.js";
-import { hear, me, store, tell } from "./page.js";
+import { hear, isEnough, me, store, tell } from "./page.js";
 import { thread } from "./thread.js";
 import { explain } from "./toasts.js";
 import { Uploads } from "./uploading.js";
@@ -252,9 +252,7 @@ export class InboxComposer extends HTMLElement {
     const pickers = [this.picker, this.mentions, this.emoji];
     if (pickers.some((picker) => picker?.keyed(event))) return;
     if (event.key !== "Enter" || event.isComposing) return;
-    // On a phone Enter makes a new line: there is no other key for it.
-    const isEnough = this.hasAttribute("data-enter") && !event.shiftKey && matchMedia("(hover: hover)").matches;
-    if (!(event.ctrlKey || event.metaKey || (isEnough && !event.altKey))) return;
+    if (!(event.ctrlKey || event.metaKey || isEnough(event))) return;
     event.preventDefault();
     if (event.altKey) {
       if (this.kind === "reply") openMenu("send-later");

@@ -60,6 +60,15 @@ export function parse(url) {
 /** What is a page of its own and no view, though its address begins like one. */
 const OWN_PAGES = ["first-steps", "keys", "macros", "notifications", "search", "views"];
 
+/**
+ * Whether Enter alone sends, as the teammate wishes it. On a phone it makes a new line: there is no
+ * other key for that.
+ * @param {KeyboardEvent} event
+ */
+export const isEnough = ({ altKey, shiftKey }) =>
+  !altKey && !shiftKey && matchMedia("(hover: hover)").matches &&
+  document.querySelector("[data-enter]") !== null;
+
 /** Whether the pointer and the screen leave room for the list beside the conversation. */
 export const isWide = () => matchMedia("(min-width: 900px)").matches;
 

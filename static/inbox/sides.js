@@ -3,7 +3,7 @@
 import { ask, elementsOf, Problem } from "./ask.js";
 import { newId } from "./ids.js";
 import { keepMentions } from "./mentions.js";
-import { addressOf, conversation, hear, me, store, tell, view } from "./page.js";
+import { addressOf, conversation, hear, isEnough, me, store, tell, view } from "./page.js";
 import { put } from "./places.js";
 import { explain, toast } from "./toasts.js";
 import { chooseFoundWhom, chooseIn, chosenIn, findWhom } from "./whom.js";
@@ -191,7 +191,7 @@ export class SideThread extends HTMLElement {
     } else if (event.key === "Enter" && field.matches(".side-find")) {
       event.preventDefault();
       if (chooseFoundWhom(/** @type {HTMLInputElement} */ (field))) this.keepDraft();
-    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && field === this.text) {
+    } else if (event.key === "Enter" && field === this.text && (event.ctrlKey || event.metaKey || isEnough(event))) {
       event.preventDefault();
       event.stopPropagation();
       this.form?.requestSubmit();

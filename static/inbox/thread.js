@@ -1,6 +1,6 @@
 import { ask, elementsOf } from "./ask.js";
 import { arrange, newLine } from "./lines.js";
-import { addressOf, hear, me, tell, view } from "./page.js";
+import { addressOf, hear, isEnough, me, tell, view } from "./page.js";
 import { go } from "./places.js";
 import { explain } from "./toasts.js";
 import { Typists } from "./typists.js";
@@ -438,7 +438,8 @@ export class InboxThread extends HTMLElement {
 function keyed(event) {
   const field = /** @type {HTMLElement} */ (event.target);
   const form = field.closest(".note-form");
-  const isSaved = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  const isMeant = event.ctrlKey || event.metaKey || (field.matches("textarea") && isEnough(event));
+  const isSaved = event.key === "Enter" && isMeant;
   if (!form || event.isComposing || !(isSaved || event.key === "Escape")) return;
   event.preventDefault();
   /** @type {HTMLElement|null} */ (form.querySelector(isSaved ? "[value=edit]" : "a"))?.click();

@@ -159,6 +159,8 @@ def test_who_wishes_it_sends_by_enter_and_the_composer_says_so(conversation, ben
     assert browser.post("/inbox/keys/", shown).status_code == 302
     page = browser.get(address).content.decode()
     assert " data-enter" in page and '<kbd class="only-keyboard">↵</kbd>' in page
+    asking = browser.get(f"{address}?side=new").content.decode()
+    assert '<small class="only-keyboard">↵</small>' in asking, "side conversations do the same"
     assert 'name="enter_sends" value="true" checked' in browser.get("/inbox/keys/").content.decode()
     entry = Entry.objects.get(kind="teammate.preferences_changed")
     assert (entry.actor_id, entry.after) == (ben.public_id, {"sending": {"by_enter": True}})

@@ -615,6 +615,11 @@ def test_a_company_of_which_nothing_is_known_shows_what_is_open(begin, ben, brow
     path = f"/inbox/all/{begin(mine).public_id}/"
     begin(create_contact(by=None, name="Ivy", company=bare), "Is it open?")
     assert "1 open conversation of" in company_of(browser_of(ben).get(path).content.decode())
+    # Who may edit has rows to fill in any case: the panel must be there for who may not.
+    ben.role = Role.objects.create(name="Reader", capabilities=[])
+    ben.save()
+    panel = company_of(browser_of(ben).get(path).content.decode())
+    assert "1 open conversation of" in panel and "<details" not in panel
 
 
 @pytest.mark.parametrize("part", ["others", "events"])
