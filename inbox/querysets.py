@@ -33,17 +33,22 @@ class ConversationQuerySet(models.QuerySet):
     def locked(self, *, pk=None, public_id=None):
         """One conversation, locked until the transaction ends, with its contact, assignee, team,
         tags, line and `preferred_binding_id`; None when it is gone, or a part of another."""
-        found = LOCKED_BY_PK.first([pk]) if pk else LOCKED_BY_ID.first([public_id])
-        return self.read_locked(found)
+        rows, key = (LOCKED_BY_PK, pk) if pk else (LOCKED_BY_ID, public_id)
+        return self.read_locked(rows, key)
 
     def locked_even_as_part(self, pk):
         """The same, also of one that is a part of another; only for who makes or undoes that."""
-        return self.read_locked(LOCKED_EVEN_AS_PART.first([pk]))
+        return self.read_locked(LOCKED_EVEN_AS_PART, pk)
 
-    def read_locked(self, found):
+    def read_locked(self, rows, key):
+        found = rows.first([key])
+        if found is None or not found[-1]:
+            # Another had it until now: the row is as they left it, but what is joined to it is of
+            # the moment in which we began to wait. By now it is ours, and nobody changes it.
+            found = rows.first([key])
         if found is None:
             return None
-        conversation, *joined, binding, tags = found
+        conversation, *joined, binding, tags, _ = found
         conversation.shown_tags = json.loads(tags)
         conversation.preferred_binding_id, conversation.shown_line = None, None
         if binding is not None:
@@ -194,6 +199,10 @@ def locking(condition):
                                       ORDER BY lower(tag.name), tag.id), '[]')::text
                FROM inbox_tagging tagging JOIN people_tag tag ON tag.id = tagging.tag_id
               WHERE tagging.conversation_id = conversation.id)
+            """,
+            """
+            conversation.xmin = (SELECT seen.xmin FROM inbox_conversation seen
+                                  WHERE seen.id = conversation.id)
             """,
         ],
     )

@@ -136,3 +136,24 @@ def test_words_that_were_sent_to_a_part_come_back_as_no_draft_of_the_whole(begin
     actions.merge(part, into=whole, by=ben)
     saved = save_draft(part, by=ben, kind="reply", version=0, client_id=name, body="Sent")
     assert saved.is_empty and saved.body == ""
+
+
+def test_who_waited_for_a_conversation_finds_it_as_the_other_left_it(conversation, ada, ben, cleo):
+    coat, _ = find_or_create_tag("coat", by=ben)
+    billing = cleo.teams.get()
+    found = []
+
+    def take():
+        with transaction.atomic():
+            found.append(Conversation.objects.locked(pk=conversation.pk))
+
+    with transaction.atomic():
+        Conversation.objects.locked(pk=conversation.pk)
+        waiting = Job(take)
+        assert not waiting.has_ended(A_MOMENT / 4), "it waits"
+        actions.assign(conversation, by=ada, assignee=cleo, team=billing)
+        actions.tag(conversation, by=ada, add=[coat])
+    assert waiting.has_ended() and waiting.error is None
+    [locked] = found
+    assert (locked.assignee, locked.team) == (cleo, billing)
+    assert [tag["name"] for tag in locked.shown_tags] == ["coat"]
