@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
     },
+    "share-out-waiting": {
+        "task": "routing.share_out_waiting",
+        "schedule": 5,
+        "options": {"queue": "upkeep", "expires": 5},
+    },
     "tell-the-away": {
         "task": "messenger.tell_the_away",
         "schedule": 5,

@@ -77,13 +77,18 @@ class InboxConsumer(LiveConsumer):
 
     async def look(self, *, is_move: bool = False) -> bool:
         was_narrowed = await super().look(is_move=is_move)
-        await in_database(self.be_seen)
+        await in_database(self.be_in)
         return was_narrowed
 
     async def disconnect(self, code: int) -> None:
         if self.socket_id:
             self.shown, self.is_visible = {}, False
             await in_database(self.be_seen)
+
+    def be_in(self) -> None:
+        """This teammate has an inbox open, in front of them or not."""
+        presence.come_in(self.teammate.public_id)
+        self.be_seen()
 
     def be_seen(self) -> None:
         """Shows to others what this teammate looks at, as far as they may see it themselves."""
@@ -130,7 +135,7 @@ class InboxConsumer(LiveConsumer):
         return {name: row.last_seq for name, row in rows.items()}
 
     def pulse(self) -> dict[str, Any]:
-        self.be_seen()
+        self.be_in()
         return {"seq": self.last_seqs()}
 
     def wanted(self, frame: dict[str, Any]) -> list[str]:

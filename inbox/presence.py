@@ -74,6 +74,31 @@ def are_here(teammates: Iterable[str]) -> set[str]:
     return {name for name, mark in zip(names, marks, strict=True) if mark}
 
 
+def come_in(teammate: str) -> None:
+    """A teammate has an inbox open, in whatever tab."""
+    try:
+        hotline().call("SET", open_key(teammate), 1, "EX", HERE_SECONDS)
+    except RedisAway:
+        pass
+
+
+def are_in(teammates: Iterable[str]) -> set[str] | None:
+    """Those of many who have had an inbox open within the last minute, be it behind other tabs;
+    None without Redis: nobody knows."""
+    names = list(teammates)
+    if not names:
+        return set()
+    try:
+        marks = hotline().call("MGET", *map(open_key, names))
+    except RedisAway:
+        return None
+    return {name for name, mark in zip(names, marks, strict=True) if mark}
+
+
+def open_key(teammate: str) -> str:
+    return f"counterfoil:in:{teammate}"
+
+
 def look(conversation: str, person: Person, socket: str) -> None:
     """Somebody has a conversation on screen, or still has it; whoever else looks is told of what
     has changed."""

@@ -12,3 +12,5 @@ ROUTING_CHANGED = declare("routing.changed", "Who gets what no rule takes, or wh
 CONVERSATION_ROUTED = declare(
     "conversation.routed", "The rules were asked about a conversation, or none are written."
 )
+SHARING_CHANGED = declare("sharing.changed", "A team shares out its work in another way.")
+WORKLOAD_CHANGED = declare("workload.changed", "A teammate is given more, less or other work.")

@@ -1,11 +1,43 @@
-"""The reactions of routing."""
+"""The reactions and periodic work of routing."""
+
+from celery import shared_task
+from django.db import connection
 
 from ground.journal.models import Entry
-from ground.journal.reactions import together
-from routing import actions
+from ground.journal.reactions import alone, together
+from routing import actions, concerned
+from routing.actions import sharing_out
+
+# So long one worker stays with what waits; others have their turn in between.
+SHARING_SECONDS = 2
+# Any number that nobody else locks by.
+SHARING = 0x73686172
 
 
 @together
 def route(entries: list[Entry]) -> None:
     """Customers wrote: the rules are asked about their conversations."""
     actions.route_all(entries)
+
+
+@alone
+def share_out(entry: Entry) -> None:
+    """Something happened that may leave work to somebody, or somebody room for work."""
+    sharings = concerned.sharings_of(entry)
+    if sharings:
+        asked = entry.subject_id if entry.subject_type == "conversation" else ""
+        sharing_out.share_out(sharings, cause=entry, asked=asked)
+
+
+@shared_task(name="routing.share_out_waiting", expires=5)
+def share_out_waiting() -> int:
+    """One at a time: two would only wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SHARING])
+        if not cursor.fetchone()[0]:
+            return 0
+    try:
+        return sharing_out.share_out_everywhere(SHARING_SECONDS)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SHARING])

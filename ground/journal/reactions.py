@@ -25,6 +25,7 @@ HINT_KEY = "counterfoil:reactions:hinted"
 HINT_MILLISECONDS = 2000
 
 _together: set[Callable[..., None]] = set()
+_alone: set[Callable[..., None]] = set()
 
 
 @lru_cache(maxsize=1)
@@ -97,14 +98,16 @@ def claim(limit: int = BATCH) -> list[Claim]:
 def run_batch(claims: list[Claim]) -> None:
     """Runs claimed reactions in one transaction, which is what makes many cheap; if one of them
     fails, none has happened and each runs by itself."""
-    if len(claims) > 1:
+    apart = [claimed for claimed in claims if is_alone(claimed.name)]
+    others = [claimed for claimed in claims if claimed not in apart]
+    if len(others) > 1:
         try:
             with transaction.atomic():
-                react(claims)
-            return
+                react(others)
+            others = []
         except Exception as error:
-            logger.info("A batch of %s reactions is run one by one: %s", len(claims), error)
-    for claimed in claims:
+            logger.info("A batch of %s reactions is run one by one: %s", len(others), error)
+    for claimed in (*others, *apart):
         run(claimed)
 
 
@@ -134,6 +137,20 @@ def together(handle: Callable[[list[Entry]], None]) -> Callable[[list[Entry]], N
     with every message."""
     _together.add(handle)
     return handle
+
+
+def alone(handle: Callable[[Entry], None]) -> Callable[[Entry], None]:
+    """Marks a handler that takes locks for which others wait: it has a transaction of its own, not
+    one with whatever else is at hand, and so holds no other locks while it waits for them."""
+    _alone.add(handle)
+    return handle
+
+
+def is_alone(name: str) -> bool:
+    try:
+        return handler(name) in _alone
+    except ImportError:
+        return False
 
 
 def run(claimed: Claim) -> None:

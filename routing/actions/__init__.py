@@ -1,5 +1,6 @@
 """Everything that changes rules, and what rules do."""
 
+from routing.actions.arranging import arrange_sharing, arrange_workload
 from routing.actions.routing import route_all
 from routing.actions.ruling import (
     arrange_rules,
@@ -11,6 +12,8 @@ from routing.actions.ruling import (
 
 __all__ = [
     "arrange_rules",
+    "arrange_sharing",
+    "arrange_workload",
     "change_settings",
     "delete_rule",
     "route_all",

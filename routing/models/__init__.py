@@ -2,5 +2,6 @@ from routing.models.edition import RuleEdition
 from routing.models.match import RuleMatch
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
+from routing.models.sharing import Sharing, Turn, Workload
 
-__all__ = ["RoutingSettings", "Rule", "RuleEdition", "RuleMatch"]
+__all__ = ["RoutingSettings", "Rule", "RuleEdition", "RuleMatch", "Sharing", "Turn", "Workload"]
