@@ -6,11 +6,16 @@ otto is another contact, ben a teammate of another team, cleo one of that team, 
 
 import json
 import uuid
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib import admin
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
@@ -389,18 +394,29 @@ def state():
     )
 
 
-@pytest.mark.parametrize("route", DOORS)
-def test_every_door_opens_for_whom_it_should(scene, route):
-    for role, rule in zip(ROLES, DOORS[route], strict=True):
-        knock_in_every_way(scene, route, role, rule)
+@pytest.mark.parametrize("house", sorted({route.partition("/")[0] for route in DOORS}))
+def test_every_door_opens_for_whom_it_should(scene, house):
+    carried = {role: deepcopy(client.cookies) for role, client in scene.clients.items()}
+    for route in DOORS:
+        if route.partition("/")[0] != house:
+            continue
+        # The scene is set once for all doors of a house: what was done at one is taken back.
+        with transaction.atomic():
+            for role, rule in zip(ROLES, DOORS[route], strict=True):
+                knock_in_every_way(scene, route, role, rule)
+            transaction.set_rollback(True)
+        cache.clear()
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+        for role, cookies in carried.items():
+            scene.clients[role].cookies = deepcopy(cookies)
 
 
 def knock_in_every_way(scene, route, role, rule):
     is_answered = False
+    before = state()
     for method in METHODS:
-        before = state()
         response = scene.knock(role, method, route)
-        what = (role, method, response.status_code, response.content[:300])
+        what = (route, role, method, response.status_code, response.content[:300])
         assert response.status_code < 500 or route == "readyz", what
         if response.status_code == 405:
             continue
@@ -409,11 +425,13 @@ def knock_in_every_way(scene, route, role, rule):
             continue  # it only points the way to the inbox, whose door is another one
         found = outcome(response)
         assert found == rule, what
+        after = state()
         if found != IN:
             assert b"secret" not in response.content.lower(), what
-            assert state() == before, f"{what} was refused and changed something"
+            assert after == before, f"{what} was refused and changed something"
         if method == "get":
-            assert state() == before, f"{what}: to look changes nothing"
+            assert after == before, f"{what}: to look changes nothing"
+        before = after
     assert is_answered, f"no method is answered for {role}"
 
 
@@ -515,9 +533,9 @@ def test_every_socket_action_of_the_inbox(scene, role, published):
         await socket.say({"type": "hello", "watch": watch})
         if rule == OUT:
             return await socket.closed_with()
-        heard = [await socket.hear()]
+        heard = [await socket.hear("ready")]
         await socket.say({"type": "watch", "watch": watch})
-        heard.append(await socket.hear())
+        heard.append(await socket.hear("ready"))
         await socket.say({"type": "typing", "conversation": name})
         await socket.say({"type": "read", "conversation": name, "seq": 2})
         await socket.hears_nothing()
@@ -527,7 +545,8 @@ def test_every_socket_action_of_the_inbox(scene, role, published):
     result = play(talk)
     if rule == OUT:
         assert result == 4401
-    ready = {} if rule == HIDDEN else {name: 4}
+    scene.conversation.refresh_from_db()
+    ready = {} if rule == HIDDEN else {name: scene.conversation.last_seq}
     if rule != OUT:
         assert [frame["conversation"] for frame in result] == [ready, ready]
     assert ReadMarker.objects.exists() == (rule == IN)
