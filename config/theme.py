@@ -64,6 +64,8 @@ UNFOLD = {
             group(
                 "Routing",
                 page("Rules", "alt_route", "routing_rule"),
+                page("Sharing out", "balance", "routing_sharing"),
+                page("Workloads", "speed", "routing_workload"),
             ),
             group(
                 "Look into",

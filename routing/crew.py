@@ -56,6 +56,7 @@ class Crew:
                 is_active=mate.is_active,
                 may_reply=not mate.is_active or mate.can(Capability.REPLY),
                 is_away=mate.is_away,
+                is_in_hours=is_in_hours(mate, self.now),
                 is_in=None if self.is_in is None else mate.public_id in self.is_in,
                 skills=self.skills.get(mate.pk, frozenset()),
                 is_narrow=self.is_narrow(mate),
@@ -95,6 +96,11 @@ class Crew:
         latest = max(self.given_at.values(), default=self.now)
         self.given_at[mate.pk] = max(self.now, latest + timedelta(microseconds=1))
         return self.given_at[mate.pk]
+
+
+def is_in_hours(mate: Teammate, now: datetime) -> bool:
+    """Who has no hours of their own works at any time."""
+    return mate.office_hours is None or mate.office_hours.calendar.is_open(now)
 
 
 def crew_of(sharing: Sharing, mates: Sequence[Teammate], now: datetime) -> Crew:

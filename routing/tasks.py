@@ -5,8 +5,9 @@ from django.db import connection
 
 from ground.journal.models import Entry
 from ground.journal.reactions import alone, together
+from people.models import Teammate
 from routing import actions, concerned
-from routing.actions import sharing_out
+from routing.actions import sharing_out, taking_back
 
 # So long one worker stays with what waits; others have their turn in between.
 SHARING_SECONDS = 2
@@ -23,7 +24,11 @@ def route(entries: list[Entry]) -> None:
 @alone
 def share_out(entry: Entry) -> None:
     """Something happened that may leave work to somebody, or somebody room for work."""
-    sharings = concerned.sharings_of(entry)
+    if entry.kind == "teammate.away_changed" and entry.after["is_away"]:
+        mate = Teammate.objects.filter(public_id=entry.subject_id).first()
+        sharings = taking_back.take_back(mate, cause=entry) if mate else []
+    else:
+        sharings = concerned.sharings_of(entry)
     if sharings:
         asked = entry.subject_id if entry.subject_type == "conversation" else ""
         sharing_out.share_out(sharings, cause=entry, asked=asked)
@@ -37,6 +42,7 @@ def share_out_waiting() -> int:
         if not cursor.fetchone()[0]:
             return 0
     try:
+        taking_back.take_back_everywhere()
         return sharing_out.share_out_everywhere(SHARING_SECONDS)
     finally:
         with connection.cursor() as cursor:

@@ -196,6 +196,7 @@ ADMIN_DOORS = {
     "messenger/installation/<int:pk>/secrets/": {"post"},
     "messenger/installation/<int:pk>/secrets/<int:secret>/retirement/": {"post"},
     "messenger/notice/test-mail/": {"post"},
+    "routing/sharing/now/": {"get"},
 }
 STANDARD = {"changelist", "add", "history", "delete", "change"}
 

@@ -96,8 +96,11 @@ def lock_mates(sharings: Sequence[Sharing]) -> dict[int, list[Teammate]]:
     rows = Teammate.objects.filter(
         pk__in=Teammate.teams.through.objects.filter(team__in=teams).values("teammate_id")
     )
-    locked = rows.select_for_update(of=("self",), no_key=True).select_related("role").order_by("pk")
-    by_key = {mate.pk: mate for mate in locked}
+    locked = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    with_hours = locked.select_related("role", "office_hours").prefetch_related(
+        "office_hours__own_days"
+    )
+    by_key = {mate.pk: mate for mate in with_hours}
     found: dict[int, list[Teammate]] = {sharing.pk: [] for sharing in sharings}
     members = Teammate.teams.through.objects.filter(team__in=teams).order_by("teammate_id")
     for team, mate in members.values_list("team_id", "teammate_id"):

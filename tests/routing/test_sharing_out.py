@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from ground.hours.models import OfficeHours
 from ground.journal.models import Decision, Entry, Reaction
 from ground.journal.reactions import run_owed
 from ground.web.problems import Invalid, NotAllowed
@@ -295,3 +296,72 @@ def test_what_a_teammate_is_given_is_journaled(ada, ben):
     assert Entry.objects.count() == count
     with pytest.raises(Invalid):
         arrange_workload(ben, by=ada, languages=["klingon"])
+
+
+def test_nobody_is_given_anything_outside_their_hours(line, dora, ben, eve, support):
+    never = OfficeHours.objects.create(name="Night", weekly=[[] for _ in range(7)])
+    type(ben).objects.filter(pk=ben.pk).update(office_hours=never)
+    share(support)
+    conversation = ask(dora, line, support)
+    run_owed()
+    assert owners([conversation]) == ["Eve"]
+    found = why(conversation).explanation["candidates"]
+    assert {each["name"]: each["refused"] for each in found}["Ben Okafor"] == "outside_hours"
+
+
+@pytest.fixture
+def left(line, dora, emil, otto, ada, ben, eve, support):
+    """left("shared"): what ben has when he goes away: shared out to him, taken by himself, given
+    him before and given him after he went."""
+
+    def with_him(takes_back):
+        set_away(eve, True, by=eve)
+        share(support, takes_back=takes_back, previous_owner_first=False)
+        shared, taken, before, after = (
+            ask(each, line, support) for each in (dora, emil, otto, dora)
+        )
+        assign(taken, by=ben, assignee=ben)
+        assign(before, by=ada, assignee=ben)
+        assign(after, by=ada, assignee=ada)
+        run_owed()
+        set_away(eve, False, by=eve)
+        set_away(ben, True, by=ben)
+        assign(after, by=ada, assignee=ben)
+        run_owed()
+        tasks.share_out_waiting()
+        return owners([shared, taken, before, after])
+
+    return with_him
+
+
+@pytest.mark.parametrize(
+    ("takes_back", "owners_then"),
+    [
+        ("nothing", ["Ben Okafor"] * 4),
+        ("shared", ["Eve", "Ben Okafor", "Ben Okafor", "Ben Okafor"]),
+        ("waiting", ["Eve", "Eve", "Eve", "Ben Okafor"]),
+    ],
+)
+def test_what_waits_with_who_goes_away_is_given_to_others_as_the_team_wishes(
+    left, takes_back, owners_then
+):
+    assert left(takes_back) == owners_then
+    back = Entry.objects.filter(kind="conversation.assigned", after__why="Ben Okafor is away")
+    assert back.count() == owners_then.count("Eve")
+    assert {entry.actor_id for entry in back} <= {"Team sharing"}
+
+
+def test_what_a_customer_writes_to_who_is_away_goes_to_others(line, dora, ben, eve, support):
+    set_away(eve, True, by=eve)
+    share(support)
+    conversation = ask(dora, line, support)
+    run_owed()
+    reply(conversation, by=ben, body="Look again?", client_id=uuid.uuid4())
+    set_away(ben, True, by=ben)
+    set_away(eve, False, by=eve)
+    run_owed()
+    assert owners([conversation]) == ["Ben Okafor"], "nobody waits there"
+    reply(conversation, by=dora, body="It still fails", client_id=uuid.uuid4())
+    run_owed()
+    tasks.share_out_waiting()
+    assert owners([conversation]) == ["Eve"]

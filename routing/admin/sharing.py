@@ -1,0 +1,117 @@
+"""How teams share out, how much each teammate is given, and who has how much now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+
+from ground.web.admin import ProblemsAsMessages
+from routing.actions import arrange_sharing, arrange_workload
+from routing.models import Sharing, Workload
+from routing.now import WAITING_MAX, teams_now
+
+SHARING = (
+    "way",
+    "capacity",
+    "quiet_hours",
+    "needs_presence",
+    "previous_owner_first",
+    "skills",
+    "takes_back",
+)
+WORKLOAD = ("capacity", "languages", "is_narrow", "ramp_from", "ramp_days", "ramp_first")
+
+
+@admin.register(Sharing)
+class SharingAdmin(ProblemsAsMessages, ModelAdmin):
+    """Each team's way of giving what nobody has to its people."""
+
+    list_display = ("team", "way", "capacity", "skills", "needs_presence")
+    list_select_related = ("team",)
+    autocomplete_fields = ("team",)
+    fieldsets = (
+        (None, {"fields": ("team", "way")}),
+        ("How much", {"fields": ("capacity", "quiet_hours")}),
+        ("To whom", {"fields": ("needs_presence", "previous_owner_first", "skills")}),
+        ("When somebody goes", {"fields": ("takes_back",)}),
+    )
+    change_list_template = "admin/routing/sharing/list.html"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("team",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """It is set to nobody instead: decisions name it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Sharing, form: Any, change: bool) -> None:
+        wanted = {name: form.cleaned_data[name] for name in SHARING}
+        kept = arrange_sharing(obj.team, by=request.user, **wanted)
+        obj.pk, obj.version = kept.pk, kept.version
+
+    def get_urls(self) -> list[Any]:
+        now = path("now/", self.admin_site.admin_view(self.now), name="routing_sharing_now")
+        return [now, *super().get_urls()]
+
+    def now(self, request: HttpRequest) -> HttpResponse:
+        """GET: who is there and what they have; the page asks again by itself."""
+        if request.method != "GET":
+            return HttpResponse(status=405, headers={"Allow": "GET"})
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        moment = timezone.now()
+        shown = {"teams": teams_now(moment), "now": moment, "most": WAITING_MAX}
+        if "HX-Request" in request.headers:
+            return TemplateResponse(request, "admin/routing/sharing/_now.html", shown)
+        context = {**self.admin_site.each_context(request), "title": "Who has how much", **shown}
+        return TemplateResponse(request, "admin/routing/sharing/now.html", context)
+
+
+class WorkloadForm(forms.ModelForm):
+    """Stored by an action; the topics with the rest."""
+
+    class Meta:
+        model = Workload
+        fields = ("teammate", *WORKLOAD, "tags")
+
+
+@admin.register(Workload)
+class WorkloadAdmin(ProblemsAsMessages, ModelAdmin):
+    """How much, and what, a teammate is given where that is not as their teams say."""
+
+    form = WorkloadForm
+    list_display = ("teammate", "capacity", "languages", "is_narrow", "ramp_from")
+    list_select_related = ("teammate",)
+    autocomplete_fields = ("teammate", "tags")
+    search_fields = ("teammate__name",)
+    fieldsets = (
+        (None, {"fields": ("teammate", "capacity")}),
+        ("What", {"fields": ("tags", "languages", "is_narrow")}),
+        (
+            "Somebody new",
+            {
+                "fields": ("ramp_from", "ramp_first", "ramp_days"),
+                "description": "A small load on the first day that grows to the whole.",
+            },
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("teammate",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Workload, form: Any, change: bool) -> None:
+        wanted = {name: form.cleaned_data[name] for name in WORKLOAD}
+        tags = list(form.cleaned_data["tags"])
+        kept = arrange_workload(obj.teammate, by=request.user, tags=tags, **wanted)
+        obj.pk = kept.pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The action has stored the topics."""
