@@ -11,7 +11,7 @@ SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
     ("widget",): widget.figures,
-    ("keys",): keys.figures,
+    ("keys", "list"): keys.figures,
     ("faults",): lambda wants: faults.figures(),
 }
 
