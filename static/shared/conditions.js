@@ -126,6 +126,7 @@ function redraw(form, html, sent, what) {
   const fresh = /** @type {HTMLElement|undefined} */ (partsOf(html)[0]);
   if (!fresh) return null;
   form.replaceWith(fresh);
+  keepChosen(fresh, form, sent);
   const isTyped = what === "draw" && keepTyped(fresh, typed, sent);
   if (hadFocus || document.activeElement === document.body) focus(fresh, at, active);
   return isTyped ? fresh : null;
@@ -158,6 +159,30 @@ function keepTyped(fresh, typed, sent) {
     });
   }
   return isTyped;
+}
+
+/**
+ * What was chosen beside the condition while the form was under way stays chosen.
+ * @param {HTMLElement} fresh
+ * @param {HTMLFormElement} form
+ * @param {FormData} sent
+ */
+function keepChosen(fresh, form, sent) {
+  const choices = 'select, input:is([type="checkbox"], [type="radio"])';
+  const fields = /** @type {NodeListOf<any>} */ (form.querySelectorAll(choices));
+  const drawn = [.../** @type {NodeListOf<any>} */ (fresh.querySelectorAll(choices))];
+  for (const field of fields) {
+    if (field.closest("[data-condition]")) continue;
+    const same = drawn.find((each) => each.name === field.name
+      && (field instanceof HTMLSelectElement || each.value === field.value));
+    if (!same) continue;
+    const was = sent.getAll(field.name);
+    if (field instanceof HTMLSelectElement) {
+      if (field.value !== was[0]) same.value = field.value;
+    } else if (field.checked !== was.includes(field.value)) {
+      same.checked = field.checked;
+    }
+  }
 }
 
 /**
