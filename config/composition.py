@@ -151,6 +151,7 @@ RECORD_PANELS = [
     "inbox.record.CLAIMS",
     "inbox.record.WROTE_FROM",
     "inbox.record.EVENTS",
+    "routing.panels.WHY",
     "inbox.record.CONVERSATIONS",
     "inbox.record.FOLLOWERS",
     "inbox.record.MERGES",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("favicon.svg"))),
     path("login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogOutView.as_view(), name="logout"),
+    path("inbox/", include("routing.urls")),
     path("inbox/", include("inbox.urls")),
     path("m/", include("messenger.urls")),
     path("api/", include("config.api")),

@@ -117,6 +117,7 @@ COMMANDS = (
     Command("merge", "Merge into another conversation", DO, ("M",)),
     Command("split", "Split off a new conversation", DO, ("S",)),
     Command("print", "Print or download", DO, ("p",)),
+    Command("why", "Why it is here", DO, ("w",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("edit", "Edit the customer", DO, ("i",)),

@@ -108,8 +108,8 @@ def go_back(entry: Entry, to: Round) -> None:
 
 
 def is_new(entry: Entry) -> bool:
-    """Whether this tells that a new conversation has been where the rules send it."""
-    return entry.kind == "conversation.routed" and bool(entry.after.get("is_new"))
+    """Whether this tells of a new conversation, after the rules were asked where there are any."""
+    return entry.kind == "conversation.started" or bool(entry.after.get("is_new"))
 
 
 def look_at(entry: Entry, to: Round) -> None:
@@ -118,7 +118,7 @@ def look_at(entry: Entry, to: Round) -> None:
     doer = to.mates.get(entry.actor_id) if entry.actor_type == "teammate" else None
     name = str(doer or conversation.contact.display_name)
     match entry.kind:
-        case "conversation.routed" if is_new(entry):
+        case "conversation.started" | "conversation.routed" if is_new(entry):
             to.tell(to.watchful.get(conversation.pk, ()), entry, attention.NEW, name)
         case "message.received":
             to.tell(to.holders(conversation, entry), entry, attention.REPLY, name)

@@ -155,29 +155,37 @@ def with_all(rules: Any) -> Any:
     )
 
 
-def standing_said(rule: str, version: int, says: Mapping[str, Any], spoken: Snapshot) -> Standing:
+def standing_said(
+    rule: str,
+    version: int,
+    says: Mapping[str, Any],
+    spoken: Snapshot,
+    *,
+    is_on: bool = True,
+    is_broken: bool = False,
+) -> Standing:
     """A rule of an edition, or one that is only being tried, as the engine takes it."""
     condition: Condition | None = None
-    fault = ""
+    fault = "It could not be asked." if is_broken else ""
     try:
-        condition = stored(says["condition"], spoken)
+        condition = None if is_broken else stored(says["condition"], spoken)
     except InvalidCondition as wrong:
         fault = " ".join(dict.fromkeys(wrong.errors.values()))
     return Standing(
         id=rule,
         version=version,
         moment=says["moment"],
-        is_on=True,
+        is_on=is_on,
         goes_on=says["goes_on"],
         condition=condition,
         gives=Gives(
-            team=says["team"],
-            teammate=says["teammate"],
-            priority=says["priority"],
-            tags=tuple(says["tags"]),
+            team=says["team"] or None,
+            teammate=says["teammate"] or None,
+            priority=says["priority"] or None,
+            tags=tuple(sorted(says["tags"])),
             people_only=says["people_only"],
             for_vips=says["for_vips"],
-            vip_owner=says["vip_owner"],
+            vip_owner=says["vip_owner"] or None,
         ),
         fault=fault,
     )
@@ -192,3 +200,9 @@ def like_this(condition: Condition, spoken: Snapshot) -> Any:
     """The conversations of which a condition holds now, where it has a set form."""
     rows = Conversation.objects.all().whole()
     return conditions.filter(rows, condition, now=timezone.now(), registry=spoken)
+
+
+def readable_by(viewer: Teammate | None) -> Snapshot:
+    """The language in which a viewer (None: an app) reads rules: without the names of private
+    teams that are not theirs to know."""
+    return inbox_asking.language(viewer)

@@ -18,6 +18,7 @@ from ground.journal.recording import Automation
 from ground.journal.recording import decide as store_decision
 from ground.web.problems import Invalid
 from inbox.actions import assign, hold, prioritize, tag
+from inbox.actions.notifying import notify
 from inbox.actions.thread import lock
 from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
@@ -113,8 +114,27 @@ def route_all(entries: Sequence[Entry]) -> None:
     if not heard:
         return
     house = house_now()
+    if house.is_bare:
+        ring(heard)
+        return
     for each in heard:
         route(each, house)
+
+
+def ring(heard: Sequence[Heard]) -> None:
+    """Where nobody has written rules there is nothing to wait for: a new conversation rings at
+    once, and nothing more is written down for it."""
+    words = {
+        each.entry.cause_id: each.entry.after
+        for each in heard
+        if each.is_new and each.entry.cause_id is not None
+    }
+    if not words:
+        return
+    started = list(Entry.objects.filter(pk__in=words))
+    for entry in started:
+        entry.after = words[entry.pk] | entry.after
+    notify(started)
 
 
 def all_heard(entries: Sequence[Entry]) -> list[Heard]:
@@ -160,25 +180,17 @@ def route(heard: Heard, house: House) -> Decision | None:
 
     What a person has decided stays. Done once for a message, however often it is called.
     """
-    is_asked = house.asks(heard.moment) or (heard.moment == BEGINS and not house.is_bare)
-    if not is_asked and not heard.is_new:
+    if heard.moment == WRITES and not house.asks(WRITES):
         return None
     with transaction.atomic():
         if is_done(heard.entry):
             return None
         conversation = opened(heard.entry.subject_id)
-        if conversation is None:
-            return None
-        if not is_asked:
-            record_routed(conversation, heard, {})
-            return None
-        return decided_on(conversation, heard, house)
+        return None if conversation is None else decided_on(conversation, heard, house)
 
 
 def is_done(message: Entry) -> bool:
-    return Decision.objects.filter(cause=message, decider=DECIDER).exists() or (
-        Entry.objects.filter(cause=message, kind=kinds.CONVERSATION_ROUTED).exists()
-    )
+    return Decision.objects.filter(cause=message, decider=DECIDER).exists()
 
 
 def opened(public_id: str) -> Conversation | None:

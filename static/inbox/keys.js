@@ -146,6 +146,9 @@ const act = {
   print: () => void withOne(() => {
     /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
   }),
+  why: () => void withOne(() => {
+    /** @type {HTMLElement|null} */ (document.querySelector("a[data-why]"))?.click();
+  }),
   unread() {
     if (isChoosing()) return void doMany("unread");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();

@@ -486,7 +486,7 @@ def test_the_record_asks_the_same_however_much_is_known(
             Attribute.objects.create(subject=subject, key=f"key-{number}", label=f"Key {number}")
     path = f"/inbox/all/{conversation.public_id}/"
     browser = browser_of(ben)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         browser.get(path, headers={"hx-request": "true", "hx-target": "record"})
 
 

@@ -232,8 +232,9 @@ def test_a_house_without_rules_rings_for_a_new_conversation_as_ever(begin, dora,
     conversation = begin(dora)
     told = Notification.objects.get(teammate=ben)
     assert told.conversation == conversation and set(told.reasons) == {"new"}
-    routed = Entry.objects.get(kind="conversation.routed")
-    assert routed.after["wanted"] == {} and not Decision.objects.exists()
+    assert told.seq == 1 and told.preview == "Where is my coat?"
+    assert not Entry.objects.filter(kind="conversation.routed").exists()
+    assert not Decision.objects.exists()
 
 
 def test_the_bell_rings_where_the_rules_send_it(ruled, begin, dora, ben, cleo, support):
