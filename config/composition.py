@@ -135,7 +135,11 @@ FRAMES = {
 }
 
 # Kind of what is due at a time -> who does it then (docs/hours.md).
-DUE: dict[str, str] = {}
+DUE = {
+    "routing.complaint_due": "routing.actions.complaining.look",
+    "routing.follow_up": "routing.actions.complaining.follow_up",
+    "routing.overflow": "routing.actions.overflowing.go_on",
+}
 
 # What the customer's record shows beside a conversation, in this order.
 RECORD_PANELS = [

@@ -42,6 +42,7 @@ REACTIONS = {
     "contact.unblocked": ["inbox.tasks.bring_back_unblocked"],
     "contact.merged": ["inbox.tasks.follow_name", "inbox.tasks.put_away_blocked"],
     "contact.unmerged": ["inbox.tasks.follow_name", "inbox.tasks.part_strangers"],
+    "conversation.rated": ["routing.tasks.follow_up"],
     "conversation.snoozed": ["routing.tasks.share_out"],
     "conversation.merged": ["routing.tasks.share_out"],
     "sharing.changed": ["routing.tasks.share_out"],

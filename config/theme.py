@@ -66,6 +66,7 @@ UNFOLD = {
                 page("Rules", "alt_route", "routing_rule"),
                 page("Sharing out", "balance", "routing_sharing"),
                 page("Workloads", "speed", "routing_workload"),
+                page("Complaints", "sentiment_dissatisfied", "routing_routingsettings"),
             ),
             group(
                 "Look into",

@@ -11,11 +11,11 @@ from django.db.models import Q
 from ground.journal.models import Entry
 from inbox import presence
 from inbox.models import Conversation
-from people.models import Teammate
+from people.models import Team, Teammate
 from people.models.teammate import Capability
 from routing.choose import Candidate, Wanted, Way
 from routing.load import ANSWERED, URGENT, URGENT_TIMES, WAITING, Work, load, ramped
-from routing.models import Sharing, Workload
+from routing.models import Sharing, Turn, Workload
 
 # Of the last changes of who has a conversation so many are looked at for who gave it back.
 CHANGES_LOOKED_AT = 10
@@ -98,6 +98,13 @@ class Crew:
         return self.given_at[mate.pk]
 
 
+def people_of(team: Team) -> list[Teammate]:
+    """The active ones of a team, by name, with what `crew_of` asks of them."""
+    rows = Teammate.objects.active().filter(memberships__team=team).order_by("name", "pk")
+    with_hours = rows.select_related("role", "office_hours")
+    return list(with_hours.prefetch_related("office_hours__own_days"))
+
+
 def is_in_hours(mate: Teammate, now: datetime) -> bool:
     """Who has no hours of their own works at any time."""
     return mate.office_hours is None or mate.office_hours.calendar.is_open(now)
@@ -108,13 +115,14 @@ def crew_of(sharing: Sharing, mates: Sequence[Teammate], now: datetime) -> Crew:
     keys = [mate.pk for mate in mates]
     workloads = Workload.objects.filter(teammate__in=keys).prefetch_related("tags")
     own = {workload.teammate_id: workload for workload in workloads}
+    turns = Turn.objects.filter(sharing=sharing.pk)
     return Crew(
         sharing=sharing,
         mates=mates,
         now=now,
         is_in=presence.are_in(mate.public_id for mate in mates),
         loads=loads_of(keys, now, timedelta(hours=sharing.quiet_hours)),
-        given_at=dict(sharing.turns.values_list("teammate_id", "given_at")),
+        given_at=dict(turns.values_list("teammate_id", "given_at")),
         workloads=own,
         skills={key: skills_in(workload) for key, workload in own.items()},
     )

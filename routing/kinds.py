@@ -12,3 +12,9 @@ ROUTING_CHANGED = declare("routing.changed", "Who gets what no rule takes, or wh
 CONVERSATION_ROUTED = declare("conversation.routed", "The rules were asked about a conversation.")
 SHARING_CHANGED = declare("sharing.changed", "A team shares out its work in another way.")
 WORKLOAD_CHANGED = declare("workload.changed", "A teammate is given more, less or other work.")
+COMPLAINT_FOLLOWED_UP = declare(
+    "complaint.followed_up", "Somebody got a conversation that its customer was not content with."
+)
+COMPLAINT_UNANSWERED = declare(
+    "complaint.unanswered", "Nobody answered a customer who was not content in time."
+)

@@ -7,9 +7,8 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from inbox.models import Conversation
-from people.models import Teammate
 from routing.choose import Candidate, Wanted, Way, verdict
-from routing.crew import crew_of
+from routing.crew import crew_of, people_of
 from routing.models import Sharing
 
 WAITING_MAX = 99
@@ -58,11 +57,7 @@ def teams_now(now: datetime) -> list[TeamNow]:
 
 
 def team_now(sharing: Sharing, now: datetime) -> TeamNow:
-    people = Teammate.objects.active().filter(memberships__team=sharing.team_id)
-    with_hours = people.select_related("role", "office_hours").prefetch_related(
-        "office_hours__own_days"
-    )
-    crew = crew_of(sharing, list(with_hours.order_by("name", "pk")), now)
+    crew = crew_of(sharing, people_of(sharing.team), now)
     found = [mate_now(each, crew.way) for each in crew.candidates()]
     found.sort(key=lambda mate: bool(mate.state))
     work = Conversation.objects.open().unassigned().of_team(sharing.team)

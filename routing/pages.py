@@ -12,7 +12,7 @@ from ground.web.problems import NotFound
 from inbox import default_views
 from inbox.pages.parts import find, visible_to
 from inbox.pages.requests import for_teammates
-from routing import why
+from routing import given, why
 
 
 @for_teammates
@@ -38,6 +38,7 @@ def show_why(request: HttpRequest, view: str, conversation: str) -> HttpResponse
             "decisions": decisions,
             "told": why.told(chosen, viewer) if chosen else None,
             "moves": why.moves_of(found, viewer),
+            "gifts": given.gifts_of(found, viewer),
             "is_admin": viewer.is_admin and viewer.is_staff,
         },
     )

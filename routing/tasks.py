@@ -7,7 +7,7 @@ from ground.journal.models import Entry
 from ground.journal.reactions import alone, together
 from people.models import Teammate
 from routing import actions, concerned
-from routing.actions import sharing_out, taking_back
+from routing.actions import complaining, overflowing, sharing_out, taking_back
 
 # So long one worker stays with what waits; others have their turn in between.
 SHARING_SECONDS = 2
@@ -32,6 +32,13 @@ def share_out(entry: Entry) -> None:
     if sharings:
         asked = entry.subject_id if entry.subject_type == "conversation" else ""
         sharing_out.share_out(sharings, cause=entry, asked=asked)
+    if entry.kind in ("conversation.assigned", "conversation.reopened"):
+        overflowing.watch(entry)
+
+
+def follow_up(entry: Entry) -> None:
+    """A customer rated: who is not content is answered by somebody."""
+    complaining.rated(entry)
 
 
 @shared_task(name="routing.share_out_waiting", expires=5)

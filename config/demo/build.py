@@ -20,6 +20,7 @@ from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANG
 from config.demo.story.events import EVENTS
 from config.demo.story.talks import TALKS
 from config.demo.story.telling import Step, Talk
+from ground.hours.models import DueRow
 from ground.journal.live import silently
 from ground.journal.models import Decision, Entry
 from ground.journal.reactions import run_owed
@@ -81,6 +82,8 @@ def create() -> int:
         Stage(mates, messenger, timezone.now()).play()
         run_owed()
         date_effects()
+        # What was to follow in the story's days is over.
+        DueRow.objects.all().delete()
     for key in keys:
         files.delete(key)
     return len(TALKS)

@@ -70,8 +70,15 @@ def close(conversation: Conversation, *, by: Actor) -> Conversation:
         return locked
 
 
-def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
-    """Opens a closed or snoozed conversation; a contact who spoke last waits again, as before.
+def reopen(
+    conversation: Conversation,
+    *,
+    by: Actor,
+    is_waited_for: bool = False,
+    cause: Entry | None = None,
+) -> Conversation:
+    """Opens a closed or snoozed conversation; a contact who spoke last waits again, as before. With
+    `is_waited_for` the contact waits from now on, whoever spoke last.
 
     Raises StateConflict for spam.
     """
@@ -80,7 +87,8 @@ def reopen(conversation: Conversation, *, by: Actor) -> Conversation:
         require(by, locked, Capability.MANAGE)
         check_no_spam(locked)
         if not locked.is_open:
-            open_again(locked, by=by, waiting_since=unanswered(locked))
+            since = unanswered(locked) or (database_now() if is_waited_for else None)
+            open_again(locked, by=by, cause=cause, waiting_since=since)
         return locked
 
 

@@ -1,6 +1,6 @@
 """Everything that changes rules, and what rules do."""
 
-from routing.actions.arranging import arrange_sharing, arrange_workload
+from routing.actions.arranging import arrange_complaints, arrange_sharing, arrange_workload
 from routing.actions.routing import route_all
 from routing.actions.ruling import (
     arrange_rules,
@@ -11,6 +11,7 @@ from routing.actions.ruling import (
 )
 
 __all__ = [
+    "arrange_complaints",
     "arrange_rules",
     "arrange_sharing",
     "arrange_workload",

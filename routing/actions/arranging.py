@@ -12,7 +12,8 @@ from ground.web.problems import Invalid
 from people.models import Tag, Team, Teammate
 from people.permissions import require_admin
 from routing import kinds
-from routing.models import Sharing, Workload
+from routing.actions.ruling import one_at_a_time
+from routing.models import RoutingSettings, Sharing, Workload
 
 LANGUAGES_MAX = 20
 
@@ -21,7 +22,8 @@ def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharin
     """Sets how a team shares out: the fields of `Sharing`. Raises NotAllowed and Invalid."""
     require_admin(by)
     with transaction.atomic():
-        Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        # All of them: two teams must not go on to each other at the same moment.
+        list(Team.objects.select_for_update(no_key=True).order_by("pk"))
         sharing = Sharing.objects.filter(team=team).first()
         is_new = sharing is None
         sharing = sharing or Sharing(team=team)
@@ -33,6 +35,7 @@ def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharin
         if not is_new and not changed:
             return sharing
         check(sharing, wanted)
+        check_no_circle(sharing)
         sharing.version += 0 if is_new else 1
         sharing.save()
         record(
@@ -43,6 +46,31 @@ def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharin
             after=after if is_new else changed,
         )
     return sharing
+
+
+def arrange_complaints(*, by: Teammate | None, **wanted: Any) -> RoutingSettings:
+    """Sets what becomes of complaints: `complaint_score`, `complaint_team`, `complaint_hours`.
+    Raises NotAllowed and Invalid."""
+    require_admin(by)
+    with transaction.atomic():
+        one_at_a_time()
+        settings = RoutingSettings.current()
+        before = {name: told(getattr(settings, name)) for name in wanted}
+        for name, value in wanted.items():
+            setattr(settings, name, value)
+        check(settings, wanted)
+        after = {name: told(value) for name, value in wanted.items()}
+        changed = [name for name in after if before[name] != after[name]]
+        if changed:
+            settings.save()
+            record(
+                kinds.ROUTING_CHANGED,
+                by=by,
+                subject=settings,
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+    return settings
 
 
 def arrange_workload(
@@ -78,6 +106,18 @@ def arrange_workload(
                 after={name: after[name] for name in changed},
             )
     return workload
+
+
+def check_no_circle(sharing: Sharing) -> None:
+    """Raises Invalid when what goes on from a team would come back to it."""
+    path, team = [sharing.team], sharing.overflow_team
+    while team is not None:
+        path.append(team)
+        if team in path[:-1]:
+            way = " → ".join(str(each) for each in path)
+            raise Invalid(errors={"overflow_team": [f"It would go round in a circle: {way}."]})
+        following = Sharing.objects.select_related("overflow_team").filter(team=team).first()
+        team = following.overflow_team if following else None
 
 
 def check(row: models.Model, wanted: dict[str, Any]) -> None:

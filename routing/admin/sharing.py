@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from ground.web.admin import ProblemsAsMessages
-from routing.actions import arrange_sharing, arrange_workload
-from routing.models import Sharing, Workload
+from routing.actions import arrange_complaints, arrange_sharing, arrange_workload
+from routing.models import RoutingSettings, Sharing, Workload
 from routing.now import WAITING_MAX, teams_now
 
 SHARING = (
@@ -26,7 +26,10 @@ SHARING = (
     "previous_owner_first",
     "skills",
     "takes_back",
+    "overflow_team",
+    "overflow_minutes",
 )
+COMPLAINTS = ("complaint_score", "complaint_team", "complaint_hours")
 WORKLOAD = ("capacity", "languages", "is_narrow", "ramp_from", "ramp_days", "ramp_first")
 
 
@@ -42,6 +45,7 @@ class SharingAdmin(ProblemsAsMessages, ModelAdmin):
         ("How much", {"fields": ("capacity", "quiet_hours")}),
         ("To whom", {"fields": ("needs_presence", "previous_owner_first", "skills")}),
         ("When somebody goes", {"fields": ("takes_back",)}),
+        ("When nobody has it in time", {"fields": ("overflow_team", "overflow_minutes")}),
     )
     change_list_template = "admin/routing/sharing/list.html"
 
@@ -73,6 +77,36 @@ class SharingAdmin(ProblemsAsMessages, ModelAdmin):
             return TemplateResponse(request, "admin/routing/sharing/_now.html", shown)
         context = {**self.admin_site.each_context(request), "title": "Who has how much", **shown}
         return TemplateResponse(request, "admin/routing/sharing/now.html", context)
+
+
+@admin.register(RoutingSettings)
+class ComplaintAdmin(ProblemsAsMessages, ModelAdmin):
+    """What becomes of complaints. The one row's other fields are set beside the rules."""
+
+    fields = COMPLAINTS
+    autocomplete_fields = ("complaint_team",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one row at most: its form is the page."""
+        return self.changeform_view(request, "1", "", extra_context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        return RoutingSettings.current()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        arrange_complaints(
+            by=request.user, **{name: form.cleaned_data[name] for name in COMPLAINTS}
+        )
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        messages.success(request, "Saved.")
+        return HttpResponseRedirect(reverse("admin:routing_routingsettings_changelist"))
 
 
 class WorkloadForm(forms.ModelForm):

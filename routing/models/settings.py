@@ -30,6 +30,29 @@ class RoutingSettings(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(DAYS_MAX)],
         help_text="How far back a rule is tried before it is saved.",
     )
+    complaint_score = models.PositiveSmallIntegerField(
+        "a complaint is a rating of at most",
+        default=2,
+        choices=[(0, "No rating: nothing is followed up"), (1, "1"), (2, "2"), (3, "3")],
+        help_text="Such a conversation is opened again and given to somebody.",
+    )
+    complaint_team = models.ForeignKey(
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="who follows complaints up",
+        help_text="One of them gets it; without a team whoever had the conversation, or one of "
+        "their team.",
+    )
+    complaint_hours = models.PositiveSmallIntegerField(
+        "answered within (hours)",
+        default=8,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 7)],
+        help_text="Office hours of the team. Who has not answered by then is passed over for "
+        "another, and the conversation becomes urgent.",
+    )
 
     class Meta:
         verbose_name = "routing settings"

@@ -62,6 +62,20 @@ class Sharing(models.Model):
         default=TakesBack.SHARED,
         help_text="What waits for us then goes to others.",
     )
+    overflow_team = models.ForeignKey(
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="goes on to",
+        help_text="The team that gets what nobody of this one has taken, or could be given.",
+    )
+    overflow_minutes = models.PositiveSmallIntegerField(
+        "after (minutes)",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(60 * 24 * 7)],
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:

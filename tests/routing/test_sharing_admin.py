@@ -18,6 +18,7 @@ WAY = {
     "quiet_hours": "4",
     "skills": "preferred",
     "takes_back": "shared",
+    "overflow_minutes": "15",
 }
 
 

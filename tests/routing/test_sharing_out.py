@@ -365,3 +365,22 @@ def test_what_a_customer_writes_to_who_is_away_goes_to_others(line, dora, ben, e
     run_owed()
     tasks.share_out_waiting()
     assert owners([conversation]) == ["Eve"]
+
+
+def test_the_page_that_says_why_tells_who_could_and_who_could_not(
+    line, dora, ada, ben, eve, cleo, support, billing, browser_of
+):
+    set_away(eve, True, by=eve)
+    share(support)
+    conversation = ask(dora, line, support)
+    run_owed()
+    page = f"/inbox/all/{conversation.public_id}/why/"
+    told = browser_of(cleo).get(page).content.decode()
+    assert "Ben Okafor got it" in told and "Eve is away." in told
+    share(billing)
+    assign(conversation, by=ada, assignee=None, team=billing)
+    run_owed()
+    assign(conversation, by=ada, assignee=None, team=support)
+    told = browser_of(ben).get(page).content.decode()
+    assert "Eve is away." in told and "Cleo Marchand got it" not in told, "of a private team"
+    assert "Cleo Marchand got it" in browser_of(ada).get(page).content.decode()

@@ -1,0 +1,50 @@
+"""Who of a team got a conversation and why nobody else, read from what was stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ground.journal.models import Decision
+from inbox.models import Conversation
+from people.models import Team, Teammate
+
+DECIDERS = ("routing.allocator", "routing.complaints", "routing.overflow")
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Gift:
+    """A decision as it is told; `clauses` are {"holds", "says"}, one for each who might."""
+
+    headline: str
+    why: str
+    clauses: list[dict[str, Any]]
+    at: datetime
+
+
+def gifts_of(conversation: Conversation, viewer: Teammate | None) -> list[Gift]:
+    """The latest, newest first; none of a private team's that the viewer is not in."""
+    rows = Decision.objects.filter(
+        subject_type="conversation", subject_id=conversation.public_id, decider__in=DECIDERS
+    ).order_by("-id")[:SHOWN]
+    made = list(rows)
+    teams = {name for each in made for name in teams_in(each)}
+    known = Team.objects.visible_to(viewer).filter(public_id__in=teams)
+    shown = set(known.values_list("public_id", flat=True)) if teams else set()
+    return [gift(each) for each in made if teams_in(each) <= shown]
+
+
+def teams_in(decision: Decision) -> set[str]:
+    return {decision.facts.get("team"), decision.result.get("team")} - {None}
+
+
+def gift(decision: Decision) -> Gift:
+    name, why = decision.result.get("name"), decision.result.get("why", "")
+    headline = f"{name} got it" if name else "Nobody got it"
+    if decision.decider == "routing.overflow":
+        headline = "It went on to another team"
+    elif name and decision.decider == "routing.allocator":
+        why = f"{name} {why}."
+    return Gift(headline, why, decision.explanation.get("clauses", []), decision.created_at)
