@@ -25,6 +25,7 @@ FRAMES = {
         "inbox.frames.thread_line",
         "inbox.frames.list_row",
     ],
+    "conversation.wait_told": ["messenger.frames.conversation"],
     "conversation.held": ["inbox.frames.list_row"],
     "conversation.snoozed": [
         "inbox.frames.thread_line",

@@ -56,7 +56,7 @@ def sections(installation: Installation | None) -> list[tuple[str, dict[str, Any
         (
             "Home",
             {
-                "fields": ("reply_time", "office_hours", "home_links"),
+                "fields": ("reply_time", "is_wait_shown", "office_hours", "home_links"),
                 "description": "What stands below the greeting, in the default language; other "
                 "languages have theirs under “Words and languages”.",
             },

@@ -26,7 +26,7 @@ def settings_json(
     """What a messenger needs to show itself in `locale`, one of ours; the same for every visitor.
 
     A text nobody wrote for the language is taken from the next one in its chain, then from the
-    installation's own; `greeting` is never empty, an empty `reply_time` or `office_hours` is not
+    installation's own; `greeting` and `reply_time` are never empty, an empty `office_hours` is not
     shown. `texts` are those of the installation, unless it is not stored.
     """
     own = installation.texts.all() if texts is None else texts
@@ -70,6 +70,7 @@ def words(
         for name, default in zip(SAID, ("", "", "", []), strict=True)
     }
     said["greeting"] = said["greeting"] or texts_in(locale)["greeting"]
+    said["reply_time"] = said["reply_time"] or texts_in(locale)["start.hint"]
     return said
 
 

@@ -95,6 +95,7 @@ class InstallationForm(forms.ModelForm):
             "languages",
             "greeting",
             "reply_time",
+            "is_wait_shown",
             "office_hours",
             "home_links",
             "can_start",
@@ -117,7 +118,10 @@ class InstallationForm(forms.ModelForm):
             "greeting": "The first line that visitors read. Empty: “How can we help?”, in the "
             "visitor's language.",
             "reply_time": "When to expect an answer, such as “We usually reply within an hour”. "
-            "Empty: nothing is said.",
+            "Empty: “Replies arrive right here”.",
+            "is_wait_shown": "While you are closed, when you are back, by the visitor's clock; "
+            "else how long others have waited of late, once twenty were answered. Then the line "
+            "above is for when nothing is known.",
             "office_hours": "When people answer, such as “Monday to Friday, 9 to 17”. Empty: "
             "nothing is said.",
             "can_start": "Without it, they can only go on in conversations that exist.",

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ground.journal.models import Entry
+from ground.web import languages
 from inbox.models import Conversation
 from messenger.installing import RULES
 from messenger.models import Installation
 from messenger.present import conversation_json, message_json
+from messenger.waiting import reply_time_in
 
 Shown = tuple[list[str], dict[str, Any]]
 
@@ -36,10 +38,21 @@ def conversation(entry: Entry) -> Iterator[Shown]:
         {
             "type": "conversation",
             "conversation": conversation_json(
-                row, is_rating_asked=row.is_closed and asks_for_rating(row)
+                row,
+                is_rating_asked=row.is_closed and asks_for_rating(row),
+                reply_time=told_in(entry),
             ),
         },
     )
+
+
+def told_in(entry: Entry) -> str | None:
+    """What the contact is told of their wait, by an entry that tells it; in their own language."""
+    told = entry.rows.get("told")
+    if told is None:
+        return None
+    conversation = entry.rows["conversation"]
+    return reply_time_in(conversation, told, languages.best(conversation.contact.locale))
 
 
 def rules(entry: Entry) -> Iterator[Shown]:

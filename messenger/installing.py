@@ -38,6 +38,7 @@ CONFIGURED = (
     "languages",
     "greeting",
     "reply_time",
+    "is_wait_shown",
     "office_hours",
     "home_links",
     "can_upload",

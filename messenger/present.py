@@ -3,24 +3,33 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
 from ground.web import files
 from inbox.models import Attachment, Conversation, Message
+from messenger.texts import language_of
 from messenger.visitors import Visitor
+from messenger.waiting import reply_time_in
 from people.models import Contact, Teammate
 from people.names import first_name, initials
+from routing.models import Expectation
 
 
 def conversation_json(
-    conversation: Conversation, *, is_rating_asked: bool, is_by_link: bool = False
+    conversation: Conversation,
+    *,
+    is_rating_asked: bool,
+    is_by_link: bool = False,
+    reply_time: str | None = None,
 ) -> dict[str, Any]:
     """A conversation in a list. All numbers are public ones: notes leave no trace. Who came by the
-    link of one conversation is told of no other.
+    link of one conversation is told of no other. `reply_time`, when an answer may be expected, is
+    left out where it has not changed.
 
     For many conversations fetch `for_contact()` and what belongs to them by `with_ratings`.
     """
-    return {
+    said = {} if reply_time is None else {"reply_time": reply_time}
+    return said | {
         "id": conversation.public_id,
         "status": public_status(conversation),
         "assignee": teammate_json(conversation.assignee) if conversation.assignee else None,
@@ -49,10 +58,21 @@ def conversations_json(
     """Conversations `with_ratings`, as this visitor may know them."""
     is_asked = visitor.installation.is_rating_asked
     is_by_link = bool(visitor.only_conversation)
+    language = language_of(visitor.installation, visitor.locale)
     return [
-        conversation_json(each, is_rating_asked=is_asked, is_by_link=is_by_link)
+        conversation_json(
+            each,
+            is_rating_asked=is_asked,
+            is_by_link=is_by_link,
+            reply_time=reply_time_in(each, told_of(each), language),
+        )
         for each in conversations
     ]
+
+
+def told_of(conversation: Conversation) -> Expectation | None:
+    """What a contact who waits was told; of conversations `with_ratings`."""
+    return next(iter(getattr(conversation, "open_expectations", [])), None)
 
 
 def public_status(conversation: Conversation) -> str:
@@ -76,9 +96,12 @@ def goes_on_in(conversation: Conversation) -> str | None:
 
 
 def with_ratings(conversations: Iterable[Conversation]) -> list[Conversation]:
-    """The conversations, with what `rating_json` and `goes_on_in` ask for; at most one query for
-    each."""
+    """The conversations, with what `rating_json`, `goes_on_in` and `told_of` ask for; at most one
+    query for each."""
     found = list(conversations)
+    waiting = [each for each in found if each.is_waiting_for_us]
+    told = Expectation.objects.filter(answered_at=None).order_by("-since")
+    prefetch_related_objects(waiting, Prefetch("expectations", told, to_attr="open_expectations"))
     prefetch_related_objects([each for each in found if each.is_merged], "merged_into")
     rated = [each for each in found if each.is_closed and each.rating is not None]
     prefetch_related_objects(rated, "ratings")

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db.models.functions import Now
 from django.http import HttpRequest
+from django.utils import timezone as clock
 
 from ground.journal.live import publish_after_commit
 from ground.web.problems import NotAuthenticated
 from inbox.actions import hand_uploads
-from messenger import browsers
+from messenger import browsers, waiting
 from messenger.appearance import settings_json
 from messenger.identity import SignedIdentity
 from messenger.links import open_link
@@ -179,6 +180,7 @@ def boot_json(visitor: Visitor, request: HttpRequest) -> dict[str, Any]:
 
 def settings_for(visitor: Visitor) -> dict[str, Any]:
     shown = settings_json(visitor.installation, language_of(visitor.installation, visitor.locale))
+    shown["reply_time"] = waiting.reply_time(visitor, shown["reply_time"], clock.now())
     return shown | {"can_start": False} if visitor.only_conversation else shown
 
 

@@ -13,7 +13,7 @@ from messenger.models import Installation
 
 FOLDER = Path(__file__).parent / "locales"
 # Keys beginning so are said outside the frame.
-ELSEWHERE = ("away.", "page.", "launcher.")
+ELSEWHERE = ("away.", "page.", "launcher.", "wait.", "start.hint")
 
 
 def language_of(installation: Installation, asked: str) -> str:

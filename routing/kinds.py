@@ -9,6 +9,9 @@ RULE_SWITCHED = declare("rule.switched", "A rule was switched on or off.")
 RULE_DELETED = declare("rule.deleted", "A rule was deleted.")
 RULE_BROKE = declare("rule.broke", "A rule cannot be used as it stands, and is passed over.")
 ROUTING_CHANGED = declare("routing.changed", "Who gets what no rule takes, or who is a VIP.")
+WAIT_TOLD = declare(
+    "conversation.wait_told", "A customer who waits was told when to expect an answer."
+)
 CONVERSATION_ROUTED = declare("conversation.routed", "The rules were asked about a conversation.")
 SHARING_CHANGED = declare("sharing.changed", "A team shares out its work in another way.")
 WORKLOAD_CHANGED = declare("workload.changed", "A teammate is given more, less or other work.")

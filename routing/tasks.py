@@ -54,3 +54,15 @@ def share_out_waiting() -> int:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [SHARING])
+
+
+@together
+def tell_wait(entries: list[Entry]) -> None:
+    """Others have conversations, or these begin: who waits there is told when to expect us."""
+    actions.tell_waits({entry.subject_id: entry for entry in entries})
+
+
+@together
+def settle_wait(entries: list[Entry]) -> None:
+    """Customers were answered: the record of promises learns how long it took."""
+    actions.settle_waits({entry.subject_id: entry for entry in reversed(entries)})

@@ -49,6 +49,7 @@ class Installation(models.Model):
     )
     greeting = models.CharField(max_length=200, default="", blank=True)
     reply_time = models.CharField(max_length=120, default="", blank=True)
+    is_wait_shown = models.BooleanField("the expected wait is shown", default=True, db_default=True)
     office_hours = models.CharField(max_length=200, default="", blank=True)
     home_links = models.JSONField(default=list, blank=True)
     can_upload = models.BooleanField("visitors may send files", default=True)

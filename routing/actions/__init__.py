@@ -9,6 +9,7 @@ from routing.actions.ruling import (
     save_rule,
     switch_rule,
 )
+from routing.actions.telling_waits import settle_waits, tell_waits
 
 __all__ = [
     "arrange_complaints",
@@ -19,5 +20,7 @@ __all__ = [
     "delete_rule",
     "route_all",
     "save_rule",
+    "settle_waits",
     "switch_rule",
+    "tell_waits",
 ]

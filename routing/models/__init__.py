@@ -1,7 +1,17 @@
 from routing.models.edition import RuleEdition
+from routing.models.expectation import Expectation
 from routing.models.match import RuleMatch
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
 from routing.models.sharing import Sharing, Turn, Workload
 
-__all__ = ["RoutingSettings", "Rule", "RuleEdition", "RuleMatch", "Sharing", "Turn", "Workload"]
+__all__ = [
+    "Expectation",
+    "RoutingSettings",
+    "Rule",
+    "RuleEdition",
+    "RuleMatch",
+    "Sharing",
+    "Turn",
+    "Workload",
+]

@@ -52,7 +52,7 @@ def test_each_text_comes_from_the_nearest_language_that_has_it(browser, spoken):
     assert said["greeting"] == "Como podemos ajudar?"
     assert said["home_links"] == [{"title": "Envio", "url": "https://shop.test/envio"}]
     assert said["office_hours"] == "Mo bis Fr, 9 bis 17 Uhr", "nobody wrote it in Portuguese"
-    assert said["reply_time"] == "", "what nobody wrote is not shown"
+    assert said["reply_time"] == "As respostas chegam aqui mesmo", "nobody wrote any"
     assert settings_of(browser, locale="fr")["greeting"] == "Was können wir tun?"
 
 

@@ -287,6 +287,7 @@ export class Messenger extends EventTarget {
     // What we read a moment ago may not have been counted when this was written.
     const read_seq = Math.max(known?.read_seq || 0, conversation.read_seq);
     this.conversations.set(conversation.id, {
+      ...known,
       ...conversation,
       unread: read_seq < conversation.last_seq ? conversation.unread : 0,
       read_seq,

@@ -64,7 +64,7 @@ test("what was told before a conversation closed does not open it again", async 
   assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
   messenger.begin(session([open]));
   assert.deepEqual(standing(messenger), ["closed", true, "Ben"]);
-  messenger.heard({ type: "conversation", conversation: at(60, { version: 5 }) });
+  messenger.heard({ type: "conversation", conversation: at(60, { version: 5, assignee: null }) });
   assert.deepEqual(standing(messenger), ["open", false, undefined]);
 });
 

@@ -63,7 +63,7 @@ export class HomeView {
   #conversations() {
     const { can_start, reply_time } = this.shell.messenger.settings;
     const onclick = () => this.shell.startThread();
-    const words = lines(t("start.title"), reply_time || t("start.hint"));
+    const words = lines(t("start.title"), reply_time);
     const start = can_start
       ? h("button", { class: "start", onclick }, words, icon("send", "flip"))
       : h("p", { class: "start none" }, t("start.none"));

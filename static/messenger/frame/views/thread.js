@@ -262,8 +262,9 @@ export class ThreadView {
 
   /** @param {import("../types.js").Entry[]} latest */
   #showHeader(latest) {
-    const { name, team, reply_time: replyTime } = this.messenger.settings;
-    const assignee = this.messenger.conversations.get(this.key)?.assignee;
+    const { name, team, reply_time } = this.messenger.settings;
+    const conversation = this.messenger.conversations.get(this.key);
+    const assignee = conversation?.assignee;
     const people = new Map();
     for (const { message } of latest) {
       if (message?.author.type === "teammate") people.set(message.author.name, message.author);
@@ -272,7 +273,7 @@ export class ThreadView {
     const faces = [...people.values()].reverse().slice(0, 2);
     const names = faces.map((face) => face.name).join(", ");
     this.title.textContent = name;
-    this.subtitle.textContent = names || replyTime || t("start.hint");
+    this.subtitle.textContent = names || conversation?.reply_time || reply_time;
     if (this.faces.dataset.of === names) return;
     this.faces.dataset.of = names;
     const shown = faces.length ? faces : team.slice(0, 2);
