@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inbox', '0030_beside'),
         ('people', '0013_hours'),
-        ('routing', '0003_sharing_out'),
+        ('routing', '0004_complaints'),
     ]
 
     operations = [
