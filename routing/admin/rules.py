@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,7 +19,7 @@ from inbox.models import Conversation
 from inbox.preview import Preview, preview_of
 from people.admin.asking import BLANK, AskingAdmin, Draft
 from people.models import Segment, Tag, Team, Teammate
-from routing import asking, lately, wording
+from routing import asking, lately, trying, wording
 from routing.actions import (
     arrange_rules,
     change_settings,
@@ -49,10 +49,11 @@ class Row:
 @dataclass(frozen=True)
 class Seen:
     """What the preview of a rule shows: its condition in words, and what is like this now. `now`
-    is None where that cannot be listed."""
+    is None where that cannot be listed, `tried` where it was not asked for."""
 
     words: str
     now: Preview | None
+    tried: trying.Tried | None = None
 
 
 @admin.register(Rule)
@@ -101,13 +102,18 @@ class RuleAdmin(AskingAdmin):
         if condition is None:
             return None
         words = asking.in_words(condition.to_json(), spoken)
+        if draft.do == "try":
+            says = {**draft.fields, "condition": condition.to_json()}
+            rule = draft.row.public_id if draft.row.pk else ""
+            return Seen(words, None, trying.try_rule(rule, says, spoken))
         if not has_set_form(condition, asking.SUBJECT, registry=spoken):
             return Seen(words, None)
         return Seen(words, preview_of(asking.like_this(condition, spoken)))
 
     def more(self, draft: Draft, spoken: Snapshot) -> dict[str, Any]:
         mates = Teammate.objects.active().order_by("name")
-        kept = set(draft.fields["tags"])
+        kept = draft.fields["tags"]
+        settings = RoutingSettings.current()
         return {
             "name_length": NAME_LENGTH,
             "moments": Rule.Moment.choices,
@@ -115,8 +121,11 @@ class RuleAdmin(AskingAdmin):
             "teams": list(Team.objects.all()),
             "mates": list(mates),
             "priorities": Conversation.Priority.words(),
-            "tags": [tag for tag in Tag.objects.all() if not tag.is_archived or tag in kept],
-            "vips": RoutingSettings.current().vip_segment,
+            "tags": [
+                tag for tag in Tag.objects.all() if not tag.is_archived or tag.public_id in kept
+            ],
+            "vips": settings.vip_segment,
+            "days": settings.simulated_days,
         }
 
     def delete_model(self, request: HttpRequest, obj: Rule) -> None:
@@ -132,7 +141,8 @@ class RuleAdmin(AskingAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """GET: the rules in their order. POST (`do`): `up …`, `down …` draw another order, which
-        `arrange` saves; `switch …` and `settings` save at once."""
+        `try` goes through the last days with, and `arrange` saves; `switch …` and `settings` save
+        at once."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -143,6 +153,8 @@ class RuleAdmin(AskingAdmin):
         order = request.POST.getlist("order")
         if do in ("up", "down"):
             return self.show_list(request, moved(order, name, -1 if do == "up" else 1))
+        if do == "try":
+            return self.show_list(request, order, is_tried=True)
         try:
             said = self.carry_out(request, do, name, order)
         except Problem as problem:
@@ -176,7 +188,12 @@ class RuleAdmin(AskingAdmin):
         return ""
 
     def show_list(
-        self, request: HttpRequest, order: Sequence[str], *, status: int = 200
+        self,
+        request: HttpRequest,
+        order: Sequence[str],
+        *,
+        is_tried: bool = False,
+        status: int = 200,
     ) -> HttpResponse:
         rules = list(asking.with_all(Rule.objects.all()))
         shown = in_order(rules, order)
@@ -186,6 +203,7 @@ class RuleAdmin(AskingAdmin):
             "title": "Rules",
             "rows": rows_of(shown, request.user),
             "is_moved": shown != rules,
+            "tried": trying.try_order(shown, rules) if is_tried else None,
             "settings": RoutingSettings.current(),
             "teams": list(Team.objects.all()),
             "segments": list(Segment.objects.all()),
