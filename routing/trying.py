@@ -15,6 +15,8 @@ from routing.models import RoutingSettings, Rule
 from routing.simulator import Case, Simulation
 
 NOBODY = "nobody"
+NAMES = ("team", "teammate", "vip_owner")
+NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,29 @@ def try_rule(rule: str, says: Mapping[str, Any], spoken: Snapshot) -> Tried:
 
     rule: its public id, "" for a new one. says: as its form has it, with a sound condition.
     """
+    says = with_what_there_is(says)
     present = standings_now(spoken)
     tried = simulator.with_tried(present, rule, says, spoken, bool(says.get("is_on", True)))
     return told(tried, present, spoken, rule or simulator.TRIED)
+
+
+def with_what_there_is(says: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a form that nobody has checked, without what could not be saved anyhow."""
+
+    def is_name(name: Any) -> bool:
+        return isinstance(name, str) and name.isprintable() and len(name) <= NAME_LENGTH
+
+    names = {name: says[name] if is_name(says[name]) else "" for name in NAMES}
+    known = {
+        "moment": (Rule.Moment.values, Rule.Moment.BEGINS),
+        "for_vips": (Rule.ForVips.values, Rule.ForVips.SAME),
+        "priority": (dict(Conversation.Priority.words()), ""),
+    }
+    words = {
+        name: str(says[name] if says[name] in among else usual)
+        for name, (among, usual) in known.items()
+    }
+    return {**says, **names, **words, "tags": [tag for tag in says["tags"] if is_name(tag)]}
 
 
 def try_order(order: Sequence[Rule], rules: Sequence[Rule]) -> Tried:

@@ -188,6 +188,8 @@ def test_the_form_and_the_list_try_before_they_save(
     form = {"name": "New", "moment": "begins", "for_vips": "same", "is_on": "on"}
     page = client.post("/admin/routing/rule/add/", form | {"priority": "low", "do": "try"})
     assert "it would have taken 0" in page.content.decode()
+    strange = dict.fromkeys(("moment", "for_vips", "priority", "team", "tags"), "\0x")
+    assert client.post("/admin/routing/rule/add/", form | strange | {"do": "try"}).status_code < 500
     order = {"order": names[::-1], "do": "try"}
     page = client.post("/admin/routing/rule/", order).content.decode()
     assert "1 would have gone another way" in page and "This order is not saved yet." in page
