@@ -10,6 +10,7 @@ FRAMES = {
         "inbox.frames.list_row",
         "messenger.frames.conversation",
     ],
+    "message.understood": ["inbox.frames.mood"],
     "message.sent": [
         "messenger.frames.message",
         "inbox.frames.thread_line",

@@ -6,13 +6,14 @@ Reactions of one kind are independent of each other; a sequence is written with 
 REACTIONS = {
     "conversation.routed": ["inbox.tasks.notify"],
     "message.received": [
+        "inbox.tasks.understand",
         "people.tasks.note_heard",
         "inbox.tasks.call_off_later",
         "inbox.tasks.index_messages",
         "inbox.tasks.notify",
-        "routing.tasks.route",
         "routing.tasks.tell_wait",
     ],
+    "message.understood": ["routing.tasks.route"],
     "message.sent": [
         "people.tasks.note_contacted",
         "messenger.tasks.plan_notices",
@@ -62,3 +63,6 @@ REACTIONS = {
     "teammate.role_changed": ["people.tasks.drop_devices", "routing.tasks.share_out"],
     "teammate.password_changed": ["people.tasks.drop_devices"],
 }
+
+# These take long for each entry, so they have a lane of their own.
+APART = ["inbox.tasks.understand"]

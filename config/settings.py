@@ -80,6 +80,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 JOURNAL_REACTIONS = "config.reactions.REACTIONS"
 DUE_HANDLERS = "config.composition.DUE"
+JOURNAL_REACTIONS_APART = "config.reactions.APART"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
 CHANNEL_ICONS = "config.composition.CHANNEL_ICONS"
@@ -168,6 +169,11 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
         "task": "journal.sweep",
+        "schedule": 5,
+        "options": {"queue": "upkeep", "expires": 5},
+    },
+    "sweep-apart": {
+        "task": "journal.drain_apart",
         "schedule": 5,
         "options": {"queue": "upkeep", "expires": 5},
     },

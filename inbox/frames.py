@@ -95,6 +95,12 @@ def list_row(entry: Entry) -> Iterator[Shown]:
     )
 
 
+def mood(entry: Entry) -> Iterator[Shown]:
+    """The row anew, where what was understood of a message has changed what lists show or ask."""
+    if "conversation" in entry.rows:
+        yield from list_row(entry)
+
+
 def views(entry: Entry) -> Iterator[Shown]:
     """The saved views of some have changed: whoever may see them asks for their rail again."""
     readers = entry.rows["readers"]

@@ -4,6 +4,9 @@ from ground.journal.kinds import declare
 
 CONVERSATION_STARTED = declare("conversation.started", "A contact began a conversation.")
 MESSAGE_RECEIVED = declare("message.received", "A contact wrote in a conversation.")
+MESSAGE_UNDERSTOOD = declare(
+    "message.understood", "It was found out what a contact's message says besides its words."
+)
 MESSAGE_SENT = declare("message.sent", "A teammate or a bot replied to a contact.")
 NOTE_ADDED = declare("note.added", "A teammate wrote an internal note.")
 NOTE_EDITED = declare("note.edited", "A teammate gave a note of theirs other words.")

@@ -6,7 +6,7 @@ from django.db import connection
 from ground.journal.models import Entry
 from ground.journal.reactions import together
 from inbox import actions
-from inbox.actions import batches, digesting, notifying, pushing, side_telling
+from inbox.actions import batches, digesting, notifying, pushing, side_telling, understanding
 from inbox.actions.attaching import forget_unused
 from inbox.actions.clearing import forget_cleared
 from inbox.actions.later import call_off_overtaken, with_waiting
@@ -134,6 +134,12 @@ def release_unseen(entry: Entry) -> None:
     teammate = Teammate.objects.filter(public_id=entry.subject_id).first()
     if teammate is not None:
         actions.release_unseen(teammate, cause=entry)
+
+
+@together
+def understand(entries: list[Entry]) -> None:
+    """Contacts wrote: their language and mood are found out, which the rules then may ask."""
+    understanding.understand_messages(entries)
 
 
 @together

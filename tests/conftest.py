@@ -40,6 +40,13 @@ def fresh_limits():
     redis_of(settings.REDIS_URL).flushdb()
 
 
+@pytest.fixture(autouse=True)
+def no_encoder(request, monkeypatch):
+    """Tests that are about something else do not pay for understanding what their cast says."""
+    if "encoder" not in request.fixturenames:
+        monkeypatch.setattr("ground.meaning.understanding.encoder", lambda: None)
+
+
 PASSWORD = "correct horse battery staple"
 
 

@@ -90,10 +90,11 @@ def create() -> int:
 
 
 def date_effects() -> None:
-    """What the rules made of a message was as long ago as the message."""
+    """What was made of a message was as long ago as the message."""
     told = Entry.objects.filter(pk=OuterRef("cause")).values("created_at")
-    routed = Entry.objects.filter(kind="conversation.routed", cause__isnull=False)
-    routed.update(created_at=Subquery(told))
+    for kind in ("message.understood", "conversation.routed"):
+        effects = Entry.objects.filter(kind=kind, cause__isnull=False)
+        effects.update(created_at=Subquery(told))
 
 
 def clear() -> None:

@@ -1,11 +1,13 @@
 """Reactions: rows that say what must follow an entry, run at least once, done with their effect."""
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache, lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -22,7 +24,12 @@ LEASE_SECONDS = 15
 MAX_ATTEMPTS = 8
 BATCH = 50
 HINT_KEY = "counterfoil:reactions:hinted"
+SLOW_HINT_KEY = "counterfoil:reactions:slow:hinted"
 HINT_MILLISECONDS = 2000
+# Of what takes long, so few hold a transaction open together.
+SLOW_BATCH = 8
+# Any number that nobody else locks by.
+SLOW_LOCK = 0x736C6F77
 
 _together: set[Callable[..., None]] = set()
 _alone: set[Callable[..., None]] = set()
@@ -38,21 +45,39 @@ def reactions_to(kind: str) -> list[str]:
     return registry().get(kind, [])
 
 
-def hint() -> None:
-    """Tells a worker that something is owed; at most one such hint is under way at a time.
+@lru_cache(maxsize=1)
+def names_apart() -> frozenset[str]:
+    """The reactions that take long for each entry, as config/reactions.py lists them. They run in
+    a lane of their own, one batch at a time in the whole house: however much of them is owed,
+    nothing else waits for it."""
+    return frozenset(import_string(settings.JOURNAL_REACTIONS_APART))
+
+
+def hint(owed: Collection[str] | None = None) -> None:
+    """Tells a worker that something is owed: these reactions, or any. At most one such hint is
+    under way at a time, and one for those that
+    run apart.
 
     The worker clears the mark before its last look, so what is committed after is hinted anew.
     A lost hint costs patience, not work: the sweep finds what is owed.
     """
-    from ground.journal.tasks import drain
+    from ground.journal.tasks import drain, drain_apart
 
+    slow = names_apart()
     try:
-        if live.hotline().call("SET", HINT_KEY, 1, "NX", "PX", HINT_MILLISECONDS):
-            drain.apply_async(retry=False, ignore_result=True)
+        if owed is None or not slow.issuperset(owed):
+            hint_to(drain, HINT_KEY)
+        if slow and (owed is None or not slow.isdisjoint(owed)):
+            hint_to(drain_apart, SLOW_HINT_KEY)
     except live.RedisAway:
         pass
     except Exception as error:
         logger.warning("A reaction could not be hinted; the sweep will find it: %s", error)
+
+
+def hint_to(task: Any, key: str) -> None:
+    if live.hotline().call("SET", key, 1, "NX", "PX", HINT_MILLISECONDS):
+        task.apply_async(retry=False, ignore_result=True)
 
 
 def keep_hint() -> None:
@@ -61,9 +86,9 @@ def keep_hint() -> None:
         live.hotline().call("SET", HINT_KEY, 1, "PX", HINT_MILLISECONDS)
 
 
-def clear_hint() -> None:
+def clear_hint(key: str = HINT_KEY) -> None:
     with suppress(live.RedisAway):
-        live.hotline().call("DEL", HINT_KEY)
+        live.hotline().call("DEL", key)
 
 
 @dataclass(frozen=True)
@@ -76,8 +101,9 @@ class Claim:
     attempt: int
 
 
-def claim(limit: int = BATCH) -> list[Claim]:
-    """Leases what is owed, oldest first; two workers never hold the same row."""
+def claim(limit: int = BATCH, *, apart: bool = False) -> list[Claim]:
+    """Leases what is owed, oldest first; two workers never hold the same row. Either of those that
+    run `apart` or of all others."""
     with connection.cursor() as cursor:
         cursor.execute(
             """/* prepared */
@@ -87,10 +113,11 @@ def claim(limit: int = BATCH) -> list[Claim]:
                    SELECT id FROM journal_reaction
                     WHERE done_at IS NULL AND dead_at IS NULL
                       AND (lease_until IS NULL OR lease_until < now())
+                      AND (name = ANY(%s)) = %s
                     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING id, name, entry_id, attempts
             """,
-            [LEASE_SECONDS, limit],
+            [LEASE_SECONDS, sorted(names_apart()), apart, limit],
         )
         return sorted((Claim(*row) for row in cursor.fetchall()), key=lambda claim: claim.pk)
 
@@ -201,7 +228,15 @@ def handler(name: str) -> Callable[..., None]:
 
 def run_owed(budget: int = 1000) -> int:
     """Runs what is owed, and what that owes in turn, until nothing is left or `budget` rows are
-    done; returns how many ran."""
+    done, also what runs apart; returns how many ran."""
+    count = 0
+    while ran := run_quick(budget - count) + run_apart(0):
+        count += ran
+    return count
+
+
+def run_quick(budget: int = 1000) -> int:
+    """The same without what runs apart."""
     count = 0
     while count < budget:
         claims = claim()
@@ -209,6 +244,27 @@ def run_owed(budget: int = 1000) -> int:
             break
         run_batch(claims)
         count += len(claims)
+    return count
+
+
+def run_apart(seconds: float) -> int:
+    """Runs what is owed of those that run apart, for so long at most and unless somebody else
+    does; returns how many ran."""
+    ends = time.monotonic() + seconds
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SLOW_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    try:
+        while claims := claim(SLOW_BATCH, apart=True):
+            run_batch(claims)
+            count += len(claims)
+            if time.monotonic() > ends:
+                break
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SLOW_LOCK])
     return count
 
 

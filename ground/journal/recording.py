@@ -79,7 +79,7 @@ def record(
     entry.rows = dict(rows or {})
     owed = reactions_to(kind)
     write(entry, owed)
-    transaction.on_commit(lambda: after_commit(entry, bool(owed)), robust=True)
+    transaction.on_commit(lambda: after_commit(entry, owed), robust=True)
     return entry
 
 
@@ -110,11 +110,11 @@ def write(entry: Entry, owed: list[str]) -> None:
     entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
 
 
-def after_commit(entry: Entry, is_owing: bool) -> None:
+def after_commit(entry: Entry, owed: list[str]) -> None:
     """Live delivery first: it never waits for the broker."""
     live.show(entry)
-    if is_owing:
-        hint()
+    if owed:
+        hint(owed)
 
 
 def decide(

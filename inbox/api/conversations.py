@@ -74,6 +74,17 @@ class ConversationSerializer(serializers.Serializer):
     rating_comment = serializers.CharField(
         allow_null=True, help_text="What the contact wrote with it; empty when nothing."
     )
+    mood = serializers.ChoiceField(
+        Conversation.Mood.choices,
+        allow_null=True,
+        help_text="How the contact sounds in what they wrote; null while that is unknown.",
+    )
+    sentiment = serializers.FloatField(
+        allow_null=True, help_text="The same from -1 (upset) to 1 (content)."
+    )
+    language = serializers.CharField(
+        help_text="The code of the language that the contact writes in; empty while unknown."
+    )
     merged_into = serializers.SerializerMethodField(
         help_text=(
             "What this is a part of; null for one that stands for itself, and where the token may "

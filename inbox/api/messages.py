@@ -80,6 +80,16 @@ class MessageSerializer(serializers.Serializer):
     choices = serializers.SerializerMethodField()
     activity = serializers.DictField(allow_null=True)
     attachments = AttachmentSerializer(many=True)
+    sentiment = serializers.FloatField(
+        allow_null=True,
+        help_text=(
+            "How its author sounds, from -1 (upset) to 1 (content). Of a contact's words, some "
+            "seconds after they were written; else null."
+        ),
+    )
+    language = serializers.CharField(
+        help_text="The code of the language of a contact's words; empty while unknown."
+    )
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(
         allow_null=True, help_text="When a note got its present words; null for what never changed."

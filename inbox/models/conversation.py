@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ground.web.ids import PublicIdField
+from inbox import moods
 from inbox.querysets import ConversationQuerySet
 from people.models import Contact, Tag, Team, Teammate
 
@@ -50,6 +51,11 @@ class Conversation(models.Model):
         @classmethod
         def of(cls, word: str) -> "Conversation.Priority":
             return cls[word.upper()]
+
+    class Mood(models.TextChoices):
+        UPSET = "upset", "Upset"
+        NEUTRAL = "neutral", "Neutral"
+        CONTENT = "content", "Content"
 
     public_id = PublicIdField(prefix="cv")
     contact = models.ForeignKey(
@@ -112,6 +118,18 @@ class Conversation(models.Model):
     preview_author_name = models.CharField(max_length=200, blank=True)
     rating = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="The contact's latest score, 1 to 5."
+    )
+    sentiment = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="How the contact feels by what they wrote, from -1 (upset) to 1 (content).",
+    )
+    language = models.CharField(
+        max_length=8,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the contact writes in, by their messages or else by their browser.",
     )
     waiting_since = models.DateTimeField(null=True, blank=True)
     last_message_at = models.DateTimeField(db_default=Now())
@@ -210,6 +228,15 @@ class Conversation(models.Model):
     @property
     def priority_word(self) -> str:
         return self.Priority(self.priority).word
+
+    @property
+    def mood(self) -> str | None:
+        return moods.mood_of(self.sentiment)
+
+    @property
+    def is_upset(self) -> bool:
+        """Whether its contact is, while there is something to be done about it."""
+        return self.mood == moods.UPSET and not self.is_closed and not self.is_spam
 
     @property
     def is_open(self) -> bool:

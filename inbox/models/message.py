@@ -58,6 +58,10 @@ class Message(models.Model):
         help_text="Answers to pick from, shown as buttons under a reply.",
     )
     activity = models.JSONField(null=True)
+    sentiment = models.FloatField(
+        null=True, help_text="How its author feels, from -1 (upset) to 1 (content); see moods."
+    )
+    language = models.CharField(max_length=8, blank=True, db_default="", default="")
     created_at = models.DateTimeField(db_default=Now())
     # Notes only: when it got its present words, and when it was last edited, deleted or brought
     # back, by which screens know the newer drawing of it.

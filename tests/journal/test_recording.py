@@ -61,7 +61,7 @@ def test_frames_go_out_after_the_commit_and_before_the_hint(
     framer = {happened: [lambda entry: [(["inbox"], {"type": "seen"})]]}
     monkeypatch.setattr(live, "framers", lambda: framer)
     monkeypatch.setattr(live, "publish_all", order.extend)
-    monkeypatch.setattr("ground.journal.recording.hint", lambda: order.append("hint"))
+    monkeypatch.setattr("ground.journal.recording.hint", lambda owed: order.append("hint"))
     with django_capture_on_commit_callbacks(execute=True):
         record(happened, by=None, subject=subject)
         assert order == []

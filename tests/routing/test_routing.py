@@ -46,7 +46,7 @@ def test_a_technical_word_or_a_developer_page_reaches_the_technical_team(
     given = Entry.objects.get(kind="conversation.assigned")
     assert (given.actor_type, given.actor_id) == ("automation", "Rule “Developers”")
     assert given.cause.kind == "conversation.routed"
-    assert given.cause.cause.kind == "message.received"
+    assert given.cause.cause.kind == "message.understood"
 
 
 def test_what_no_rule_takes_goes_to_triage(ruled, begin, dora, technical, triage, ada):
