@@ -93,7 +93,8 @@ def test_without_understanding_all_goes_on_with_nothing_known(begin, dora, monke
     assert (conversation.mood, conversation.sentiment, conversation.language) == (None, None, "")
     entry = Entry.objects.get(kind="message.understood")
     assert entry.after["sentiment"] is None and "mood" not in entry.after
-    assert Entry.objects.filter(kind="conversation.routed", cause=entry).exists()
+    (owed,) = entry.reactions.all()
+    assert owed.name == "routing.tasks.route" and owed.done_at is not None
 
 
 def test_the_browser_tells_the_language_until_the_words_do(understood, begin, dora):
