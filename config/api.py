@@ -13,6 +13,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 import inbox.api
 import people.api
+import routing.api
 
 PREFIX = "/api/v1/"
 
@@ -50,5 +51,5 @@ urlpatterns = [
         SpectacularSwaggerSplitView.as_view(url=reverse_lazy("api:schema")),
         name="docs",
     ),
-    path("v1/", include(people.api.urlpatterns + inbox.api.urlpatterns)),
+    path("v1/", include(people.api.urlpatterns + inbox.api.urlpatterns + routing.api.urlpatterns)),
 ]

@@ -39,6 +39,7 @@ IN, OUT, HIDDEN = "in", "out", "hidden"
 
 EVERYBODY = (IN,) * 6
 STAFF = (OUT, OUT, OUT, IN, IN, IN)
+ADMINS = (OUT, OUT, OUT, OUT, OUT, IN)
 STAFF_WHO_SEE_IT = (OUT, OUT, OUT, HIDDEN, IN, IN)
 VISITORS = (OUT, IN, IN, OUT, OUT, OUT)
 ITS_CONTACT = (OUT, HIDDEN, IN, OUT, OUT, OUT)
@@ -177,6 +178,10 @@ DOORS = {
     "api/v1/batches": STAFF,
     "api/v1/batches/<pid:id>": (OUT, OUT, OUT, HIDDEN, IN, HIDDEN),
     "api/v1/tags": STAFF,
+    "api/v1/assignment-rules": ADMINS,
+    "api/v1/assignment-rule-order": ADMINS,
+    "api/v1/assignment-rules/<pid:id>": (OUT, OUT, OUT, OUT, OUT, HIDDEN),
+    "api/v1/conversations/<pid:id>/decisions": STAFF_WHO_SEE_IT,
     "api/v1/segments": STAFF,
     "api/v1/segments/<pid:id>": STAFF,
     "api/v1/notifications": STAFF,

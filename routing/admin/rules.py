@@ -126,6 +126,7 @@ class RuleAdmin(AskingAdmin):
             ],
             "vips": settings.vip_segment,
             "days": settings.simulated_days,
+            "lately": lately.decided_by(draft.row.public_id) if draft.row.pk else [],
         }
 
     def delete_model(self, request: HttpRequest, obj: Rule) -> None:

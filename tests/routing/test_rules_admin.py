@@ -130,6 +130,15 @@ def test_the_list_says_what_is_broken_and_how_often_each_acted_and_asks_the_same
     assert counts[0] == counts[1]
 
 
+def test_the_form_says_what_a_rule_decided_lately(ada, ruled, technical, begin, dora, browser_of):
+    rule, other = ruled("Python", PYTHON, team=technical.public_id), ruled("All", priority="low")
+    conversation = begin(dora, "My python")
+    client = browser_of(ada)
+    page = client.get(f"{LIST}{rule.pk}/change/").content.decode()
+    assert f"/inbox/all/{conversation.public_id}/why/?decision=" in page
+    assert "decided lately" not in client.get(f"{LIST}{other.pk}/change/").content.decode()
+
+
 def test_only_admins_come_to_rules(ada, ben, ruled, technical, browser_of):
     ben.is_staff = True
     ben.save()

@@ -1,0 +1,90 @@
+"""REST: rules, for admins; and why a conversation is where it is, for who may see it."""
+
+import pytest
+
+from ground.journal.models import Entry
+from ground.journal.reactions import run_owed
+from people.models import Team
+from routing.models import Rule
+
+pytestmark = pytest.mark.django_db
+
+PYTHON = {"fact": "conversation.first_words", "op": "contains", "value": "python"}
+
+
+@pytest.fixture
+def technical(db):
+    return Team.objects.create(name="Technical")
+
+
+def test_an_admins_program_writes_rules(api, ada, technical):
+    script = api(ada)
+    given = {"name": "Developers", "condition": PYTHON, "team": technical.public_id}
+    made = script.post("assignment-rules", given)
+    assert made.status_code == 201
+    body = made.json()
+    assert (body["team"], body["moment"], body["version"]) == (technical.public_id, "begins", 1)
+    path = f"assignment-rules/{body['id']}"
+    changed = script.patch(path, {"priority": "high", "is_on": False}).json()
+    assert (changed["priority"], changed["is_on"], changed["version"]) == ("high", False, 2)
+    other = script.post("assignment-rules", given | {"name": "Other"}).json()
+    order = {"rules": [other["id"], body["id"]]}
+    assert script.put("assignment-rule-order", order).json() == order
+    listed = script.get("assignment-rules").json()["results"]
+    assert [row["name"] for row in listed] == ["Other", "Developers"]
+    assert script.put("assignment-rule-order", {"rules": [body["id"]]}).status_code == 400
+    assert script.delete(path).json()["name"] == "Developers"
+    assert script.get(path).status_code == 404
+    assert Entry.objects.get(kind="rule.deleted").actor_id == ada.public_id
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "nul\0"},
+        {"condition": "everything"},
+        {"condition": {"fact": "contact.gone", "op": "is_known"}},
+        {"condition": {"fact": "contact.name", "op": "matches", "value": "(a)\\1"}},
+        {"team": "tm_gone"},
+        {"team": None},
+        {"tags": ["tag_gone"]},
+        {"tags": ["\0"]},
+        {"priority": "highest"},
+        {"for_vips": "fast"},
+        {"surprise": 1},
+    ],
+)
+def test_what_is_no_rule_is_refused(api, ada, technical, wrong):
+    given = {"name": "Fine", "condition": PYTHON, "team": technical.public_id, **wrong}
+    assert api(ada).post("assignment-rules", given).status_code == 400
+    assert not Rule.objects.exists()
+
+
+def test_rules_are_for_admins(api, ada, ben, technical):
+    given = {"name": "Fine", "condition": PYTHON, "team": technical.public_id}
+    for script in (api(ben), api()):
+        assert script.get("assignment-rules").status_code == 403
+        assert script.post("assignment-rules", given).status_code == 403
+    assert not Rule.objects.exists()
+
+
+def test_why_a_conversation_is_where_it_is(api, ada, ben, cleo, dora, begun, technical, billing):
+    script = api(ada)
+    given = {"name": "Developers", "condition": PYTHON, "team": technical.public_id}
+    first = script.post("assignment-rules", given).json()["id"]
+    script.post("assignment-rules", given | {"name": "Rest", "condition": {"all": []}})
+    conversation = begun(dora)
+    run_owed()
+    path = f"conversations/{conversation.public_id}/decisions"
+    found = api(ben).get(path).json()["results"][0]
+    assert found["headline"] == "The rule “Rest” gave it to Technical."
+    assert [rule["verdict"] for rule in found["rules"]] == ["no", "acted"]
+    assert found["rules"][0]["clauses"][0]["words"] == "first message contains python"
+    only = api(ben).get(f"{path}?rule={first}").json()["results"][0]["rules"]
+    assert [rule["name"] for rule in only] == ["Developers"]
+    hidden = begun(dora, team=billing)
+    assert api(ben).get(f"conversations/{hidden.public_id}/decisions").status_code == 404
+    assert api(cleo).get(f"conversations/{hidden.public_id}/decisions").status_code == 200
+    for wrong in ("limit=0", "limit=99", "cursor=x", "surprise=1"):
+        assert api(ben).get(f"{path}?{wrong}").status_code == 400
