@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import faults, keys, live, pages, widget
+from bench import faults, keys, live, pages, routing, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
+    ("routing",): routing.figures,
     ("widget",): widget.figures,
     ("keys", "list"): keys.figures,
     ("faults",): lambda wants: faults.figures(),

@@ -14,13 +14,25 @@ from django.db import transaction
 
 from config import env
 from config.demo.shopfront import dress
-from config.demo.story.cast import CUSTOMERS, DOMAIN, FIRMS, HOURS, MATES, ROLES, SHOP, TEAMS
+from config.demo.story.cast import (
+    CUSTOMERS,
+    DOMAIN,
+    FIRMS,
+    HOURS,
+    MATES,
+    ROLES,
+    SHARES_OUT,
+    SHOP,
+    TEAMS,
+)
 from ground.hours.models import OfficeHours
 from inbox.models import Line
 from messenger.models import IdentitySecret, Installation
 from people.actions import add_to_team, create_teammate, create_token, find_token, hours_saved
 from people.models import Role, Team, Teammate
 from people.models.token import Scope
+from routing.actions import arrange_sharing
+from routing.models import Sharing
 
 Access = dict[str, Any]
 
@@ -64,6 +76,7 @@ def grant() -> tuple[dict[str, Teammate], Installation]:
         hours(name, week)
     teams = {name: team(name, is_private) for name, is_private in TEAMS.items()}
     mates = {key: mate(key, teams) for key in MATES}
+    share_out(teams[SHARES_OUT], mates["ben"])
     password = settings.DEMO_PASSWORD or kept_password(known) or secrets.token_urlsafe(9)
     for teammate in mates.values():
         if not teammate.check_password(password):
@@ -101,6 +114,13 @@ def team(name: str, is_private: bool) -> Team:
     own = OfficeHours.objects.filter(name=name).first()
     defaults = {"is_private": is_private, "office_hours": own}
     return Team.objects.get_or_create(name=name, defaults=defaults)[0]
+
+
+def share_out(team: Team, mate: Teammate) -> None:
+    """What lies with this team goes to who of it is in and has room."""
+    if not Sharing.objects.filter(team=team).exists():
+        add_to_team(mate, team, by=None)
+        arrange_sharing(team, by=None, way=Sharing.Way.BALANCED)
 
 
 def mate(key: str, teams: dict[str, Team]) -> Teammate:

@@ -136,8 +136,12 @@ def give(name: str, crew: Crew, cause: Entry | None) -> bool:
         return False
     mate = next(each for each in crew.mates if each.public_id == choice.chosen.id)
     assign(conversation, by=ALLOCATOR, assignee=mate, expected=None, cause=cause)
-    Turn.objects.update_or_create(
-        sharing=crew.sharing, teammate=mate, defaults={"given_at": crew.give(mate, wanted)}
+    turn = Turn(sharing=crew.sharing, teammate=mate, given_at=crew.give(mate, wanted))
+    Turn.objects.bulk_create(
+        [turn],
+        update_conflicts=True,
+        unique_fields=["sharing", "teammate"],
+        update_fields=["given_at"],
     )
     entry = Entry.objects.filter(
         subject_type="conversation",

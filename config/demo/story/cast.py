@@ -57,6 +57,7 @@ ROLES: dict[str, dict[str, Any]] = {
     },
 }
 TEAMS = {"Support": False, "Workshop": False, "Billing": True}
+SHARES_OUT = "Workshop"
 # The shop's own hours, on the holidays of Scotland; Billing comes in later.
 HOURS: dict[str, dict[str, Any]] = {
     "Shop": {
