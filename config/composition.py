@@ -52,6 +52,7 @@ FRAMES = {
     "conversation.unmarked_spam": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.tagged": ["inbox.frames.thread_line", "inbox.frames.list_row"],
     "conversation.prioritized": ["inbox.frames.thread_line", "inbox.frames.list_row"],
+    "conversation.due_changed": ["inbox.frames.list_row"],
     "conversation.marked_unread": ["inbox.frames.own_mark"],
     "conversation.followed": ["inbox.frames.followers"],
     "conversation.unfollowed": ["inbox.frames.followers"],
@@ -141,6 +142,10 @@ DUE = {
     "routing.complaint_due": "routing.actions.complaining.look",
     "routing.follow_up": "routing.actions.complaining.follow_up",
     "routing.overflow": "routing.actions.overflowing.go_on",
+    "sla.soon": "routing.tasks.due_soon",
+    "sla.missed": "routing.tasks.overdue",
+    "sla.step": "routing.tasks.escalate",
+    "sla.recompute": "routing.tasks.recompute",
 }
 
 # What the customer's record shows beside a conversation, in this order.

@@ -64,6 +64,7 @@ UNFOLD = {
             group(
                 "Routing",
                 page("Rules", "alt_route", "routing_rule"),
+                page("Service levels", "alarm_on", "routing_policy"),
                 page("Sharing out", "balance", "routing_sharing"),
                 page("Workloads", "speed", "routing_workload"),
                 page("Complaints", "sentiment_dissatisfied", "routing_routingsettings"),

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 SUBJECT = "notifications"
 MENTIONED, ASSIGNED, REPLY, NOTE = "mentioned", "assigned", "reply", "note"
 TEAM, WOKEN, FAILED, NEW = "team", "woken", "failed", "new"
-ASKED, ANSWERED = "asked", "answered"
+ASKED, ANSWERED, DUE = "asked", "answered", "due"
 APP, DESKTOP, MAIL = "app", "desktop", "mail"
 WAYS = {APP: "In the inbox", DESKTOP: "Pop-up", MAIL: "By mail when away"}
 
@@ -36,6 +36,7 @@ KINDS = {
     FAILED: Kind(
         "A mail, a push or a reply of yours that waited did not go out", "Not delivered", ALL, False
     ),
+    DUE: Kind("What was promised to a customer is due soon, or late", "Due", ALL, False),
     REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
     ANSWERED: Kind("An answer in a side conversation of yours", "answered", ALL),
     WOKEN: Kind(

@@ -11,7 +11,7 @@ from ground.conditions import Condition, InvalidCondition, Snapshot
 from ground.web.problems import Invalid, NotFound
 from inbox import asking
 from inbox.models import SavedView
-from inbox.orders import BY_TIME, NEWEST, OLDEST, WAITING, Order
+from inbox.orders import BY_TIME, DUE, NEWEST, OLDEST, WAITING, Order
 from inbox.querysets import ConversationQuerySet
 from people.models import Team, Teammate
 
@@ -61,7 +61,7 @@ class View:
     hint: Hint = Hint("See all that is open", "go all")
     is_counted: bool = True
     team: Team | None = None
-    orders: tuple[Order, ...] = (NEWEST, OLDEST, WAITING)
+    orders: tuple[Order, ...] = (NEWEST, OLDEST, WAITING, DUE)
     tree: Any = None
     saved: SavedView | None = None
     filters: Any = None
@@ -158,7 +158,7 @@ DEFAULT_VIEWS = (
         key="w",
         empty="Nobody waits for an answer.",
         hint=Hint("Look at what was put off", "go snoozed"),
-        orders=(WAITING, NEWEST),
+        orders=(WAITING, NEWEST, DUE),
     ),
     View(
         slug="snoozed",

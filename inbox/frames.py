@@ -14,6 +14,7 @@ from inbox.models import Conversation, Message
 from inbox.naming import keep_teams_private
 from inbox.parts import is_told
 from inbox.templatetags.inbox import face as drawn_face
+from inbox.templatetags.inbox import stamp
 from people.kinds import TEAM_CHANGED, TEAMMATE_PREFERENCES_CHANGED
 from people.models import Contact, Team, Teammate
 
@@ -311,6 +312,7 @@ def state_of(conversation: Conversation) -> dict[str, Any]:
         "tags": [tag["name"] for tag in conversation.shown_tags],
         "last_message_at": conversation.last_message_at.isoformat(),
         "waiting_since": waiting.isoformat() if waiting else None,
+        "due_at": stamp(conversation.due_at),
         "snoozed_until": conversation.snoozed_until.isoformat()
         if conversation.snoozed_until
         else None,

@@ -70,6 +70,18 @@ CONVERSATION_SPLIT = declare(
 CONVERSATION_SPLIT_OFF = declare(
     "conversation.split_off", "A conversation was begun with what was said in another."
 )
+CONVERSATION_DUE_CHANGED = declare(
+    "conversation.due_changed", "When something must be done in a conversation by changed."
+)
+CONVERSATION_DUE_SOON = declare(
+    "conversation.due_soon", "What must be done in a conversation is due soon."
+)
+CONVERSATION_OVERDUE = declare(
+    "conversation.overdue", "What had to be done in a conversation was not done in time."
+)
+CONVERSATION_ESCALATED = declare(
+    "conversation.escalated", "A deadline came near or passed, and somebody else was called."
+)
 MACRO_CREATED = declare("macro.created", "A macro was written.")
 MACRO_CHANGED = declare("macro.changed", "A macro got other words, steps or readers.")
 MACRO_DELETED = declare("macro.deleted", "A macro was deleted.")

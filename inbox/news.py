@@ -11,6 +11,7 @@ from inbox.models import Conversation
 from people.models import Teammate
 
 Key = tuple[int, int]
+DUE_KINDS = ("conversation.due_soon", "conversation.overdue")
 UNSENT = ("later.failed", "later.called_off")
 
 
@@ -146,10 +147,20 @@ def look_at(entry: Entry, to: Round) -> None:
                 to.tell(to.holders(conversation, entry), entry, attention.WOKEN, "")
         case "conversation.closed" | "conversation.marked_spam":
             to.finish(conversation)
+        case "conversation.due_soon" | "conversation.overdue":
+            who = to.holders(conversation, entry) or to.members.get(team_of(conversation), set())
+            to.tell(who, entry, attention.DUE, "")
+        case "conversation.escalated":
+            called = {to.mates[mate].pk for mate in entry.after["tell"] if mate in to.mates}
+            to.tell(called, entry, attention.DUE, "")
         case "notice.failed":
             to.tell(to.holders(conversation, entry), entry, attention.FAILED, "")
         case "later.failed" | "later.called_off" if entry.subject_id in to.authors:
             to.tell([to.authors[entry.subject_id]], entry, attention.FAILED, "")
+
+
+def team_of(conversation: Conversation) -> str:
+    return conversation.team.public_id if conversation.team else ""
 
 
 def look_at_assignment(entry: Entry, to: Round, conversation: Conversation, name: str) -> None:
@@ -172,4 +183,4 @@ def team_asked(entry: Entry, conversation: Conversation) -> str:
     back and says why."""
     if given := entry.after.get("team"):
         return str(given)
-    return conversation.team.public_id if conversation.team and entry.after.get("why") else ""
+    return team_of(conversation) if entry.after.get("why") else ""

@@ -32,6 +32,16 @@ WAITING = Order(
     ),
 )
 
-ORDERS: Mapping[str, Order] = {order.slug: order for order in (NEWEST, OLDEST, WAITING)}
+# First what was promised, the most pressing first, then the rest.
+DUE = Order(
+    "due",
+    "Due first",
+    (
+        Part(("due_at", "id"), Q(due_at__isnull=False)),
+        Part(LATEST_FIRST, Q(due_at=None)),
+    ),
+)
+
+ORDERS: Mapping[str, Order] = {order.slug: order for order in (NEWEST, OLDEST, WAITING, DUE)}
 # What was put away waits for nobody.
 BY_TIME = (NEWEST, OLDEST)

@@ -21,3 +21,6 @@ COMPLAINT_FOLLOWED_UP = declare(
 COMPLAINT_UNANSWERED = declare(
     "complaint.unanswered", "Nobody answered a customer who was not content in time."
 )
+POLICY_CREATED = declare("policy.created", "A service level was promised.")
+POLICY_CHANGED = declare("policy.changed", "A service level promises something else.")
+POLICY_DELETED = declare("policy.deleted", "A service level was deleted.")

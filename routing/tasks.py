@@ -3,11 +3,12 @@
 from celery import shared_task
 from django.db import connection
 
+from ground.hours.models import DueRow
 from ground.journal.models import Entry
 from ground.journal.reactions import alone, together
 from people.models import Teammate
 from routing import actions, concerned
-from routing.actions import complaining, overflowing, sharing_out, taking_back
+from routing.actions import complaining, escalating, keeping, overflowing, sharing_out, taking_back
 
 # So long one worker stays with what waits; others have their turn in between.
 SHARING_SECONDS = 2
@@ -66,3 +67,30 @@ def tell_wait(entries: list[Entry]) -> None:
 def settle_wait(entries: list[Entry]) -> None:
     """Customers were answered: the record of promises learns how long it took."""
     actions.settle_waits({entry.subject_id: entry for entry in reversed(entries)})
+
+
+@together
+def keep_clocks(entries: list[Entry]) -> None:
+    """Something happened in conversations that moves a clock."""
+    keeping.keep_clocks(entries)
+
+
+def reckon_anew(entry: Entry) -> None:
+    """What is promised has changed, or the hours by which it is counted."""
+    keeping.reckon_anew(entry)
+
+
+def recompute(row: DueRow) -> None:
+    keeping.recompute(row)
+
+
+def due_soon(row: DueRow) -> None:
+    escalating.due_soon(row)
+
+
+def overdue(row: DueRow) -> None:
+    escalating.overdue(row)
+
+
+def escalate(row: DueRow) -> None:
+    escalating.escalate(row)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from routing import pages
+from routing import deadline_page, pages
 
 app_name = "routing"
 
 urlpatterns = [
+    path("<slug:view>/<pid:conversation>/due/", deadline_page.explain_due, name="due"),
     path("<slug:view>/<pid:conversation>/why/", pages.show_why, name="why"),
 ]

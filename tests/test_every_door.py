@@ -110,6 +110,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/following/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/transcript/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/unread/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/due/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/assignment/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/block/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/status/": STAFF_WHO_SEE_IT,

@@ -104,11 +104,12 @@ def claim(limit: int = BATCH) -> list[Claim]:
         cursor.execute(
             """
             UPDATE hours_duerow SET attempts = attempts + 1,
-                   lease_until = now() + make_interval(secs => %s)
+                   lease_until = statement_timestamp() + make_interval(secs => %s)
              WHERE id IN (
                    SELECT id FROM hours_duerow
                     WHERE done_at IS NULL AND called_off_at IS NULL AND dead_at IS NULL
-                      AND due_at <= now() AND (lease_until IS NULL OR lease_until < now())
+                      AND due_at <= statement_timestamp()
+                      AND (lease_until IS NULL OR lease_until < statement_timestamp())
                     ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED)
             RETURNING due_at, id, attempts
             """,

@@ -13,7 +13,18 @@ from inbox import attention, audience
 from inbox.actions.clearing import clear
 from inbox.actions.telling import deliver
 from inbox.models import Conversation, LaterMessage, Notification
-from inbox.news import UNSENT, Key, Round, go_back, is_new, look_at, place_of, team_asked
+from inbox.news import (
+    DUE_KINDS,
+    UNSENT,
+    Key,
+    Round,
+    go_back,
+    is_new,
+    look_at,
+    place_of,
+    team_asked,
+    team_of,
+)
 from people.models import Team, Teammate
 
 
@@ -37,10 +48,12 @@ def gather(entries: list[Entry]) -> Round:
     teams: set[str] = set()
     for entry in entries:
         names |= {entry.after.get("assignee"), entry.before.get("assignee")}
-        names |= set(entry.after.get("mentioned", ()))
+        names |= set(entry.after.get("mentioned", ())) | set(entry.after.get("tell", ()))
         asked = conversations.get(entry.subject_id)
         if entry.kind == "conversation.assigned" and asked is not None:
             teams.add(team_asked(entry, asked))
+        if entry.kind in DUE_KINDS and asked is not None:
+            teams.add(team_of(asked))
     members = members_of(teams - {""})
     new = {entry.subject_id for entry in entries if is_new(entry)}
     watchful = audience.of_new([row for name, row in conversations.items() if name in new])
@@ -111,4 +124,4 @@ def is_over(key: Key, reasons: Iterable[str], gathered: Round) -> bool:
         return True
     if conversation in gathered.taken and why <= {attention.TEAM, attention.NEW}:
         return True
-    return conversation in gathered.answered and why == {attention.NEW}
+    return conversation in gathered.answered and why <= {attention.NEW, attention.DUE}

@@ -12,7 +12,7 @@ from ground.web.timing import OutOfTime, within
 from inbox import default_views
 from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.models import Conversation
-from inbox.orders import NEWEST, ORDERS, WAITING
+from inbox.orders import DUE, NEWEST, ORDERS, WAITING
 from inbox.querysets import ConversationQuerySet
 from people.api.references import (
     TagReferenceSerializer,
@@ -25,7 +25,7 @@ from people.models.token import Scope
 
 NOBODY = "none"
 ONLY_OPEN_ONES_WAIT = (
-    "Only open conversations wait: add status=open, or a view of open conversations."
+    "Only open conversations wait or are due: add status=open, or a view of open conversations."
 )
 APP_HAS_NO_LIST = "An app has no conversations of its own. Use a teammate's token."
 
@@ -68,6 +68,12 @@ class ConversationSerializer(serializers.Serializer):
     snoozed_until = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     waiting_since = serializers.DateTimeField(allow_null=True)
+    due_at = serializers.DateTimeField(
+        allow_null=True, help_text="By when `due_for` must be done; past: it is late."
+    )
+    due_for = serializers.ChoiceField(
+        [("", "Nothing"), *Conversation.Due.choices], help_text="What is due; empty for nothing."
+    )
     rating = serializers.IntegerField(
         allow_null=True, help_text="The contact's latest score, 1 (worst) to 5."
     )
@@ -137,8 +143,9 @@ class ConversationsQuery(PageQuery):
         [(order.slug, order.name) for order in ORDERS.values()],
         required=False,
         help_text=(
-            "By the latest message, or by how long the contact has been waiting, and after those "
-            "the ones that do not wait. A view has its own usual order."
+            "By the latest message, or by how long the contact has been waiting, or by what is due "
+            "first; after those the ones that do not wait, or where nothing is due. A view has its "
+            "own usual order."
         ),
     )
 
@@ -197,7 +204,7 @@ class ConversationListView(ConversationView):
             order, is_open = view.orders[0], is_open or WAITING in view.orders
             is_asked = view.is_asked
         order = ORDERS[query["order"]] if "order" in query else order
-        if order == WAITING and not is_open:
+        if order in (WAITING, DUE) and not is_open:
             raise Invalid(errors={"order": [ONLY_OPEN_ONES_WAIT]})
         if not is_asked:
             return page_answer(conversations, ConversationSerializer, query, order=order.keys)

@@ -57,6 +57,11 @@ class Conversation(models.Model):
         NEUTRAL = "neutral", "Neutral"
         CONTENT = "content", "Content"
 
+    class Due(models.TextChoices):
+        FIRST = "first", "First answer"
+        NEXT = "next", "Next answer"
+        RESOLUTION = "resolution", "Resolution"
+
     public_id = PublicIdField(prefix="cv")
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, related_name="conversations", db_index=False
@@ -132,6 +137,15 @@ class Conversation(models.Model):
         help_text="What the contact writes in, by their messages or else by their browser.",
     )
     waiting_since = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When something must be done here by; past: it is late."
+    )
+    due_soon_at = models.DateTimeField(
+        null=True, blank=True, help_text="From when on that is soon."
+    )
+    due_for = models.CharField(
+        max_length=12, choices=Due, blank=True, db_default="", help_text="What must be done."
+    )
     last_message_at = models.DateTimeField(db_default=Now())
     created_at = models.DateTimeField(db_default=Now())
 
@@ -184,6 +198,21 @@ class Conversation(models.Model):
                 fields=["team", "waiting_since", "id"],
                 name="inbox_conv_wait_team",
                 condition=Q(status="open", waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="inbox_conv_late",
+                condition=Q(status="open", due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                name="inbox_conv_late_unassigned",
+                condition=Q(status="open", assignee=None, due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["team", "due_at", "id"],
+                name="inbox_conv_late_team",
+                condition=Q(status="open", due_at__isnull=False),
             ),
             # Nearly all are normal: what is not would be looked for in vain.
             models.Index(

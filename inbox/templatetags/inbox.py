@@ -169,6 +169,25 @@ def wait(since: datetime) -> str:
 
 
 @register.simple_tag
+def due(conversation) -> str:
+    """What must be done by when: an icon, how pressing it is, and how long it still is, or has been
+    late. The browser keeps it true."""
+    at, now = conversation.due_at, timezone.now()
+    soon_at = conversation.due_soon_at or at
+    state = "late" if at < now else "soon" if soon_at < now else "fine"
+    return format_html(
+        '<span class="due" data-state="{}">{}<span class="sr">{} </span><i>Due</i><i>Soon</i>'
+        '<i>Late</i> <time datetime="{}" data-time="wait" data-soon="{}">{}</time></span>',
+        state,
+        icon("clock", "s"),
+        conversation.get_due_for_display(),
+        stamp(at),
+        stamp(soon_at),
+        wording.wait(abs(now - at)),
+    )
+
+
+@register.simple_tag
 def activity(message) -> str:
     """An activity line in words: "Ana closed this"."""
     done = message.activity or {}

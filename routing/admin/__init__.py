@@ -1,5 +1,5 @@
 """The admin's pages about routing; Django finds them by importing this."""
 
-from routing.admin import rules, sharing
+from routing.admin import policies, rules, sharing
 
-__all__ = ["rules", "sharing"]
+__all__ = ["policies", "rules", "sharing"]

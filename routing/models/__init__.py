@@ -1,12 +1,16 @@
 from routing.models.edition import RuleEdition
 from routing.models.expectation import Expectation
 from routing.models.match import RuleMatch
+from routing.models.policy import Clock, Policy, Promise
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
 from routing.models.sharing import Sharing, Turn, Workload
 
 __all__ = [
+    "Clock",
     "Expectation",
+    "Policy",
+    "Promise",
     "RoutingSettings",
     "Rule",
     "RuleEdition",

@@ -304,13 +304,13 @@ const signature = (rows) => rows.map(saying).join("\n");
  * @param {Element} row
  */
 function saying(row) {
-  const { conversation: id, version, at, waiting, assignee, team, status, holder } =
+  const { conversation: id, version, at, waiting, due, assignee, team, status, holder } =
     /** @type {HTMLElement} */ (row).dataset;
   if (!id) return "more";
   const drawn = /** @type {Element} */ (row.cloneNode(true));
   for (const own of drawn.querySelectorAll(".row-draft, time")) own.remove();
   const words = (drawn.textContent || "").replace(/\s+/g, " ");
-  return [id, version, at, waiting, assignee, team, status, holder, words].join(" ");
+  return [id, version, at, waiting, due, assignee, team, status, holder, words].join(" ");
 }
 
 /**

@@ -27,8 +27,9 @@ export function belongs(view, state, me, isThere = false) {
 }
 
 /**
- * What a row is sorted by: times as text that sorts like time, `waiting` "" for nobody waits.
- * @typedef {{at?: string, waiting?: string}} Place
+ * What a row is sorted by: times as text that sorts like time, `waiting` "" for nobody waits and
+ * `due` "" for nothing is due.
+ * @typedef {{at?: string, waiting?: string, due?: string}} Place
  */
 
 /**
@@ -41,9 +42,10 @@ export function belongs(view, state, me, isThere = false) {
 export function isBefore(order, one, other) {
   const [at, otherAt] = [one.at || "", other.at || ""];
   if (order === "oldest") return at < otherAt;
-  if (order !== "waiting") return at > otherAt;
-  if (one.waiting && other.waiting) return one.waiting < other.waiting;
-  return one.waiting || other.waiting ? Boolean(one.waiting) : at > otherAt;
+  if (order !== "waiting" && order !== "due") return at > otherAt;
+  const [first, second] = [one[order], other[order]];
+  if (first && second) return first < second;
+  return first || second ? Boolean(first) : at > otherAt;
 }
 
 /**

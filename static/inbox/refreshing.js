@@ -196,6 +196,7 @@ export function isHeadOld(state) {
     head.team !== (state.team || "") ||
     head.priority !== state.priority ||
     head.tags !== state.tags.join(", ") ||
+    head.due !== state.due_at ||
     Boolean(head.waiting) !== Boolean(state.waiting_since) ||
     Boolean(head.snoozed) !== Boolean(state.snoozed_until)
   );

@@ -81,7 +81,7 @@ function written(form, date, now) {
         minute: "2-digit",
       });
     case "wait":
-      return short((now.getTime() - date.getTime()) / 1000).replace("now", "<1m");
+      return short(Math.abs(now.getTime() - date.getTime()) / 1000).replace("now", "<1m");
     default:
       return short((now.getTime() - date.getTime()) / 1000);
   }
@@ -100,6 +100,11 @@ export function localize(root, selector = "time[data-time]") {
     if (Number.isNaN(date.getTime())) continue;
     const text = written(element.dataset.time || "", date, now);
     if (element.textContent !== text) element.textContent = text;
+    const { soon } = element.dataset;
+    if (soon) {
+      /** @type {HTMLElement} */ (element.parentElement).dataset.state =
+        date < now ? "late" : new Date(soon) < now ? "soon" : "fine";
+    }
     if (!element.title) {
       element.title = formatted(date, { dateStyle: "full", timeStyle: "short" });
     }

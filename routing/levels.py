@@ -1,0 +1,114 @@
+"""Which service level holds for a conversation, and what happened there: reads for its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ground.conditions import Condition, Facts, InvalidCondition, Snapshot, judge
+from ground.hours import calendars
+from ground.hours.calendars import Calendars
+from ground.hours.schedule import ALWAYS, Calendar
+from ground.journal.models import Entry
+from inbox.models import Conversation
+from people.models import Team
+from routing import asking, readings
+from routing.deadlines import Event, Kind
+from routing.models import Policy
+
+# So far back it is looked for what happened in one conversation.
+EVENTS_MAX = 500
+KINDS = {
+    "message.received": Kind.HEARD,
+    "message.sent": Kind.ANSWERED,
+    "conversation.snoozed": Kind.SNOOZED,
+    "conversation.reopened": Kind.OPENED,
+    "conversation.closed": Kind.CLOSED,
+    "conversation.marked_spam": Kind.PUT_AWAY,
+    "conversation.unmarked_spam": Kind.OPENED,
+    "conversation.merged": Kind.PUT_AWAY,
+    "conversation.unmerged": Kind.OPENED,
+}
+
+
+@dataclass
+class Levels:
+    """The policies that are on, in order, with the house's calendars: read once for many."""
+
+    policies: list[tuple[Policy, Condition | None]]
+    hours: Calendars
+    team_hours: dict[int, int | None]
+    spoken: Snapshot
+
+    def calendar_for(self, policy: Policy, conversation: Conversation) -> Calendar:
+        if policy.counts == Policy.Counts.WALL:
+            return ALWAYS
+        return self.hours.of(self.team_hours.get(conversation.team_id or 0))
+
+
+def read() -> Levels | None:
+    """None for a house that promises nothing."""
+    rows = list(Policy.objects.filter(is_on=True))
+    if not rows:
+        return None
+    spoken = asking.language()
+    team_hours = dict(Team.objects.values_list("pk", "office_hours_id"))
+    policies = [(row, condition_of(row, spoken)) for row in rows]
+    return Levels(policies, calendars.read(), team_hours, spoken)
+
+
+def condition_of(policy: Policy, spoken: Snapshot) -> Condition | None:
+    """None where it asks for what is gone: such a policy is passed over."""
+    try:
+        condition = asking.stored(policy.condition, spoken)
+    except InvalidCondition:
+        return None
+    return None if asking.gone_in(condition) else condition
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The first policy that holds, and why: what was read, and of each that was asked its id,
+    version, and what each clause said."""
+
+    policy: Policy | None
+    facts: dict[str, Any]
+    asked: list[list[Any]]
+
+
+def choose(conversation: Conversation, levels: Levels, now: datetime) -> Choice:
+    conditions = [condition for _, condition in levels.policies if condition is not None]
+    clauses = {clause.key: clause for each in conditions for clause in each.clauses()}
+    facts, _ = readings.read(conversation, clauses, now=now, spoken=levels.spoken)
+    known = Facts(None, now=now, recorded=facts)
+    asked: list[list[Any]] = []
+    for policy, condition in levels.policies:
+        if condition is None:
+            asked.append([policy.public_id, policy.version, "broken", []])
+            continue
+        judged = judge(condition, known)
+        says = "holds" if judged.value else "no"
+        asked.append([policy.public_id, policy.version, says, list(judged.truths)])
+        if judged.value:
+            return Choice(policy, facts, asked)
+    return Choice(None, facts, asked)
+
+
+def events_of(conversation: Conversation) -> list[Event]:
+    """What happened in a conversation, as far as it moves a clock, in order."""
+    told = Entry.objects.filter(
+        subject_type="conversation", subject_id=conversation.public_id, kind__in=KINDS
+    )
+    rows = told.order_by("-id").values_list("kind", "actor_type", "created_at")[:EVENTS_MAX]
+    return events_from(list(rows)[::-1])
+
+
+def events_from(rows: Sequence[tuple[str, str, datetime]]) -> list[Event]:
+    """What a bot says is no answer: only people keep what was promised."""
+    return [
+        Event(at, KINDS[kind])
+        for kind, actor, at in rows
+        if kind != "message.sent" or actor == "teammate"
+    ]
