@@ -1,8 +1,9 @@
 """What conditions may ask about conversations, and the way to their contacts."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, F, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -17,6 +18,7 @@ from ground.conditions import (
     register,
     register_relation,
 )
+from ground.hours import calendars
 from inbox.beginnings import beginning_of
 from inbox.models import Binding, Conversation, Line, Message, Tagging
 from people.facts import tag_choices, tag_names
@@ -45,6 +47,24 @@ def priority(reach: Reach) -> Case:
         for each in Conversation.Priority
     )
     return Case(*cases, output_field=CharField())
+
+
+def in_office_hours(conversation: Conversation, now: datetime) -> bool:
+    """Whether the team that it lies with, else the house, works then."""
+    hours = conversation.team.office_hours_id if conversation.team else None
+    return calendars.read().of(hours).is_open(now)
+
+
+def office_hours_now(reach: Reach, now: datetime) -> Case:
+    """The same as SQL: the hours are few, and who works by which is a column."""
+    found, hours = calendars.read(), f"{reach.prefix}team__office_hours"
+    working = [key for key, calendar in found.by_key.items() if calendar.is_open(now)]
+    return Case(
+        When(**{f"{hours}__isnull": True}, then=Value(found.default.is_open(now))),
+        When(**{f"{hours}__in": working}, then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
 
 
 def tags(reach: Reach) -> Rows:
@@ -162,6 +182,19 @@ column("conversation.closed_at", "Closed", FactType.DATETIME)
 column("conversation.created_at", "Started", FactType.DATETIME)
 column("conversation.last_message_at", "Last message", FactType.DATETIME)
 column("conversation.waiting_since", "Waiting since", FactType.DATETIME)
+column("conversation.due_at", "Due", FactType.DATETIME)
+register(
+    Fact(
+        "conversation.in_office_hours",
+        "Within office hours",
+        FactType.BOOLEAN,
+        "conversation",
+        in_office_hours,
+        office_hours_now,
+        cost=Cost.QUERY,
+        is_timed=True,
+    )
+)
 register(
     Fact(
         "conversation.priority",

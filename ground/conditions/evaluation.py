@@ -131,6 +131,8 @@ class Facts:
         if clause.fact.type is FactType.COUNT:
             asked: Events = clause.value
             return clause.fact.read(holder, window(asked.name, asked.days, self.now))
+        if clause.fact.is_timed:
+            return clause.fact.read(holder, self.now)
         return clause.fact.read(holder)
 
 

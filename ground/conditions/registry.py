@@ -58,6 +58,8 @@ class Fact:
         whose texts are such values. Conditions hold the values, so a label may change: people read
         and write labels.
     suggestions: texts that forms offer, as `choices`; others may be written all the same.
+    is_timed: it hangs on the moment at which it is asked: `read`, and a `path` that is a callable,
+        are given `now` as well. Not for lists and counts.
     phrases: how people read an operator of this fact, where the type's own words do not fit:
         {"is_unknown": "is nobody"}.
     """
@@ -72,6 +74,7 @@ class Fact:
     choices: Choices | Callable[[], Choices] = field(default=(), compare=False, repr=False)
     suggestions: Choices | Callable[[], Choices] = field(default=(), compare=False, repr=False)
     phrases: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    is_timed: bool = field(default=False, compare=False)
 
     def current_choices(self) -> Choices:
         return self.choices() if callable(self.choices) else self.choices

@@ -113,7 +113,7 @@ class _Compiler:
             return self._reached(reach, _of_count(clause, self._rows(clause, reach)))
         if clause.fact.type is FactType.LIST:
             return self._reached(reach, _of_list(clause, _path(clause, reach)))
-        column = _path(clause, reach)
+        column = _path(clause, reach, *([self.now] if clause.fact.is_timed else []))
         if clause.fact.type is FactType.NUMBER and not self._compares_exactly(clause, reach):
             column = number(column)
         if clause.op == IS_KNOWN:
