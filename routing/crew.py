@@ -158,7 +158,9 @@ def skills_in(workload: Workload) -> frozenset[str]:
 
 def skills_of(conversation: Conversation) -> frozenset[str]:
     """What might be asked for by what a conversation is about."""
-    return frozenset(f"tag:{tag['id']}" for tag in conversation.shown_tags)
+    topics = {f"tag:{tag['id']}" for tag in conversation.shown_tags}
+    language = conversation.language.partition("-")[0]
+    return frozenset(topics | ({f"language:{language}"} if language else set()))
 
 
 def previous_owner(conversation: Conversation) -> int | None:

@@ -23,6 +23,8 @@ BY = Automation("Overflow")
 
 def watch(entry: Entry) -> None:
     """Something happened to a conversation: when nobody of its team has it, it goes on in time."""
+    if not Sharing.objects.filter(overflow_team__isnull=False).exists():
+        return
     conversation = Conversation.objects.filter(public_id=entry.subject_id).first()
     sharing = sharing_of(conversation) if conversation else None
     if conversation is None or sharing is None:

@@ -6,6 +6,7 @@ Whoever holds a conversation never waits for the others; so reactions that share
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -24,6 +25,8 @@ from people.models import Teammate
 from routing.choose import Candidate, Choice, Wanted, choose, is_anybody_free
 from routing.crew import Crew, crew_of, previous_owner, who_gave_back
 from routing.models import Sharing, Turn
+
+logger = logging.getLogger(__name__)
 
 DECIDER = "routing.allocator"
 ALLOCATOR = Automation("Team sharing")
@@ -65,7 +68,12 @@ def share_out_everywhere(seconds: float) -> int:
     for pk in list(with_work().values_list("pk", flat=True)):
         given = AT_ONCE
         while given == AT_ONCE and time.monotonic() < until:
-            given = share_out([pk])
+            try:
+                given = share_out([pk])
+            except Exception:
+                # One team must not keep the others from theirs.
+                logger.exception("The work of sharing %s could not be shared out", pk)
+                break
             total += given
     return total
 

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ground.web.admin import ProblemsAsMessages
 from routing.actions import arrange_complaints, arrange_sharing, arrange_workload
@@ -111,6 +113,13 @@ class ComplaintAdmin(ProblemsAsMessages, ModelAdmin):
 
 class WorkloadForm(forms.ModelForm):
     """Stored by an action; the topics with the rest."""
+
+    languages = SimpleArrayField(
+        forms.CharField(max_length=8),
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=Workload._meta.get_field("languages").help_text,
+    )
 
     class Meta:
         model = Workload

@@ -189,6 +189,19 @@ def test_topics_go_to_who_knows_them(line, dora, ada, ben, eve, support):
     assert refused(about[2]) == {"Ben Okafor": "skills", "Eve": "full"}
 
 
+def test_a_language_goes_to_who_answers_in_it(line, dora, ben, eve, support):
+    arrange_workload(eve, by=None, languages=["de"])
+    share(support, previous_owner_first=False)
+    german, polish = ask(dora, line), ask(dora, line)
+    for conversation, code in ((german, "de"), (polish, "pl")):
+        Conversation.objects.filter(pk=conversation.pk).update(language=code)
+        assign(conversation, by=None, team=support)
+    run_owed()
+    assert owners([german, polish]) == ["Eve", "Ben Okafor"], "nobody has the other"
+    assert "has the skill" in why(german).result["why"]
+    assert why(german).facts["skills"] == ["language:de"]
+
+
 def test_what_a_person_gave_to_somebody_stays_theirs(line, dora, ada, ben, eve, support):
     share(support, capacity=1)
     set_away(eve, True, by=eve)
@@ -384,3 +397,21 @@ def test_the_page_that_says_why_tells_who_could_and_who_could_not(
     told = browser_of(ben).get(page).content.decode()
     assert "Eve is away." in told and "Cleo Marchand got it" not in told, "of a private team"
     assert "Cleo Marchand got it" in browser_of(ada).get(page).content.decode()
+
+
+def test_a_team_whose_work_cannot_be_shared_out_does_not_keep_others_from_theirs(
+    line, dora, ben, cleo, support, billing, monkeypatch
+):
+    for team in (support, billing):
+        share(team)
+    broken, sound = ask(dora, line, support), ask(dora, line, billing)
+    give = sharing_out.give
+
+    def break_there(name, crew, cause):
+        if crew.sharing.team == support:
+            raise ValueError("out of order")
+        return give(name, crew, cause)
+
+    monkeypatch.setattr(sharing_out, "give", break_there)
+    assert tasks.share_out_waiting() == 1
+    assert owners([broken, sound]) == ["", "Cleo Marchand"]
