@@ -59,13 +59,14 @@ class Sum:
 @require_safe
 def explain_due(request: HttpRequest, view: str, conversation: str) -> HttpResponse:
     """The sum of each deadline of a conversation, day by day."""
+    viewer: Any = request.user
     found = find(visible_to(request), conversation)
     promise = Promise.objects.select_related("policy").filter(conversation=found).first()
     policy = promise.policy if promise else None
     house = levels.read()
-    zone = zone_of(request.user)
+    zone = zone_of(viewer)
     context: dict[str, Any] = {
-        "view": default_views.find(view, request.user),
+        "view": default_views.find(view, viewer),
         "conversation": found,
         "policy": policy,
         "zone": zone,

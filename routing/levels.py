@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ class Levels:
 
     policies: list[tuple[Policy, Condition | None]]
     hours: Calendars
-    team_hours: dict[int, int | None]
+    team_hours: Mapping[int, int | None]
     spoken: Snapshot
 
     def calendar_for(self, policy: Policy, conversation: Conversation) -> Calendar:
