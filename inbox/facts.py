@@ -3,9 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Case, CharField, F, Subquery, Value, When
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import Exact
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Left
+from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull, LessThanOrEqual
 
 from ground.conditions import (
     Cost,
@@ -19,6 +31,8 @@ from ground.conditions import (
     register_relation,
 )
 from ground.hours import calendars
+from ground.meaning import LANGUAGES
+from inbox import moods
 from inbox.beginnings import beginning_of
 from inbox.models import Binding, Conversation, Line, Message, Tagging
 from people.facts import tag_choices, tag_names
@@ -27,6 +41,9 @@ from people.models import Team, Teammate
 # In the place of a teammate: whoever looks. `inbox.asking` puts their id there.
 ME = "me"
 
+
+# Of all that a customer has said in a conversation, so much is searched: the newest.
+SAID_MAX = 8_000
 
 # Parts of others stand in no list, whatever is asked for.
 STATUSES = [each for each in Conversation.Status.choices if each[0] != Conversation.Status.MERGED]
@@ -116,6 +133,68 @@ def first_words(reach: Reach) -> Coalesce:
     )
 
 
+def said_in(conversation: Conversation) -> str:
+    messages = conversation.messages.public().filter(author_type=Message.Author.CONTACT)
+    texts = messages.order_by("-seq").values_list("body_text", flat=True)
+    return "\n".join(texts)[:SAID_MAX]
+
+
+def said(reach: Reach) -> Subquery:
+    messages = Message.objects.public().filter(
+        conversation=reach.outer("pk"), author_type=Message.Author.CONTACT
+    )
+    joined = StringAgg("body_text", "\n", order_by="-seq")
+    return Subquery(messages.values("conversation").values(text=Left(joined, SAID_MAX)))
+
+
+def mood(reach: Reach) -> Case:
+    """The number in the column as the word that people choose."""
+    sentiment = reach.field("sentiment")
+    return Case(
+        When(IsNull(sentiment, True), then=Value(None)),
+        When(LessThanOrEqual(sentiment, moods.UPSET_BELOW), then=Value(moods.UPSET)),
+        When(GreaterThanOrEqual(sentiment, moods.CONTENT_ABOVE), then=Value(moods.CONTENT)),
+        default=Value(moods.NEUTRAL),
+        output_field=CharField(),
+    )
+
+
+NO_HISTORY = [Conversation.Status.SPAM, Conversation.Status.MERGED]
+
+
+def earlier_of(conversation: Conversation) -> QuerySet[Conversation]:
+    """What the same contact began before, the latest first."""
+    rows = Conversation.objects.filter(contact=conversation.contact_id, pk__lt=conversation.pk)
+    return rows.exclude(status__in=NO_HISTORY).order_by("-pk")
+
+
+def earlier(reach: Reach) -> QuerySet[Conversation]:
+    rows = Conversation.objects.filter(contact=reach.outer("contact"), pk__lt=reach.outer("pk"))
+    return rows.exclude(status__in=NO_HISTORY).order_by("-pk")
+
+
+def earlier_count(reach: Reach) -> Coalesce:
+    counted = earlier(reach).order_by().values("contact").values(count=Count("pk"))
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def history(name: str, label: str, type_: FactType, field: str, *, is_known: bool = False) -> None:
+    """A column of the contact's conversation before this one: of the latest in which it is
+    `is_known`, or simply of the latest."""
+    known = {f"{field}__isnull": False} if is_known else {}
+    register(
+        Fact(
+            name,
+            label,
+            type_,
+            "conversation",
+            lambda row: earlier_of(row).filter(**known).values_list(field, flat=True).first(),
+            lambda reach: Subquery(earlier(reach).filter(**known).values(field)[:1]),
+            cost=Cost.QUERY,
+        )
+    )
+
+
 column("conversation.status", "Status", FactType.CHOICE, choices=STATUSES)
 column("conversation.holder", "Held by", FactType.CHOICE, choices=Conversation.Holder.choices)
 column("conversation.rating", "Rating", FactType.NUMBER)
@@ -165,6 +244,63 @@ register(
         first_words,
         cost=Cost.QUERY,
     )
+)
+register(
+    Fact(
+        "conversation.said",
+        "Anything the customer wrote",
+        FactType.TEXT,
+        "conversation",
+        said_in,
+        said,
+        cost=Cost.QUERY,
+    )
+)
+register(
+    Fact(
+        "conversation.sentiment",
+        "Mood",
+        FactType.CHOICE,
+        "conversation",
+        lambda conversation: conversation.mood,
+        mood,
+        choices=Conversation.Mood.choices,
+    )
+)
+register(
+    Fact(
+        "conversation.sentiment_score",
+        "Mood from -1 (upset) to 1 (content)",
+        FactType.NUMBER,
+        "conversation",
+        lambda conversation: conversation.sentiment,
+        "sentiment",
+    )
+)
+column("conversation.language", "Writes in", FactType.CHOICE, choices=tuple(LANGUAGES.items()))
+register(
+    Fact(
+        "conversation.earlier",
+        "Earlier conversations",
+        FactType.NUMBER,
+        "conversation",
+        lambda conversation: earlier_of(conversation).count(),
+        earlier_count,
+        cost=Cost.QUERY,
+    )
+)
+history(
+    "conversation.earlier_at",
+    "Last conversation before",
+    FactType.DATETIME,
+    "last_message_at",
+)
+history(
+    "conversation.earlier_rating",
+    "Last rating before",
+    FactType.NUMBER,
+    "rating",
+    is_known=True,
 )
 register(
     Fact(

@@ -22,6 +22,18 @@ CLAUSES = [
     {"fact": "conversation.priority", "op": "is_not", "value": "urgent"},
     {"fact": "conversation.channel", "op": "is", "value": "email"},
     {"fact": "conversation.first_words", "op": "contains", "value": "COAT"},
+    {"fact": "conversation.said", "op": "contains", "value": "MY COAT"},
+    {"fact": "conversation.said", "op": "starts_with", "value": "and quickly"},
+    {"fact": "conversation.said", "op": "does_not_contain", "value": "invoice"},
+    {"fact": "conversation.sentiment", "op": "is", "value": "upset"},
+    {"fact": "conversation.sentiment", "op": "is_not", "value": "content"},
+    {"fact": "conversation.sentiment", "op": "is_unknown"},
+    {"fact": "conversation.sentiment_score", "op": "at_most", "value": -0.5},
+    {"fact": "conversation.language", "op": "is_any_of", "value": ["de", "ro"]},
+    {"fact": "conversation.language", "op": "is_unknown"},
+    {"fact": "conversation.earlier", "op": "at_least", "value": 1},
+    {"fact": "conversation.earlier_at", "op": "less_than_days_ago", "value": 1},
+    {"fact": "conversation.earlier_rating", "op": "at_most", "value": 2},
     {"fact": "conversation.page", "op": "contains", "value": "/pricing"},
     {"fact": "conversation.page", "op": "is_unknown"},
     {"fact": "conversation.contact_unread", "op": "at_least", "value": 1},
@@ -52,6 +64,10 @@ def four(begin, line, ada, ben, support, dora, emil, otto, next_week):
     close(four, by=ben)
     line.__class__.objects.create(kind="email", name="Mail")
     four.bindings.update(line=line.__class__.objects.get(kind="email"))
+    reply(two, by=emil, body="And quickly!", client_id="7f9619ff-8b86-4011-b42d-00cf4fc964ff")
+    Conversation.objects.filter(pk=one.pk).update(sentiment=-0.5, language="ro")
+    Conversation.objects.filter(pk=two.pk).update(sentiment=0.5, language="en")
+    Conversation.objects.filter(pk=three.pk).update(sentiment=-0.49, rating=2)
     yesterday = timezone.now() - timezone.timedelta(days=1)
     Conversation.objects.filter(pk=two.pk).update(
         waiting_since=yesterday, last_message_at=yesterday
