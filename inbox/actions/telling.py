@@ -95,13 +95,16 @@ def upsert(
             ON CONFLICT (teammate_id, conversation_id)
                   WHERE cleared_at IS NULL AND side_id IS NULL DO UPDATE
                SET reasons = kept.reasons || excluded.reasons,
-                   preview = coalesce(nullif(excluded.preview, ''), kept.preview),
+                   preview = CASE
+                       -- How it began says less than what came of it, whichever is told first.
+                       WHEN excluded.reasons - %s = '{{}}' AND kept.preview != '' THEN kept.preview
+                       ELSE coalesce(nullif(excluded.preview, ''), kept.preview) END,
                    seq = greatest(kept.seq, excluded.seq),
                    happened_at = greatest(kept.happened_at, excluded.happened_at),
                    is_mailed = false
             RETURNING teammate_id, conversation_id, id, reasons
             """,
-            values,
+            [*values, attention.NEW],
         )
         return {(row[0], row[1]): (row[2], as_dict(row[3])) for row in cursor.fetchall()}
 
