@@ -77,7 +77,7 @@ def explain_due(request: HttpRequest, view: str, conversation: str) -> HttpRespo
         clocks = timed(levels.events_of(found), policy.terms)
         now = timezone.now()
         context |= {
-            "says": asking.in_words(policy.condition, house.spoken),
+            "says": asking.in_words(policy.condition, asking.readable_by(viewer)),
             "hours_zone": None if calendar.is_always else calendar.zone,
             "sums": [sum_of(clock, calendar, now, zone) for clock in reversed(clocks)],
         }

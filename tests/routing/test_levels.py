@@ -376,6 +376,18 @@ def test_a_deadline_is_explained_day_by_day(level, begin, dora, ben, otto, brows
     assert "Nothing is promised" in page_of(browser_of(ben), f"/inbox/all/{nothing.public_id}/due/")
 
 
+def test_who_may_not_know_a_private_team_does_not_read_its_name(
+    level, begin, dora, ben, ada, billing, browser_of
+):
+    asks = {"any": [{"fact": "conversation.team", "op": "is", "value": billing.public_id}, ALWAYS]}
+    level(condition=asks, first_minutes=60)
+    conversation = begin(dora)
+    path = f"/inbox/all/{conversation.public_id}/due/"
+    assert "Billing" in page_of(browser_of(ada), path)
+    page = page_of(browser_of(ben), path)
+    assert "Why it is due then" in page and "First answer" in page and "Billing" not in page
+
+
 def test_the_share_that_was_kept_is_reported(level, begin, dora, emil, otto, ada, ben, browser_of):
     policy = level(first_minutes=60, next_minutes=30)
     kept_one, late_one, void = begin(dora), begin(emil), begin(otto)
