@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   asFar,
   belongs,
+  isBefore,
   isFull,
   isOvergrown,
   isSamePlace,
@@ -105,4 +106,13 @@ test("a list is loaded up to 300, and cut only when live rows have made it longe
   assert.equal(isFull(MOST_ROWS), true);
   assert.equal(isOvergrown(MOST_ROWS), false);
   assert.equal(isOvergrown(MOST_ROWS + 26), true);
+});
+
+test("what is due first stands first, then what is not due, the latest first", () => {
+  const due = (time, when = "") => ({ at: `2026-11-22T${time}`, due: when && `2026-11-22T${when}` });
+  const sorted = [due("09:00", "12:00"), due("11:00", "13:00"), due("10:00"), due("08:00")];
+  const shuffled = [sorted[2], sorted[1], sorted[3], sorted[0]];
+  shuffled.sort((one, other) => (isBefore("due", one, other) ? -1 : 1));
+  assert.deepEqual(shuffled, sorted);
+  assert.equal(isSamePlace("due", sorted[0], due("15:00", "12:00")), true);
 });
