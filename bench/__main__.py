@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 
-from bench import faults, keys, live, pages, routing, widget
+from bench import conditions, faults, keys, live, pages, routing, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
@@ -11,6 +11,7 @@ SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
     ("routing",): routing.figures,
+    ("conditions",): conditions.figures,
     ("widget",): widget.figures,
     ("keys", "list"): keys.figures,
     ("faults",): lambda wants: faults.figures(),

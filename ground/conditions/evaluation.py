@@ -21,7 +21,7 @@ from ground.conditions.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClauseReason:
     """What a clause read and said. A truth of None: it was not asked, and nothing was read."""
 
@@ -36,7 +36,7 @@ class ClauseReason:
         return {**tree, "read": storable(self.read), "truth": self.truth}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GroupReason:
     """What the parts of a group said, in the order in which they are written."""
 
@@ -66,7 +66,7 @@ class Judgment:
     truths: tuple[bool | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Explanation:
     """The answer and why.
 
@@ -111,11 +111,14 @@ class Facts:
         self._recorded = recorded or {}
         self._registry = registry
         self._readings: dict[str, Reading] = {}
+        # What was read, by its key, as JSON: made once for all conditions.
+        self.stored: dict[str, Any] = {}
 
     def read(self, clause: Clause) -> Reading:
         found = self._readings.get(clause.key)
         if found is None:
             found = self._readings[clause.key] = reading(clause.fact.type, self._raw(clause))
+            self.stored[clause.key] = storable(found.value)
         return found
 
     def _raw(self, clause: Clause) -> Any:
@@ -185,7 +188,7 @@ def _judged(condition: Condition, facts: Facts, truths: list[bool | None]) -> bo
 def _reason(condition: Condition, facts: Facts, read: dict[str, Any]) -> Reason:
     if isinstance(condition, Clause):
         found = facts.read(condition)
-        read[condition.key] = storable(found.value)
+        read[condition.key] = facts.stored[condition.key]
         return ClauseReason(condition, found.value, _truth(condition, found, facts.now))
     if isinstance(condition, Not):
         child = _reason(condition.child, facts, read)
@@ -202,17 +205,16 @@ def _truth(clause: Clause, found: Reading, now: datetime) -> bool:
 def _group(condition: AllOf | AnyOf, facts: Facts, read: dict[str, Any]) -> GroupReason:
     decisive = isinstance(condition, AnyOf)
     truth = not decisive
-    reasons: dict[int, Reason] = {}
+    parts: list[Any] = [None] * len(condition.children)
     for index in condition.cheapest_first:
         child = condition.children[index]
         if truth is decisive and child.cost > Cost.LOADED:
-            reasons[index] = _skipped(child)
+            parts[index] = _skipped(child)
             continue
-        reasons[index] = _reason(child, facts, read)
-        if reasons[index].truth is decisive:
+        reason = parts[index] = _reason(child, facts, read)
+        if reason.truth is decisive:
             truth = decisive
-    parts = tuple(reasons[index] for index in range(len(reasons)))
-    return GroupReason("any" if decisive else "all", parts, truth)
+    return GroupReason("any" if decisive else "all", tuple(parts), truth)
 
 
 def _skipped(condition: Condition) -> Reason:
