@@ -11,6 +11,7 @@ from ground.journal.models import Entry
 from inbox import attention
 from inbox.actions.thread import list_topic
 from inbox.models import Conversation, Message
+from inbox.moods import UPSET
 from inbox.naming import keep_teams_private
 from inbox.parts import is_told
 from inbox.templatetags.inbox import face as drawn_face
@@ -98,8 +99,12 @@ def list_row(entry: Entry) -> Iterator[Shown]:
 
 def mood(entry: Entry) -> Iterator[Shown]:
     """The row anew, where what was understood of a message has changed what lists show or ask."""
-    if "conversation" in entry.rows:
-        yield from list_row(entry)
+    if "conversation" not in entry.rows:
+        return
+    # Only who is upset is marked: what else views ask for leaves what was fetched ahead.
+    is_seen = UPSET in {entry.before.get("mood"), entry.after.get("mood")}
+    for topics, frame in list_row(entry):
+        yield topics, frame | {"is_seen": is_seen}
 
 
 def views(entry: Entry) -> Iterator[Shown]:

@@ -92,7 +92,7 @@ const react = {
   note: change,
   conversation(frame) {
     const isShown = frame.conversation === conversation() && !frame.removed;
-    memory.forget(frame.conversation, isShown ? memory.here : "");
+    if (frame.is_seen !== false) memory.forget(frame.conversation, isShown ? memory.here : "");
     change(frame);
   },
   typing(frame) {

@@ -66,6 +66,15 @@ def test_an_upset_customer_is_known_with_the_message_and_the_conversation(
     assert page.count('class="tag is-upset"') == 1 and page.count('class="state is-upset"') == 1
 
 
+def test_only_a_mark_that_is_seen_takes_what_was_fetched_ahead_from_screens(
+    understood, begin, dora, published
+):
+    conversation = say(begin(dora, "Hello"), "I am furious")
+    seen = [frame["is_seen"] for _, frame in published if "is_seen" in frame]
+    assert seen == [False, True]
+    assert conversation.mood == "upset"
+
+
 def test_who_was_angry_is_not_forgotten_at_the_next_word(understood, begin, dora):
     conversation = say(begin(dora), "I am furious", "Order 8841")
     assert conversation.sentiment == -0.45
