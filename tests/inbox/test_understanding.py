@@ -67,9 +67,10 @@ def test_an_upset_customer_is_known_with_the_message_and_the_conversation(
 
 
 def test_only_a_mark_that_is_seen_takes_what_was_fetched_ahead_from_screens(
-    understood, begin, dora, published
+    understood, begin, dora, published, django_capture_on_commit_callbacks
 ):
-    conversation = say(begin(dora, "Hello"), "I am furious")
+    with django_capture_on_commit_callbacks(execute=True):
+        conversation = say(begin(dora, "Danke schön"), "I am furious")
     seen = [frame["is_seen"] for _, frame in published if "is_seen" in frame]
     assert seen == [False, True]
     assert conversation.mood == "upset"
