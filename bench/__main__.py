@@ -2,15 +2,16 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
-from bench import conditions, faults, keys, live, pages, routing, widget
+from bench import conditions, faults, keys, live, pages, routing, rules, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
-    ("routing",): routing.figures,
+    ("routing",): lambda wants: chain(rules.figures(wants), routing.figures(wants)),
     ("conditions",): conditions.figures,
     ("widget",): widget.figures,
     ("keys", "list"): keys.figures,

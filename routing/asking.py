@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,7 +10,6 @@ from django.utils import timezone
 
 from ground import conditions
 from ground.conditions import Clause, Condition, InvalidCondition, Snapshot, registry
-from ground.conditions.sentences import GONE
 from inbox import asking as inbox_asking
 from inbox.facts import ME, teammates
 from inbox.models import Conversation
@@ -80,8 +80,8 @@ def standing(rule: Rule, spoken: Snapshot) -> Standing:
     condition: Condition | None = None
     fault = ""
     try:
-        condition = stored(rule.condition, spoken)
-        fault = gone_in(condition)
+        condition = parsed(rule, spoken)
+        fault = gone_in(condition, spoken)
     except InvalidCondition as wrong:
         fault = " ".join(dict.fromkeys(wrong.errors.values()))
     fault = fault or fault_of_gifts(rule)
@@ -97,12 +97,37 @@ def standing(rule: Rule, spoken: Snapshot) -> Standing:
     )
 
 
-def gone_in(condition: Condition) -> str:
+# What rules say is read once for each version, by each process.
+PARSED: dict[tuple[str, int], Condition] = {}
+PARSED_MAX = 5_000
+
+
+def parsed(rule: Rule, spoken: Snapshot) -> Condition:
+    """Raises InvalidCondition."""
+    key = (rule.public_id, rule.version)
+    known = PARSED.get(key)
+    if known is None:
+        if len(PARSED) >= PARSED_MAX:
+            PARSED.clear()
+        known = PARSED[key] = stored(rule.condition, spoken)
+    return known
+
+
+def gone_in(condition: Condition, spoken: Snapshot) -> str:
     """What a condition asks for in vain, as a sentence."""
     for clause in condition.clauses():
-        if clause.fact.choices and GONE in conditions.sentence(clause):
-            return f"{clause.fact.label}: what it asks for is gone."
+        fact = spoken.find(clause.fact.name)
+        if fact is None or fact.type is not clause.fact.type:
+            return f"There is no fact called “{clause.fact.name}”."
+        if fact.choices and not wanted_by(clause) <= {value for value, _ in fact.current_choices()}:
+            return f"{fact.label}: what it asks for is gone."
     return ""
+
+
+def wanted_by(clause: Clause) -> set[str]:
+    """The choices that a clause names."""
+    value = clause.value
+    return set(value) if isinstance(value, tuple) else {value} if isinstance(value, str) else set()
 
 
 def fault_of_gifts(rule: Rule) -> str:
@@ -114,12 +139,30 @@ def fault_of_gifts(rule: Rule) -> str:
     return ""
 
 
+def in_their_order() -> list[Rule]:
+    """All rules as they are asked, in two questions however many there are."""
+    rules = list(Rule.objects.select_related("team", "teammate", "vip_owner"))
+    tagged: dict[int, list[str]] = defaultdict(list)
+    rows = Rule.tags.through.objects.values_list("rule_id", "tag__public_id")
+    for rule, tag in rows:
+        tagged[rule].append(tag)
+    for each in rules:
+        each.tag_names = tuple(sorted(tagged[each.pk]))
+    return rules
+
+
+def tag_names_of(rule: Rule) -> tuple[str, ...]:
+    if rule.tag_names is not None:
+        return rule.tag_names
+    return tuple(sorted(tag.public_id for tag in rule.tags.all()))
+
+
 def gives_of(rule: Rule) -> Gives:
     return Gives(
         team=rule.team.public_id if rule.team else None,
         teammate=rule.teammate.public_id if rule.teammate else None,
         priority=word_of(rule.priority),
-        tags=tuple(sorted(tag.public_id for tag in rule.tags.all())),
+        tags=tag_names_of(rule),
         people_only=rule.people_only,
         for_vips=rule.for_vips,
         vip_owner=rule.vip_owner.public_id if rule.vip_owner else None,

@@ -105,7 +105,7 @@ def try_order(order: Sequence[Rule], rules: Sequence[Rule]) -> Tried:
 
 
 def standings_now(spoken: Snapshot) -> list[Any]:
-    return asking.standings(asking.with_all(Rule.objects.all()), spoken)
+    return asking.standings(asking.in_their_order(), spoken)
 
 
 def told(tried: Sequence[Any], present: Sequence[Any], spoken: Snapshot, rule: str) -> Tried:

@@ -39,7 +39,12 @@ VERDICTS = {
     Verdict.UNKNOWN: "hangs on a fact that could not be read",
     Verdict.DONE: "had acted in this conversation before",
 }
-ICONS = {Verdict.ACTED: "check", Verdict.BROKEN: "alert", Verdict.UNKNOWN: "alert"}
+ICONS = {
+    Verdict.ACTED: "check",
+    Verdict.STOPPED: "check",
+    Verdict.BROKEN: "alert",
+    Verdict.UNKNOWN: "alert",
+}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
-from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANGERS
+from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, RULES, SEGMENTS, SHOP, STRANGERS
 from config.demo.story.events import EVENTS
 from config.demo.story.talks import TALKS
 from config.demo.story.telling import Step, Talk
@@ -52,6 +52,8 @@ from people.actions import (
     update_contact,
 )
 from people.models import Attribute, Contact, Event, Identity, Team, Teammate
+from routing.actions import save_rule
+from routing.models import Rule
 
 MET_BEFORE = timedelta(days=2)
 
@@ -82,11 +84,19 @@ def create() -> int:
         Stage(mates, messenger, timezone.now()).play()
         run_owed()
         date_effects()
+        write_rules(mates["ada"])
         # What was to follow in the story's days is over.
         DueRow.objects.all().delete()
     for key in keys:
         files.delete(key)
     return len(TALKS)
+
+
+def write_rules(by: Teammate) -> None:
+    """The house has worked without rules until now."""
+    for name, condition, team in RULES:
+        given = Team.objects.get(name=team).public_id
+        save_rule(Rule(), by=by, name=name, condition=condition, team=given)
 
 
 def date_effects() -> None:
@@ -104,7 +114,7 @@ def clear() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE people_company, people_contact, people_attribute, people_segment,"
-            " journal_entry CASCADE"
+            " journal_entry, routing_rule, routing_ruleedition CASCADE"
         )
 
 

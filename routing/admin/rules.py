@@ -196,7 +196,7 @@ class RuleAdmin(AskingAdmin):
         is_tried: bool = False,
         status: int = 200,
     ) -> HttpResponse:
-        rules = list(asking.with_all(Rule.objects.all()))
+        rules = asking.in_their_order()
         shown = in_order(rules, order)
         context = {
             **self.admin_site.each_context(request),

@@ -51,6 +51,9 @@ class Rule(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
+    # The public ids of its tags, where all rules are read at once.
+    tag_names: tuple[str, ...] | None = None
+
     class Meta:
         ordering = ["position", "id"]
         constraints = [
