@@ -49,6 +49,8 @@ class House:
     triage: Team | None
     vip: Clause | None
     version: str
+    # Rules that are said to be broken, and can be asked again.
+    mended: frozenset[str] = frozenset()
 
     def asks(self, moment: str) -> bool:
         return any(rule.is_on and rule.moment == moment for rule in self.rules)
@@ -61,7 +63,7 @@ class House:
 def house_now() -> House:
     spoken = asking.language()
     settings = RoutingSettings.current()
-    rows = list(asking.with_all(Rule.objects.all()))
+    rows = asking.in_their_order()
     rules = asking.standings(rows, spoken)
     flag(rows, rules)
     return House(
@@ -71,6 +73,11 @@ def house_now() -> House:
         triage=settings.triage_team,
         vip=asking.vip_clause(settings.vip_segment, spoken),
         version=version_of(rules, settings),
+        mended=frozenset(
+            row.public_id
+            for row, rule in zip(rows, rules, strict=True)
+            if row.broken and not rule.fault
+        ),
     )
 
 
@@ -223,6 +230,7 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
         house.rules, recorded, now=now, moment=heard.moment, acted=acted, vip=house.vip
     )
     flag_unread(decided, failed, heard)
+    unflag(decided, house)
     wanted = decided.wanted.to_json()
     entry = None
     done = Done()
@@ -275,6 +283,16 @@ def flag_unread(decided: Decided, failed: dict[str, str], heard: Heard) -> None:
     unread = [each.rule for each in decided.rulings if each.verdict is Verdict.UNKNOWN]
     for rule in Rule.objects.filter(public_id__in=unread).exclude(broken=why[:300]):
         break_rule(rule, why, cause=heard.entry)
+
+
+def unflag(decided: Decided, house: House) -> None:
+    """A rule that was said to be broken and has been asked soundly is not so any more."""
+    known = (Verdict.ACTED, Verdict.STOPPED, Verdict.NO, Verdict.DONE)
+    sound = [
+        each.rule for each in decided.rulings if each.rule in house.mended and each.verdict in known
+    ]
+    if sound:
+        Rule.objects.filter(public_id__in=sound).update(broken="")
 
 
 # ---- doing what they say -------------------------------------------------------------------------

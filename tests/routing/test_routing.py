@@ -162,6 +162,8 @@ def test_a_rule_that_breaks_later_is_passed_over_flagged_once_and_blocks_nothing
     assert Entry.objects.filter(kind="rule.broke").count() == 1
     Attribute.objects.create(subject="contact", key="size", label="Size", type="text")
     assert begin(dora, "Third").team == support
+    rule.refresh_from_db()
+    assert rule.broken == "", "it can be asked again"
 
 
 def test_a_fact_that_cannot_be_read_passes_its_rules_over_only(
