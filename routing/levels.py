@@ -65,7 +65,7 @@ def condition_of(policy: Policy, spoken: Snapshot) -> Condition | None:
         condition = asking.stored(policy.condition, spoken)
     except InvalidCondition:
         return None
-    return None if asking.gone_in(condition) else condition
+    return None if asking.gone_in(condition, spoken) else condition
 
 
 @dataclass(frozen=True)
