@@ -113,7 +113,7 @@ def test_templates_use_only_those_attributes_of_htmx_that_our_forms_know(setting
     known = {
         "hx-post": r"\{[%{].*",
         "hx-get": r"\{\{.*",
-        "hx-target": r"#[a-z-]+|closest li",
+        "hx-target": r"#[a-z-]+|closest (li|\.message)",
         "hx-swap": "outerHTML|none",
         "hx-encoding": "multipart/form-data",
         "hx-trigger": "change, submit",
