@@ -136,6 +136,13 @@ def test_the_inboxs_styles_are_in_its_style_sheet_but_what_few_are_shown(setting
     assert names[:3] == ["tokens.css", "parts.css", "inbox/inbox.css"]
 
 
+def test_pages_of_their_own_bring_the_styles_of_such_pages(settings):
+    pages = (settings.BASE_DIR / "templates").rglob("*.html")
+    bare = [page for page in pages if 'class="own-body' in (text := page.read_text())
+            and "{% block" in text and "inbox/css/own.css" not in text]  # fmt: skip
+    assert bare == []
+
+
 def test_the_messengers_styles_are_all_in_its_style_sheet(settings):
     names = settings.BUNDLES["messenger/frame.bundle.css"]
     folder = settings.BASE_DIR / "static/messenger/css"
