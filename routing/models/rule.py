@@ -10,12 +10,23 @@ class Rule(models.Model):
     """What becomes of a conversation of which a condition holds.
 
     Rules are asked in the order of `position`. The first that holds is the last, unless it goes on.
-    `version` counts what a rule has said; each is kept as a `RuleEdition`.
+    `version` counts what a rule has said; each is kept as a `RuleEdition`. One by time is asked
+    once in each wait, or silence (`since`), `after_minutes` after that began.
     """
 
     class Moment(models.TextChoices):
         BEGINS = "begins", "A conversation begins"
         WRITES = "writes", "The customer writes on"
+        PASSES = "passes", "Time passes"
+
+    class Since(models.TextChoices):
+        WAITING = "waiting", "the customer waits for an answer"
+        UNASSIGNED = "unassigned", "nobody has it"
+        SILENT = "silent", "the customer has not answered"
+
+    class Counts(models.TextChoices):
+        WALL = "wall", "around the clock"
+        OFFICE = "office", "in office hours"
 
     class ForVips(models.TextChoices):
         SAME = "same", "as everybody"
@@ -27,6 +38,14 @@ class Rule(models.Model):
     position = models.PositiveIntegerField(default=0)
     is_on = models.BooleanField("on", default=True)
     moment = models.CharField(max_length=10, choices=Moment, default=Moment.BEGINS)
+    since = models.CharField(max_length=10, choices=Since, blank=True, db_default="", default="")
+    after_minutes = models.PositiveIntegerField(null=True, blank=True)
+    counts = models.CharField(
+        max_length=10, choices=Counts, default=Counts.WALL, db_default=Counts.WALL
+    )
+    passes_from = models.DateTimeField(
+        null=True, editable=False, help_text="What was over before then is left alone."
+    )
     condition = models.JSONField()
     goes_on = models.BooleanField("and go on", default=False)
     team = models.ForeignKey(
@@ -44,6 +63,13 @@ class Rule(models.Model):
     vip_owner = models.ForeignKey(
         Teammate, null=True, blank=True, on_delete=models.PROTECT, related_name="vip_rules"
     )
+    says = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="What the customer is told, by language.",
+    )
+    closes = models.BooleanField(default=False, db_default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     broken = models.CharField(
         max_length=300, blank=True, editable=False, help_text="Why it is passed over."
