@@ -1,5 +1,6 @@
 from routing.models.edition import RuleEdition
 from routing.models.expectation import Expectation
+from routing.models.handling import Handling
 from routing.models.match import RuleMatch
 from routing.models.policy import Clock, Policy, Promise
 from routing.models.rule import Rule
@@ -9,6 +10,7 @@ from routing.models.sharing import Sharing, Turn, Workload
 __all__ = [
     "Clock",
     "Expectation",
+    "Handling",
     "Policy",
     "Promise",
     "RoutingSettings",

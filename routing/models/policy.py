@@ -12,7 +12,8 @@ from routing.deadlines import Target, Terms
 class Policy(models.Model):
     """What is promised to conversations of which a condition holds: a service level.
 
-    The first that holds, by `position`, is the one. `steps` are what happens as a deadline comes
+    The first that holds, by `position`, is the one, unless a rule gives another; one that is
+    `by_rules_only` is for no other conversations. `steps` are what happens as a deadline comes
     nearer and passes, each {"target", "minutes", "do", "value"}: minutes of counted time after the
     deadline, before it when they are negative.
     """
@@ -26,6 +27,7 @@ class Policy(models.Model):
     position = models.PositiveIntegerField(default=0)
     is_on = models.BooleanField("on", default=True)
     condition = models.JSONField()
+    by_rules_only = models.BooleanField(default=False, db_default=False)
     counts = models.CharField(max_length=10, choices=Counts, default=Counts.OFFICE)
     first_minutes = models.PositiveIntegerField("first answer within", null=True, blank=True)
     next_minutes = models.PositiveIntegerField("further answers within", null=True, blank=True)

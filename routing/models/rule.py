@@ -4,9 +4,10 @@ from django.db.models.functions import Lower, Now
 from ground.web.ids import PublicIdField
 from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
+from routing.models.results import Results
 
 
-class Rule(models.Model):
+class Rule(Results):
     """What becomes of a conversation of which a condition holds.
 
     Rules are asked in the order of `position`. The first that holds is the last, unless it goes on.
