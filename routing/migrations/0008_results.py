@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('inbox', '0034_due'),
         ('people', '0013_hours'),
-        ('routing', '0006_levels'),
+        ('routing', '0007_rules_by_time'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
