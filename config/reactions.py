@@ -57,6 +57,7 @@ REACTIONS = {
     "conversation.escalated": ["inbox.tasks.notify"],
     "policy.created": ["routing.tasks.reckon_anew"],
     "policy.changed": ["routing.tasks.reckon_anew"],
+    "policy.moved": ["routing.tasks.reckon_anew"],
     "policy.deleted": ["routing.tasks.reckon_anew"],
     "hours.created": ["routing.tasks.reckon_anew"],
     "hours.changed": ["routing.tasks.reckon_anew"],

@@ -23,4 +23,5 @@ COMPLAINT_UNANSWERED = declare(
 )
 POLICY_CREATED = declare("policy.created", "A service level was promised.")
 POLICY_CHANGED = declare("policy.changed", "A service level promises something else.")
+POLICY_MOVED = declare("policy.moved", "The service levels are asked in another order.")
 POLICY_DELETED = declare("policy.deleted", "A service level was deleted.")

@@ -1,4 +1,4 @@
-"""Writing rules, ordering them, switching them on and off."""
+"""Writing rules, switching them on and off."""
 
 from __future__ import annotations
 
@@ -96,35 +96,6 @@ def switch_rule(rule: Rule, *, by: Actor, is_on: bool) -> Rule:
                 after={"is_on": is_on},
             )
     return held
-
-
-def arrange_rules(names: Sequence[str], *, by: Actor) -> None:
-    """Puts all rules, named by their public ids, into this order. Raises NotAllowed, and Invalid
-    when these are not just the rules that there are."""
-    only_admins(by)
-    with transaction.atomic():
-        one_at_a_time()
-        rules = {rule.public_id: rule for rule in Rule.objects.all()}
-        if sorted(names) != sorted(rules):
-            raise Invalid(
-                errors={"order": ["The rules have changed meanwhile. Look at them again."]}
-            )
-        before = list(rules)
-        if before == list(names):
-            return
-        moved = []
-        for position, name in enumerate(names, start=1):
-            if rules[name].position != position:
-                rules[name].position = position
-                moved.append(rules[name])
-        Rule.objects.bulk_update(moved, ["position"])
-        record(
-            kinds.RULE_MOVED,
-            by=by,
-            subject=RoutingSettings(pk=1),
-            before={"order": before},
-            after={"order": list(names)},
-        )
 
 
 def delete_rule(rule: Rule, *, by: Actor) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -9,15 +11,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
-from ground.conditions import Condition, Snapshot, has_set_form
+from ground import conditions
+from ground.conditions import Condition, Not, Snapshot, has_set_form
 from ground.web.problems import Invalid
 from inbox.models import Conversation
-from inbox.preview import preview_of
-from people.admin.asking import BLANK, AskingAdmin, Draft
+from inbox.preview import Preview, preview_of
+from people.admin.asking import BLANK, Draft
 from people.models import Team, Teammate
-from routing import asking, kept
+from routing import asking, kept, levels
+from routing.actions import arrange_policies
 from routing.actions.promising import NAME_LENGTH, PROMISED, STEPS_MAX, delete_policy, save_policy
-from routing.admin.rules import Seen
+from routing.admin.ordered import OrderedAdmin
 from routing.models import Policy
 from routing.spans import minutes_from, text_of
 
@@ -30,46 +34,51 @@ TARGETS = {
     "resolution": "Closing",
 }
 BEFORE, AFTER = "before", "after"
+# A preview asks so many levels above.
+ABOVE_MAX = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which share of one kind of promise was kept, of how many."""
+
+    label: str
+    percent: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """A service level as the list shows it."""
+
+    stored: Policy
+    says: str
+    promises: list[str]
+    fault: str
+    shares: list[Shown]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the preview shows: the condition in words, and the open conversations for which the
+    level would hold now, None where they cannot be listed. `before`: levels above take others."""
+
+    words: str
+    now: Preview | None
+    before: bool = False
 
 
 @admin.register(Policy)
-class PolicyAdmin(AskingAdmin):
-    """The first that holds, from the smallest position on, is the one."""
+class PolicyAdmin(OrderedAdmin):
+    """The first that holds, from the top on, is the one."""
 
     noun = "service level"
     subject = asking.SUBJECT
     titles = asking.TITLES
     is_of_one = True
     fields_template = "admin/routing/policy/_fields.html"
-    preview_template = "admin/routing/rule/_preview.html"
-    search_fields = ("name", "=public_id")
-    ordering = ("position", "id")
-
-    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
-        # One language and one sum for all rows.
-        spoken = asking.language()
-        shares = kept.shares(list(Policy.objects.values_list("pk", flat=True)), timezone.now())
-
-        @admin.display(description="For whom")
-        def says(policy: Policy) -> str:
-            return asking.in_words(policy.condition, spoken)
-
-        @admin.display(description="Promises")
-        def promises(policy: Policy) -> str:
-            given = ((TARGETS[target], getattr(policy, name)) for target, name in PROMISED.items())
-            said = [f"{label} in {text_of(minutes)}" for label, minutes in given if minutes]
-            return f"{', '.join(said)}; {policy.get_counts_display().lower()}"
-
-        @admin.display(description=f"Kept, of the last {kept.DAYS} days")
-        def share(policy: Policy) -> str:
-            said = [
-                f"{TARGETS[each.target]} {each.percent}% of {each.kept + each.missed}"
-                for each in shares.get(policy.pk, [])
-                if each.percent is not None
-            ]
-            return ", ".join(said) or "–"
-
-        return ("name", "position", "is_on", says, promises, share)
+    preview_template = "admin/routing/policy/_preview.html"
+    list_template = "admin/routing/policy/list.html"
 
     def language(self) -> Snapshot:
         return asking.language()
@@ -81,7 +90,6 @@ class PolicyAdmin(AskingAdmin):
         spans = {name: getattr(row, name) for name in SPANS}
         return {
             "name": row.name,
-            "position": str(row.position) if row.pk else "",
             "counts": row.counts,
             **{name: "" if value is None else text_of(value) for name, value in spans.items()},
             **{name: getattr(row, name) for name in FLAGS},
@@ -89,7 +97,7 @@ class PolicyAdmin(AskingAdmin):
         }
 
     def written_in(self, post: QueryDict) -> dict[str, Any]:
-        words = ("name", "position", "counts", *SPANS)
+        words = ("name", "counts", *SPANS)
         columns = [post.getlist(f"step_{part}") for part in ("target", "span", "side", "do")]
         rows = zip(*columns, strict=False)
         steps = [dict(zip(("target", "span", "side", "do"), row, strict=True)) for row in rows]
@@ -102,9 +110,6 @@ class PolicyAdmin(AskingAdmin):
     def keep_row(self, draft: Draft, by: Any) -> Policy:
         tree = {"all": []} if draft.tree == BLANK else draft.tree
         fields = dict(draft.fields)
-        position = fields.pop("position").strip()
-        if position:
-            fields["position"] = number(position, "position")
         for name in SPANS:
             is_optional = name != "soon_minutes"
             fields[name] = span(fields[name], name, is_optional=is_optional)
@@ -117,7 +122,11 @@ class PolicyAdmin(AskingAdmin):
         words = asking.in_words(condition.to_json(), spoken)
         if not has_set_form(condition, asking.SUBJECT, registry=spoken):
             return Seen(words, None)
-        return Seen(words, preview_of(asking.like_this(condition, spoken)))
+        before = conditions_before(draft.row, spoken)
+        rows = asking.like_this(condition, spoken).open()
+        for other in before:
+            rows = conditions.filter(rows, Not(other), now=timezone.now(), registry=spoken)
+        return Seen(words, preview_of(rows), before=bool(before))
 
     def more(self, draft: Draft, spoken: Snapshot) -> dict[str, Any]:
         blank = {"target": "any", "span": "", "side": AFTER, "do": ""}
@@ -149,6 +158,28 @@ class PolicyAdmin(AskingAdmin):
             ],
         }
 
+    # ---- the list --------------------------------------------------------------------------------
+
+    def in_their_order(self) -> list[Policy]:
+        return list(Policy.objects.all())
+
+    def arrange(self, order: Sequence[str], by: Any) -> None:
+        arrange_policies(order, by=by)
+
+    def switch(self, row: Policy, by: Any) -> Policy:
+        return save_policy(row, by=by, is_on=not row.is_on)
+
+    def listed(
+        self, request: HttpRequest, rows: list[Policy], present: list[Policy], *, is_tried: bool
+    ) -> dict[str, Any]:
+        spoken = asking.language()
+        shares = kept.shares([row.pk for row in rows], timezone.now())
+        return {
+            "title": "Service levels",
+            "rows": [row_of(row, spoken, shares.get(row.pk, [])) for row in rows],
+            "days": kept.DAYS,
+        }
+
     def delete_model(self, request: HttpRequest, obj: Policy) -> None:
         delete_policy(obj, by=request.user)
 
@@ -157,10 +188,32 @@ class PolicyAdmin(AskingAdmin):
             delete_policy(policy, by=request.user)
 
 
-def number(text: str, field: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise Invalid(errors={field: ["Write a whole number."]})
-    return int(text)
+def row_of(policy: Policy, spoken: Snapshot, shares: Sequence[kept.Share]) -> Row:
+    promised = ((TARGETS[target], getattr(policy, name)) for target, name in PROMISED.items())
+    condition = levels.condition_of(policy, spoken)
+    return Row(
+        policy,
+        asking.in_words(policy.condition, spoken),
+        [f"{label} in {text_of(minutes)}" for label, minutes in promised if minutes],
+        "" if condition else "It asks for what is gone.",
+        [
+            Shown(TARGETS[each.target], each.percent, each.kept + each.missed)
+            for each in shares
+            if each.percent is not None
+        ],
+    )
+
+
+def conditions_before(policy: Policy, spoken: Snapshot) -> list[Condition]:
+    """Of those levels that are on and asked before one, as far as lists can be asked them."""
+    rows = Policy.objects.filter(is_on=True)
+    above = rows.filter(position__lt=policy.position) if policy.pk else rows
+    found = [levels.condition_of(each, spoken) for each in above[:ABOVE_MAX]]
+    return [
+        each
+        for each in found
+        if each is not None and has_set_form(each, asking.SUBJECT, registry=spoken)
+    ]
 
 
 def span(text: str, field: str, *, is_optional: bool) -> int | None:

@@ -6,18 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, QueryDict
 
 from ground.conditions import Condition, Snapshot, has_set_form
-from ground.web.problems import Problem
 from inbox.models import Conversation
 from inbox.preview import Preview, preview_of
-from people.admin.asking import BLANK, AskingAdmin, Draft
+from people.admin.asking import BLANK, Draft
 from people.models import Segment, Tag, Team, Teammate
 from routing import asking, lately, trying, wording
 from routing.actions import (
@@ -28,6 +24,7 @@ from routing.actions import (
     switch_rule,
 )
 from routing.actions.ruling import NAME_LENGTH
+from routing.admin.ordered import OrderedAdmin
 from routing.models import RoutingSettings, Rule
 from routing.models.settings import DAYS_MAX
 
@@ -39,7 +36,7 @@ WORDS = ("name", "moment", "team", "teammate", "priority", "for_vips", "vip_owne
 class Row:
     """A rule as the list shows it."""
 
-    rule: Rule
+    stored: Rule
     says: str
     gives: list[str]
     fault: str
@@ -57,7 +54,7 @@ class Seen:
 
 
 @admin.register(Rule)
-class RuleAdmin(AskingAdmin):
+class RuleAdmin(OrderedAdmin):
     """Who looks at a conversation first. Rules are asked from top to bottom."""
 
     noun = "rule"
@@ -66,6 +63,7 @@ class RuleAdmin(AskingAdmin):
     is_of_one = True
     fields_template = "admin/routing/rule/_fields.html"
     preview_template = "admin/routing/rule/_preview.html"
+    list_template = "admin/routing/rule/list.html"
 
     # ---- the form --------------------------------------------------------------------------------
 
@@ -138,80 +136,41 @@ class RuleAdmin(AskingAdmin):
 
     # ---- the list --------------------------------------------------------------------------------
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """GET: the rules in their order. POST (`do`): `up …`, `down …` draw another order, which
-        `try` goes through the last days with, and `arrange` saves; `switch …` and `settings` save
-        at once."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if request.method != "POST":
-            return self.show_list(request, [])
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        do, _, name = request.POST.get("do", "").partition(" ")
-        order = request.POST.getlist("order")
-        if do in ("up", "down"):
-            return self.show_list(request, moved(order, name, -1 if do == "up" else 1))
-        if do == "try":
-            return self.show_list(request, order, is_tried=True)
-        try:
-            said = self.carry_out(request, do, name, order)
-        except Problem as problem:
-            texts = [text for each in (problem.errors or {}).values() for text in each]
-            messages.error(request, " ".join(texts) or problem.detail)
-            return self.show_list(request, [], status=problem.status)
-        if said:
-            messages.success(request, said)
-        return redirect(request.get_full_path())
+    def in_their_order(self) -> list[Rule]:
+        return asking.in_their_order()
+
+    def arrange(self, order: Sequence[str], by: Any) -> None:
+        arrange_rules(order, by=by)
+
+    def switch(self, row: Rule, by: Any) -> Rule:
+        return switch_rule(row, by=by, is_on=not row.is_on)
 
     def carry_out(self, request: HttpRequest, do: str, name: str, order: list[str]) -> str:
-        """Does what a button of the list asks for; says so. Raises Problem."""
-        by: Any = request.user
-        if do == "arrange":
-            arrange_rules(order, by=by)
-            return "The rules are asked in this order from now on."
-        if do == "settings":
-            post = request.POST
-            days = post.get("simulated_days", "")
-            change_settings(
-                by=by,
-                triage_team=post.get("triage_team", ""),
-                vip_segment=post.get("vip_segment", ""),
-                simulated_days=int(days) if days.isascii() and days.isdecimal() else None,
-            )
-            return "The settings of routing are saved."
-        rule = Rule.objects.filter(public_id=name[:40]).first() if name.isprintable() else None
-        if do == "switch" and rule is not None:
-            switched = switch_rule(rule, by=by, is_on=not rule.is_on)
-            return f"The rule “{rule}” is {'on' if switched.is_on else 'off'}."
-        return ""
+        if do != "settings":
+            return super().carry_out(request, do, name, order)
+        post = request.POST
+        days = post.get("simulated_days", "")
+        change_settings(
+            by=request.user,  # type: ignore[arg-type]
+            triage_team=post.get("triage_team", ""),
+            vip_segment=post.get("vip_segment", ""),
+            simulated_days=int(days) if days.isascii() and days.isdecimal() else None,
+        )
+        return "The settings of routing are saved."
 
-    def show_list(
-        self,
-        request: HttpRequest,
-        order: Sequence[str],
-        *,
-        is_tried: bool = False,
-        status: int = 200,
-    ) -> HttpResponse:
-        rules = asking.in_their_order()
-        shown = in_order(rules, order)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
+    def listed(
+        self, request: HttpRequest, rows: list[Rule], present: list[Rule], *, is_tried: bool
+    ) -> dict[str, Any]:
+        return {
             "title": "Rules",
-            "rows": rows_of(shown, request.user),
-            "is_moved": shown != rules,
-            "tried": trying.try_order(shown, rules) if is_tried else None,
+            "rows": rows_of(rows, request.user),
+            "tried": trying.try_order(rows, present) if is_tried else None,
             "settings": RoutingSettings.current(),
             "teams": list(Team.objects.all()),
             "segments": list(Segment.objects.all()),
             "days": lately.DAYS,
             "days_max": DAYS_MAX,
         }
-        return TemplateResponse(request, "admin/routing/rule/list.html", context, status=status)
 
 
 def rows_of(rules: Sequence[Rule], viewer: Any) -> list[Row]:
@@ -230,21 +189,3 @@ def rows_of(rules: Sequence[Rule], viewer: Any) -> list[Row]:
         )
         for rule in rules
     ]
-
-
-def in_order(rules: list[Rule], order: Sequence[str]) -> list[Rule]:
-    """The rules in an order of public ids, where it names them all."""
-    by_name = {rule.public_id: rule for rule in rules}
-    if sorted(order) != sorted(by_name):
-        return rules
-    return [by_name[name] for name in order]
-
-
-def moved(order: list[str], name: str, by: int) -> list[str]:
-    """An order with one name a place further up or down."""
-    if name not in order:
-        return order
-    at = order.index(name)
-    to = min(max(at + by, 0), len(order) - 1)
-    rest = [*order[:at], *order[at + 1 :]]
-    return [*rest[:to], name, *rest[to:]]

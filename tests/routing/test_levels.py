@@ -19,6 +19,7 @@ from inbox.models import Conversation, Notification
 from inbox.orders import DUE
 from people.actions import hours_saved
 from routing import kept
+from routing.actions import arrange_policies
 from routing.actions.keeping import RECOMPUTE, keep
 from routing.actions.promising import delete_policy, save_policy
 from routing.levels import read
@@ -398,7 +399,7 @@ def test_the_share_that_was_kept_is_reported(level, begin, dora, emil, otto, ada
     share = kept.shares([policy.pk], timezone.now())[policy.pk][0]
     assert (share.kept, share.missed, share.percent) == (1, 1, 50)
     page = page_of(browser_of(ada), reverse("admin:routing_policy_changelist"))
-    assert "First answer 50% of 2" in page and "First answer in 1 h" in page
+    assert "First answer <b>50%</b><small> of 2" in page and "First answer in 1 h" in page
 
 
 def test_an_admin_writes_a_policy_in_the_form(ada, technical, browser_of):
@@ -408,7 +409,6 @@ def test_an_admin_writes_a_policy_in_the_form(ada, technical, browser_of):
     said = {
         "do": "save",
         "name": "Premium",
-        "position": "",
         "first_minutes": "1:30",
         "next_minutes": "",
         "resolution_minutes": "48 h",
@@ -431,6 +431,42 @@ def test_an_admin_writes_a_policy_in_the_form(ada, technical, browser_of):
     change = reverse("admin:routing_policy_change", args=[policy.pk])
     page = page_of(browser, change)
     assert 'value="90 min"' in page and 'value="48 h"' in page
-    for wrong in ({"first_minutes": "soon"}, {"position": "-1"}, {"step_span": ["x", ""]}):
+    for wrong in ({"first_minutes": "soon"}, {"step_span": ["x", ""]}):
         answer = browser.post(change, said | wrong)
         assert answer.status_code == 400 and "asking-error" in answer.content.decode()
+
+
+def test_levels_are_moved_and_switched_in_their_list(level, begin, dora, ada, browser_of):
+    names = [level(name, first_minutes=60).public_id for name in "ABC"]
+    url = reverse("admin:routing_policy_changelist")
+    browser = browser_of(ada)
+    page = browser.post(url, {"order": names, "do": f"down {names[0]}"}).content.decode()
+    assert page.index(names[1]) < page.index(names[0])
+    assert [each.name for each in Policy.objects.all()] == ["A", "B", "C"], "nothing is saved yet"
+    order = [names[1], names[0], names[2]]
+    assert browser.post(url, {"order": order, "do": "arrange"}).status_code == 302
+    assert [each.name for each in Policy.objects.all()] == ["B", "A", "C"]
+    entry = Entry.objects.get(kind="policy.moved")
+    assert (entry.before["order"], entry.after["order"]) == (names, order)
+    assert browser.post(url, {"order": order[:2], "do": "arrange"}).status_code == 400
+    assert browser.post(url, {"do": f"switch {names[1]}"}).status_code == 302
+    assert not Policy.objects.get(name="B").is_on
+    conversation = begin(dora)
+    assert conversation.promise.policy.name == "A", "the first that is on"
+
+
+def test_the_form_shows_for_which_open_conversations_a_level_would_hold_now(
+    level, begin, dora, emil, otto, ben, ada, browser_of
+):
+    python, coat, closed = begin(dora, "My python script"), begin(emil), begin(otto)
+    close(closed, by=ben)
+    run_owed()
+    house = level(first_minutes=60)
+    above = level("Python", PYTHON, first_minutes=30)
+    arrange_policies([above.public_id, house.public_id], by=ada)
+    browser = browser_of(ada)
+    page = page_of(browser, reverse("admin:routing_policy_change", args=[house.pk]))
+    assert coat.public_id in page and "without those that a level above takes" in page
+    assert python.public_id not in page and closed.public_id not in page
+    page = page_of(browser, reverse("admin:routing_policy_change", args=[above.pk]))
+    assert python.public_id in page and coat.public_id not in page

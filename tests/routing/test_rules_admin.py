@@ -126,7 +126,7 @@ def test_the_list_says_what_is_broken_and_how_often_each_acted_and_asks_the_same
             page = client.get(LIST).content.decode()
         counts.append(len(captured))
     assert "Passed over: There is no fact called" in page
-    assert '<span class="rule-count">1<small> in 7 days' in page
+    assert '<span class="ordered-count">1<small> in 7 days' in page
     assert counts[0] == counts[1]
 
 

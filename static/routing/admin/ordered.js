@@ -1,27 +1,27 @@
-/** The list of rules: dragged, or moved by its buttons, into another order that is then saved. */
+/** A list in its order: dragged, or moved by its buttons, into another that is then saved. */
 
-const form = document.querySelector("form[data-rules]");
-const list = form?.querySelector(".rules");
+const form = document.querySelector("form[data-ordered]");
+const list = form?.querySelector(".ordered");
 /** @type {HTMLElement|null} */
 let dragged = null;
 
 /** @param {EventTarget|null} target */
-function ruleOf(target) {
-  return /** @type {HTMLElement|null} */ (/** @type {Element} */ (target).closest?.(".rule"));
+function rowOf(target) {
+  return /** @type {HTMLElement|null} */ (/** @type {Element} */ (target).closest?.(".ordered-row"));
 }
 
 function tellOrder() {
-  /** @type {HTMLElement|null|undefined} */ (form?.querySelector(".rules-bar"))?.removeAttribute("hidden");
+  /** @type {HTMLElement|null|undefined} */ (form?.querySelector(".ordered-bar"))?.removeAttribute("hidden");
 }
 
 list?.addEventListener("dragstart", (event) => {
-  dragged = ruleOf(event.target);
+  dragged = rowOf(event.target);
   dragged?.classList.add("is-dragged");
   const data = /** @type {DragEvent} */ (event).dataTransfer;
   if (data) data.effectAllowed = "move";
 });
 list?.addEventListener("dragover", (event) => {
-  const over = ruleOf(event.target);
+  const over = rowOf(event.target);
   if (!dragged) return;
   event.preventDefault();
   if (!over || over === dragged) return;
@@ -37,13 +37,13 @@ list?.addEventListener("dragend", () => {
 
 form?.addEventListener("submit", (event) => {
   const button = /** @type {HTMLButtonElement|null} */ (/** @type {SubmitEvent} */ (event).submitter);
-  const rule = ruleOf(button);
+  const row = rowOf(button);
   const way = button?.value.split(" ")[0];
-  if (!rule || (way !== "up" && way !== "down")) return;
+  if (!row || (way !== "up" && way !== "down")) return;
   event.preventDefault();
-  const other = way === "up" ? rule.previousElementSibling : rule.nextElementSibling;
+  const other = way === "up" ? row.previousElementSibling : row.nextElementSibling;
   if (!other) return;
-  other[way === "up" ? "before" : "after"](rule);
+  other[way === "up" ? "before" : "after"](row);
   button?.focus();
   tellOrder();
 });
