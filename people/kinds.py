@@ -67,6 +67,13 @@ TEAMMATE_DEVICE_REMOVED = declare(
 )
 TAG_CREATED = declare("tag.created", "A tag was made.")
 TAG_CHANGED = declare("tag.changed", "A tag got another name, was archived or brought back.")
+ATTRIBUTE_CREATED = declare(
+    "attribute.created", "Contacts or companies got a field of the house's own."
+)
+ATTRIBUTE_CHANGED = declare(
+    "attribute.changed", "A field of the house's own got another label or other choices."
+)
+ATTRIBUTE_DELETED = declare("attribute.deleted", "A field of the house's own was deleted.")
 SEGMENT_CREATED = declare("segment.created", "A segment of contacts was made.")
 SEGMENT_CHANGED = declare(
     "segment.changed", "A segment got another name, description or condition."

@@ -1,5 +1,6 @@
 """Everything that changes people: contacts, companies, teammates, tokens."""
 
+from people.actions.attributes import delete_attribute, save_attribute
 from people.actions.availability import set_away
 from people.actions.avatars import change_avatar
 from people.actions.blocking import block_contact, unblock_contact
@@ -62,6 +63,7 @@ __all__ = [
     "create_token",
     "current",
     "deactivate",
+    "delete_attribute",
     "delete_contact_note",
     "delete_hours",
     "delete_segment",
@@ -89,6 +91,7 @@ __all__ = [
     "remove_from_team",
     "restore_contact_note",
     "revoke_token",
+    "save_attribute",
     "set_away",
     "set_contact_tags",
     "sign_out",

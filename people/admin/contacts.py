@@ -12,7 +12,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from ground.web.admin import LargeTable, LookOnly
 from ground.web.problems import Problem
-from people.actions import merge_contacts, unmerge
+from people.actions import delete_attribute, merge_contacts, save_attribute, unmerge
 from people.models import Attribute, Company, Contact, ContactMerge, Identity
 
 RECENT = 20
@@ -160,3 +160,13 @@ class AttributeAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("subject", "key", "type") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
+        save_attribute(obj, by=request.user)
+
+    def delete_model(self, request: HttpRequest, obj: Attribute) -> None:
+        delete_attribute(obj, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Attribute]) -> None:
+        for attribute in queryset:
+            self.delete_model(request, attribute)
