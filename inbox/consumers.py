@@ -59,6 +59,8 @@ class InboxConsumer(LiveConsumer):
     is_counted = False
     # The conversations that this socket is known to look at.
     looking: frozenset[str] = frozenset()
+    # As whom others were shown this teammate there.
+    person: presence.Person | None = None
 
     def is_origin_allowed(self) -> bool:
         origin = dict(self.scope["headers"]).get(b"origin", b"").decode("latin-1")
@@ -101,11 +103,14 @@ class InboxConsumer(LiveConsumer):
             "tint": tint(self.teammate.public_id),
             "picture": files.public_url(self.teammate.avatar_key),
         }
-        for name in self.looking - wanted:
-            presence.look_away(name, person, self.socket_id)
+        before = self.person or person
+        # Whoever goes by another name comes under that one first, so that nobody sees them leave.
+        gone = self.looking if person != before else self.looking - wanted
         for name in wanted:
             presence.look(name, person, self.socket_id)
-        self.looking = wanted
+        for name in gone:
+            presence.look_away(name, before, self.socket_id)
+        self.looking, self.person = wanted, person
 
     def be_counted(self) -> None:
         """While somebody can see this tab, no device of theirs need be told of anything."""

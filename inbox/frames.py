@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from ground.journal.models import Entry
-from inbox import attention
+from inbox import attention, zones
 from inbox.actions.thread import list_topic
 from inbox.models import Conversation, Message
 from inbox.moods import UPSET
@@ -16,12 +16,18 @@ from inbox.naming import keep_teams_private
 from inbox.parts import is_told
 from inbox.templatetags.inbox import face as drawn_face
 from inbox.templatetags.inbox import stamp
-from people.kinds import TEAM_CHANGED, TEAMMATE_PREFERENCES_CHANGED
+from people.kinds import (
+    TEAM_CHANGED,
+    TEAMMATE_CHANGED,
+    TEAMMATE_PREFERENCES_CHANGED,
+    TEAMMATE_ROLE_CHANGED,
+)
 from people.models import Contact, Team, Teammate
 
 Shown = tuple[list[str], dict[str, Any]]
 # So many conversations, of so many contacts, are named to lists at once.
 BELONGING_MAX = 50
+OF_ALL_OF_ME = (TEAMMATE_CHANGED, TEAMMATE_ROLE_CHANGED)
 PEOPLE_MAX = 200
 
 
@@ -184,11 +190,13 @@ def face(entry: Entry) -> Iterator[Shown]:
 
 
 def own_menu(entry: Entry) -> Iterator[Shown]:
-    """What a teammate's own menu shows has changed: their other screens ask for it again. Of what
-    they like, only how they are told of things stands there."""
-    is_wish = entry.kind == TEAMMATE_PREFERENCES_CHANGED
-    if not is_wish or attention.SUBJECT in entry.after:
-        yield [f"teammate.{entry.subject_id}"], {"type": "me"}
+    """What a teammate's own menu shows has changed: their screens ask for it again; where it is
+    how they like to work, or what they may do, for all that depends on it (`is_all`)."""
+    wishes = set(entry.after) if entry.kind == TEAMMATE_PREFERENCES_CHANGED else set()
+    # In which time zone they are their screens know themselves.
+    if wishes != {zones.SUBJECT}:
+        is_all = bool(wishes - {attention.SUBJECT}) or entry.kind in OF_ALL_OF_ME
+        yield [f"teammate.{entry.subject_id}"], {"type": "me", "is_all": is_all}
 
 
 def names(entry: Entry) -> Iterator[Shown]:
@@ -196,6 +204,22 @@ def names(entry: Entry) -> Iterator[Shown]:
     moment. It does not say which, nor what it is now."""
     if entry.after.keys() & {"name", "email", "is_archived"}:
         yield ["inbox"], {"type": "names"}
+
+
+def fields(entry: Entry) -> Iterator[Shown]:
+    """There is a field of the house's own more or less, or it is called otherwise: records,
+    conditions and what is known of a customer name it."""
+    yield ["inbox"], {"type": "names"}
+
+
+def macros(entry: Entry) -> Iterator[Shown]:
+    """There is a macro more or less, or it says something else, to those who may have it to choose:
+    who is choosing asks again."""
+    owner = entry.rows["macro"].owner
+    name = owner and owner.public_id
+    # Also whose it was before: what was everybody's was in everybody's menu.
+    is_own = name is not None and entry.before.get("owner", name) == name
+    yield [f"teammate.{name}" if is_own else "inbox"], {"type": "macros"}
 
 
 def choices(entry: Entry) -> Iterator[Shown]:
@@ -232,6 +256,12 @@ def segments(entry: Entry) -> Iterator[Shown]:
     """Who is in a segment may be others now: whoever has a record on screen asks for it again, and
     whoever has a list that only the server can tell."""
     yield ["inbox"], {"type": "record", "segment": entry.subject_id}
+    yield from hours(entry)
+
+
+def hours(entry: Entry) -> Iterator[Shown]:
+    """Conditions that ask for office hours hold for other conversations now: whoever has a list
+    that only the server can tell asks for it again."""
     yield ["inbox"], {"type": "belonging", "conversations": [], "is_cut": True}
 
 

@@ -48,6 +48,7 @@ def save_macro(macro: Macro, *, by: Teammate, **wanted: Any) -> Macro:
             subject=macro,
             before={} if is_new else {name: before[name] for name in changed},
             after={name: after[name] for name in changed},
+            rows={"macro": macro},
         )
         return macro
 
@@ -57,7 +58,7 @@ def delete_macro(macro: Macro, *, by: Teammate) -> None:
     with transaction.atomic():
         check_may_change(macro, by)
         before = {**state_of(macro), "used": macro.used}
-        record(kinds.MACRO_DELETED, by=by, subject=macro, before=before)
+        record(kinds.MACRO_DELETED, by=by, subject=macro, before=before, rows={"macro": macro})
         macro.delete()
 
 
@@ -75,6 +76,7 @@ def restore_macro(public_id: str, *, by: Teammate) -> Macro:
         restored=kinds.MACRO_RESTORED,
         check=check_may_change,
         state_of=state_of,
+        rows_of=lambda macro: {"macro": macro},
     )
 
 

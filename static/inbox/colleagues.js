@@ -7,7 +7,9 @@ import { put } from "./places.js";
 
 /** @param {{teammate: string, is_away: boolean}} frame */
 export function showAway({ teammate, is_away: isAway }) {
-  for (const mate of document.querySelectorAll(`#head [name=assignee][value="${teammate}"]`)) {
+  const named = `[value="${teammate}"]`;
+  const choices = `#head [name=assignee]${named}, .side-choices label:has(${named}:enabled)`;
+  for (const mate of document.querySelectorAll(choices)) {
     mate.querySelector("small")?.remove();
     const sign = document.createElement("small");
     sign.textContent = "Away";

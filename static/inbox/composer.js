@@ -444,3 +444,5 @@ customElements.define("inbox-composer", InboxComposer);
 hear("inbox:spoken", (said) => composer()?.heard(said));
 hear("inbox:draft", (frame) => composer()?.heardOfDraft(frame));
 hear("inbox:resumed", () => composer()?.look());
+hear("inbox:macros", () => composer()?.picker?.again());
+hear("inbox:names", () => composer()?.mentions?.again());

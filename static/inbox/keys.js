@@ -6,7 +6,7 @@ import { Keyboard } from "./keyboard.js";
 import { focusRow, list } from "./list.js";
 import { openMenu } from "./menu.js";
 import { openMerge } from "./merging.js";
-import { addressOf, conversation, isWide, me, tell, view } from "./page.js";
+import { addressOf, conversation, hear, isWide, me, tell, view } from "./page.js";
 import { togglePane } from "./panes.js";
 import { go, leave } from "./places.js";
 import { editRecord } from "./record.js";
@@ -251,7 +251,10 @@ function keysOfCommands() {
 
 /** Listens to the keys that act on the whole page. */
 export function keepKeys() {
-  const keyboard = new Keyboard(keysOfCommands());
+  let keyboard = new Keyboard(keysOfCommands());
+  hear("inbox:redrawn", () => {
+    keyboard = new Keyboard(keysOfCommands());
+  });
   const choice = /** @type {HTMLInputElement} */ (document.querySelector("[data-single-keys]"));
   document.addEventListener("keydown", (event) => {
     if (isForSomethingElse(event)) return;

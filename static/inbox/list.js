@@ -225,7 +225,9 @@ export class InboxList extends HTMLElement {
       const response = await ask(url, { part: "rows", known });
       if (response.status === 304) return;
       const fresh = elementsOf(await response.text());
-      if (this.isConnected) await place(fresh);
+      if (!this.isConnected) return;
+      showAsked(fresh);
+      await place(fresh);
     });
   }
 
@@ -290,6 +292,18 @@ export class InboxList extends HTMLElement {
     const chosen = this.row(conversation());
     const from = /** @type {HTMLElement|null} */ (focused || chosen);
     return from ? neighbor(from, step) : this.all()[0] || null;
+  }
+}
+
+/**
+ * What the list asks for, in words: what they name may go by another name now.
+ * @param {Element[]} fresh as the server drew it, of which only the rows are left
+ */
+function showAsked(fresh) {
+  if (!(fresh.at(-1) instanceof HTMLTemplateElement)) return;
+  for (const part of elementsOf(/** @type {Element} */ (fresh.pop()).innerHTML)) {
+    const old = document.getElementById(part.id);
+    if (old?.outerHTML !== part.outerHTML) old?.replaceWith(part);
   }
 }
 

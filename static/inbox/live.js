@@ -24,6 +24,7 @@ import {
   payHead,
   quietly,
   recordSoon,
+  redrawSoon,
   refreshAll,
   refreshList,
   refreshLists,
@@ -132,14 +133,18 @@ const react = {
   ),
   away: change,
   face: change,
-  me: spacedWhileSeen(
-    () => {
-      if (document.querySelector("#me :is([open], .htmx-request)")) react.me({});
-      else quietly(refreshMe);
-    },
-    SELDOM_MS,
-    OWN_SOON_MS,
-  ),
+  me(frame) {
+    meSoon();
+    if (!frame.is_all) return;
+    redrawSoon();
+    countsSoon();
+    chooseAgain();
+    askAround();
+  },
+  macros() {
+    chooseAgain();
+    tell("inbox:macros");
+  },
   names() {
     memory.clear();
     namesSoon();
@@ -176,10 +181,23 @@ function change(frame) {
 /** All screens hear it at once: each asks at a moment of its own. */
 const ownMoment = Math.random() * SELDOM_MS;
 
+const meSoon = spacedWhileSeen(
+  () => {
+    if (document.querySelector("#me :is([open], .htmx-request)")) meSoon();
+    else {
+      quietly(refreshMe);
+      bellSoon();
+    }
+  },
+  SELDOM_MS,
+  OWN_SOON_MS,
+);
+
 const namesSoon = spacedWhileSeen(
   () => {
     countsSoon();
     listSoon();
+    bellSoon();
   },
   SELDOM_MS,
   ownMoment,
@@ -187,12 +205,16 @@ const namesSoon = spacedWhileSeen(
 
 const choicesSoon = spacedWhileSeen(
   () => {
-    document.getElementById("many")?.removeAttribute("data-filled");
+    chooseAgain();
     askAround();
+    tell("inbox:names");
   },
   SELDOM_MS,
   ownMoment,
 );
+
+/** What is chosen from for several is asked for again when it is opened. */
+const chooseAgain = () => document.getElementById("many")?.removeAttribute("data-filled");
 
 /** Asks again for what stands around the thread: the head and the record. */
 function askAround() {

@@ -85,7 +85,13 @@ export class MacroPicker {
     return true;
   }
 
-  #look() {
+  /** What there is to choose has changed: whoever is choosing stays at what they had chosen. */
+  again() {
+    if (this.#list) this.#look(this.#active()?.id);
+  }
+
+  /** @param {string} [chosen] the id of the item that is chosen, where it is still there */
+  #look(chosen) {
     const found = this.named(this.text.value.slice(0, this.text.selectionStart));
     if (!found || found.start === this.#dismissed) {
       if (!found) this.#dismissed = -1;
@@ -94,17 +100,20 @@ export class MacroPicker {
     }
     this.#start = found.start;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(found.name), this.#list ? QUIET_MS : 0);
+    this.#timer = setTimeout(() => this.#ask(found.name, chosen), this.#list ? QUIET_MS : 0);
   }
 
-  /** @param {string} name */
-  async #ask(name) {
+  /**
+   * @param {string} name
+   * @param {string} [chosen]
+   */
+  async #ask(name, chosen) {
     this.#asking?.abort();
     const { signal } = (this.#asking = new AbortController());
     try {
       const list = await this.#offered(name, signal);
       if (signal.aborted) return;
-      if (list) this.#show(list, name);
+      if (list) this.#show(list, name, chosen);
       else this.close();
     } catch {
       if (!signal.aborted) this.close();
@@ -124,8 +133,9 @@ export class MacroPicker {
   /**
    * @param {HTMLElement} list
    * @param {string} name
+   * @param {string} [chosen]
    */
-  #show(list, name) {
+  #show(list, name, chosen) {
     this.#list?.remove();
     this.#list = null;
     // A path or a date with a slash is no search for a macro: it goes unasked.
@@ -139,7 +149,7 @@ export class MacroPicker {
     });
     this.text.closest("form")?.append(list);
     this.text.setAttribute("aria-controls", list.id);
-    this.#activate(this.#items()[0]);
+    this.#activate(this.#items().find(({ id }) => id === chosen) || this.#items()[0]);
   }
 
   #items() {

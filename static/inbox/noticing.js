@@ -61,10 +61,10 @@ export function keepNoticing(composer) {
   const notice = /** @type {HTMLElement} */ (composer.querySelector(".composer-notice"));
   const words = /** @type {HTMLElement} */ (notice.querySelector("p"));
   const insert = /** @type {HTMLButtonElement} */ (notice.querySelector("button"));
-  /** @type {Known[]} */
-  const known = JSON.parse(composer.dataset.known || "[]");
   let value = "";
   const look = () => {
+    /** @type {Known[]} */
+    const known = JSON.parse(document.getElementById("about")?.dataset.known || "[]");
     const isReply = composer.kind === "reply";
     const place = isReply ? openPlace(text.value) : "";
     const asked = isReply && !place ? askedFor(text.value, known) : null;

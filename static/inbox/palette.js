@@ -187,12 +187,14 @@ async function askFor(typed) {
     const response = await ask(`${dialog.dataset.url}?${query}`, { signal: mine.signal });
     const html = await response.text();
     if (mine.signal.aborted) return;
-    const hadNone = !options().length;
+    const chosen = options().find((option) => option.classList.contains("is-active"))?.textContent;
+    for (const old of list.querySelectorAll("[data-found]")) old.remove();
     for (const group of elementsOf(html)) {
+      group.toggleAttribute("data-found", true);
       for (const option of group.querySelectorAll('[role="option"]')) take(option, whom);
       list.append(group);
     }
-    if (hadNone) activate(options()[0]);
+    activate(options().find(({ textContent }) => textContent === chosen) || options()[0]);
     say();
   } catch (error) {
     if (!mine.signal.aborted) said.textContent = /** @type {Error} */ (error).message;
@@ -294,5 +296,14 @@ dialog.addEventListener("close", () => {
   asking?.abort();
 });
 
+/** What was found may be gone, or go by another name. */
+function again() {
+  if (dialog.open && field.value.trim().length >= ASKED_FROM) {
+    asking?.abort();
+    askFor(field.value);
+  }
+}
+
+for (const name of ["inbox:macros", "inbox:names"]) hear(name, again);
 // What is in the field already may have been typed since it opened.
 hear("inbox:palette", () => fill(field.value));

@@ -125,9 +125,24 @@ export function showHead(html) {
   isHeadOwed = document.querySelector("#head :is(details[open], .htmx-request)") !== null;
   if (isHeadOwed) return;
   const title = put(html).querySelector("h2")?.textContent || "";
-  /** @type {HTMLElement} */ (document.getElementById("conversation")).dataset.title = title;
+  const shown = /** @type {HTMLElement} */ (document.getElementById("conversation")).dataset;
+  // The customer goes by another name, which stands in more places than these.
+  if (shown.title !== title) redrawSoon();
+  shown.title = title;
   entitle();
 }
+
+/** What else a whole new page says differently; how to show that is learned when it is needed. */
+export const redrawSoon = spacedWhileSeen(
+  () => quietly(async () => {
+    const response = await ask(location.href);
+    const { redraw } = await import(document.body.dataset.redraw || "");
+    redraw(await response.text());
+    tell("inbox:redrawn");
+  }),
+  LIST_EVERY_MS,
+  COUNTS_SOON_MS,
+);
 
 export const recordSoon = spaced(() => quietly(() => withNews(refreshRecord)), HEAD_SOON_MS, HEAD_SOON_MS);
 

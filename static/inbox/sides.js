@@ -288,6 +288,7 @@ export class SideThread extends HTMLElement {
       const newer = fresh.querySelector(part);
       if (newer) this.querySelector(part)?.replaceWith(newer);
     }
+    this.offer(fresh);
     this.dataset.seq = fresh.dataset.seq;
     const words = fresh.querySelector("textarea")?.placeholder;
     if (this.text && words) this.text.placeholder = words;
@@ -304,8 +305,22 @@ export class SideThread extends HTMLElement {
     return true;
   }
 
+  /**
+   * Whom one may ask, as they are called now; who is chosen stays so.
+   * @param {HTMLElement} fresh
+   */
+  offer(fresh) {
+    const found = fresh.querySelector(".side-choices");
+    const old = this.querySelector(".side-choices");
+    const form = old?.closest("form");
+    if (!found || !old || !form || found.innerHTML === old.innerHTML) return;
+    const chosen = chosenIn(form);
+    old.replaceWith(found);
+    chooseIn(form, chosen);
+    findWhom(/** @type {HTMLInputElement} */ (form.querySelector(".side-find")));
+  }
+
   async refresh() {
-    if (this.isNew) return;
     const turn = this.begin();
     const response = await ask(place(this.side), { part: "side" }).catch(() => null);
     if (!response || !this.isConnected) return;
@@ -354,7 +369,7 @@ export function keepSides() {
   customElements.define("side-thread", SideThread);
   document.addEventListener("click", pressed, { capture: true });
   hear("inbox:side", heard);
-  hear("inbox:live", () => open()?.refresh());
+  for (const name of ["inbox:live", "inbox:names"]) hear(name, () => open()?.refresh());
   hear("inbox:arrived", () => {
     if (!open()) return;
     reveal();

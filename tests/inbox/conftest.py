@@ -33,3 +33,16 @@ def next_week():
 @pytest.fixture
 def vip(ada):
     return find_or_create_tag("VIP", by=ada)[0]
+
+
+@pytest.fixture
+def told(published, django_capture_on_commit_callbacks):
+    """told(change): the frames that tell of a change, each with its topics."""
+
+    def of(change):
+        del published[:]
+        with django_capture_on_commit_callbacks(execute=True):
+            change()
+        return list(published)
+
+    return of

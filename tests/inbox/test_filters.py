@@ -68,12 +68,12 @@ def test_pages_of_a_filtered_list_go_on_where_they_ended(begin, dora, emil, brow
 
 def test_each_clause_is_a_chip_whose_link_takes_it_off(begin, dora, browser):
     begin(dora)
-    page = browser.get(address({"all": [NAMED, FREE]})).content.decode()
+    page = browser.get(address({"all": [NAMED, FREE]})).content.decode().split('id="rows"')[0]
     chips = re.findall(r'<li class="chip"><span class="cut" title="([^"]+)".*?href="([^"]+)"', page)
     assert [words for words, _ in chips] == ["name contains dora", "assignee is nobody"]
     urls = [url.replace("&amp;", "&") for _, url in chips]
     assert [filter_of(url) for url in urls] == [{"all": [FREE]}, {"all": [NAMED]}]
-    last = browser.get(urls[0]).content.decode()
+    last = browser.get(urls[0]).content.decode().split('id="rows"')[0]
     [url] = re.findall(r'<li class="chip">.*?href="([^"]+)"', last)
     assert url == "/inbox/all/"
 

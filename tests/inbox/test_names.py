@@ -104,29 +104,17 @@ def test_what_changed_nothing_is_told_to_nobody(ada, published, django_capture_o
     assert published == []
 
 
-@pytest.fixture
-def told(published, django_capture_on_commit_callbacks):
-    """told(change): the frames that tell of a change, each with its topics."""
-
-    def of(change):
-        del published[:]
-        with django_capture_on_commit_callbacks(execute=True):
-            change()
-        return list(published)
-
-    return of
-
-
 NAMES, CHOICES = (["inbox"], {"type": "names"}), (["inbox"], {"type": "choices"})
 ACCESS = {"type": "access"}
 
 
 def test_a_teammate_who_is_renamed_is_so_on_every_screen(conversation, ada, ben, told, browser_of):
     assign(conversation, by=ada, assignee=ben)
-    me = ([f"teammate.{ben.public_id}"], {"type": "me"})
-    assert told(lambda: change_teammate(ben, by=ada, name="Benjamin Okafor")) == [NAMES, me]
+    me = ([f"teammate.{ben.public_id}"], {"type": "me", "is_all": True})
+    own = ([f"teammate.{ben.public_id}"], ACCESS)
+    assert told(lambda: change_teammate(ben, by=ada, name="Benjamin Okafor")) == [own, NAMES, me]
     assert told(lambda: change_teammate(ben, by=ada, name="Benjamin Okafor")) == []
-    assert told(lambda: change_teammate(ben, by=ada, is_staff=True)) == [me]
+    assert told(lambda: change_teammate(ben, by=ada, is_staff=True)) == [own, me]
     entries = Entry.objects.filter(kind="teammate.changed", subject_id=ben.public_id)
     changes = [(each.before, each.after) for each in entries.order_by("pk")]
     assert changes == [
@@ -206,7 +194,7 @@ def test_who_is_not_in_a_private_team_hears_nothing_of_its_new_name(
 
 def test_ones_own_menu_is_right_in_every_tab(ada, ben, told, browser_of, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-    me = ([f"teammate.{ben.public_id}"], {"type": "me"})
+    me = ([f"teammate.{ben.public_id}"], {"type": "me", "is_all": False})
     browser = browser_of(ben)
     assert "Available" in part(browser, "all/", "me")
     assert me in told(lambda: set_away(ben, True, by=ben))

@@ -7,7 +7,7 @@ import pytest
 from ground.journal.live import hotline
 from inbox import presence
 from inbox.actions import assign
-from people.actions import create_token
+from people.actions import change_teammate, create_token
 from people.models.token import Scope
 from tests.live import Socket, committed, play, session_cookie
 
@@ -55,6 +55,29 @@ def test_two_who_look_see_each_other_and_who_leaves_is_gone(conversation, ada, b
     both, elsewhere, back, closed = play(scene)
     assert both == [["Ada Byron", "Ben Okafor"]] * 2 and back == both[0]
     assert elsewhere == closed == ["Ada Byron"]
+
+
+def test_whoever_goes_by_another_name_does_so_at_once_where_they_look(
+    conversation, ada, ben, cookie_of
+):
+    adas, bens = cookie_of(ada), cookie_of(ben)
+
+    async def scene():
+        first = await opened(adas, conversation)
+        second = await opened(bens, conversation)
+        await first.hear("presence")
+        await committed(lambda: change_teammate(ben, by=ada, name="Benjamin"))
+        await second.hear("stale")
+        frames = [json.loads(event["text"]) for event in first.left_over()]
+        heard = [names(frame) for frame in frames if frame["type"] == "presence"]
+        await second.close()
+        gone = names(await first.hear("presence"))
+        await first.close()
+        return heard, gone
+
+    heard, gone = play(scene)
+    assert heard and all(each == ["Ada Byron", "Benjamin"] for each in heard), "nobody left"
+    assert gone == ["Ada Byron"]
 
 
 def test_a_tab_behind_others_looks_at_nothing(conversation, ada, ben, cookie_of):

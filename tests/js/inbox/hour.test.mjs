@@ -9,7 +9,7 @@ import { addressOf, screen, start } from "./screen.mjs";
 
 const OPENED = 40;
 const REPLIES = 30;
-const MOST = { conversation: 180, views: 480, head: 80, record: 90, rows: 10, bell: 15, me: 1 };
+const MOST = { conversation: 180, views: 480, head: 80, record: 90, rows: 10, bell: 22, me: 1 };
 const MOST_IN_ALL = 860;
 
 const HOUR_S = 3600;

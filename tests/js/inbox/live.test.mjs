@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 const AROUND = { head: 1, record: 1 };
-const ALL = { ...AROUND, views: 1, rows: 1 };
+const ALL = { ...AROUND, views: 1, rows: 1, bell: 1 };
 
 test("another name is asked for once, everywhere that may show it, at a moment of one's own", async () => {
   screen.hear({ type: "names" });
@@ -32,7 +32,7 @@ test("a burst of a hundred new names costs each part two requests", async () => 
     await screen.pass(100, 100);
   }
   await screen.pass(20_000);
-  assert.deepEqual(screen.count(), { head: 2, record: 2, views: 2, rows: 2 });
+  assert.deepEqual(screen.count(), { head: 2, record: 2, views: 2, rows: 2, bell: 2 });
 });
 
 test("what there is to choose concerns no list and no rail", async () => {
@@ -75,9 +75,14 @@ test("a tab that nobody sees asks for none of it, and once for each when it is s
   screen.hide(false);
   await screen.pass(15_000);
   const { record, ...others } = screen.count();
-  assert.deepEqual(others, { me: 1, views: 1, rows: 1, head: 1 });
+  const { bell, ...rest } = others;
+  assert.deepEqual(rest, { me: 1, views: 1, rows: 1, head: 1 });
+  assert.ok(bell >= 1 && bell <= 2, `${bell} looks at the bell`);
   assert.ok(record >= 1 && record <= 2, `${record} looks at the record`);
 });
+
+/** Where whoever is away is said to be so: among assignees, and among those whom one may ask. */
+const MATE = '#head [name=assignee][value="mate_2"], .side-choices label:has([value="mate_2"]:enabled)';
 
 /** A row of the picker of assignees. */
 function mate(sign) {
@@ -88,7 +93,7 @@ function mate(sign) {
 
 test("who goes away or comes back is shown without a question", async () => {
   const row = mate();
-  screen.found['#head [name=assignee][value="mate_2"]'] = [row];
+  screen.found[MATE] = [row];
   screen.hear({ type: "away", teammate: "mate_2", is_away: true });
   assert.equal(row.parts.small.textContent, "Away");
   const gone = Object.assign(new Part(), { remove: () => delete row.parts.small });
@@ -108,7 +113,7 @@ test("who goes away while the head is under way is away in the head that comes",
     return response;
   };
   const [old, fresh] = [mate(), mate()];
-  const here = '#head [name=assignee][value="mate_2"]';
+  const here = MATE;
   screen.found[here] = [old];
   screen.hear({ type: "record", contact: "ct_1" });
   await screen.pass(1000);
@@ -140,7 +145,41 @@ test("one's own menu is asked for, but not while it is open", async () => {
   assert.deepEqual(screen.count(), {});
   screen.found = {};
   await screen.pass(10_000);
-  assert.deepEqual(screen.count(), { me: 1 });
+  assert.deepEqual(screen.count(), { me: 1, bell: 1 });
+});
+
+test("other keys, another density or other rights are shown by a whole new page, once", async () => {
+  document.body.dataset.redraw =
+    "data:text/javascript,export const redraw = (html) => { globalThis.redrawn = html; }";
+  let told = 0;
+  document.addEventListener("inbox:redrawn", () => (told += 1), { once: true });
+  const many = (screen.places.many = new Part("many"));
+  many.setAttribute("data-filled");
+  for (let wish = 0; wish < 5; wish += 1) screen.hear({ type: "me", is_all: true });
+  await screen.pass(10_000);
+  const { "": whole, me, ...rest } = screen.count();
+  assert.deepEqual([whole, me], [1, 1]);
+  assert.deepEqual(rest, { ...AROUND, views: 1, bell: 1 });
+  assert.deepEqual([globalThis.redrawn, told], [" ", 1]);
+  assert.equal(many.hasAttribute("data-filled"), false);
+});
+
+test("whoever chooses a macro hears that there are others, and nobody else is asked to ask", async () => {
+  let told = 0;
+  document.addEventListener("inbox:macros", () => (told += 1), { once: true });
+  const many = (screen.places.many = new Part("many"));
+  many.setAttribute("data-filled");
+  screen.hear({ type: "macros" });
+  await screen.pass(10_000);
+  assert.deepEqual([told, many.hasAttribute("data-filled"), screen.count()], [1, false, {}]);
+});
+
+test("a name that an open side conversation shows is asked for there as well", async () => {
+  let told = 0;
+  document.addEventListener("inbox:names", () => (told += 1), { once: true });
+  screen.hear({ type: "choices" });
+  await screen.pass(10_000);
+  assert.equal(told, 1);
 });
 
 test("how the customer's other conversations stand is asked for, seldom; a stranger's is not", async () => {

@@ -34,7 +34,10 @@ class Place {
   addEventListener(name, run) { this.heard[name] = run; }
   append(...held) { this.held.push(...held); }
   replaceChildren() { this.held = []; }
-  querySelectorAll() { return this.held.flatMap((each) => each.options || []); }
+  querySelectorAll(selector) {
+    if (selector === "[data-found]") return this.held.filter(({ isFound }) => isFound);
+    return this.held.flatMap((each) => each.options || []);
+  }
   attributes = {};
   setAttribute(name, value) { this.attributes[name] = value; }
   removeAttribute() {}
@@ -54,6 +57,8 @@ globalThis.document = {
 let screen = "";
 let chosen = [];
 let opened = () => {};
+const others = {};
+let served = ["Hi Dora"];
 let many = [];
 let used = [];
 let asked = [];
@@ -72,16 +77,25 @@ globalThis.fake = {
     run();
   },
   conversation: () => screen,
-  hear: (_, run) => { opened = run; },
+  hear: (name, run) => {
+    if (name === "inbox:palette") opened = run;
+    else others[name] = run;
+  },
   ask: async (url) => {
     asked.push(new URL(url, "http://x").searchParams.get("in"));
     return { text: async () => "" };
   },
   elementsOf() {
-    const option = Object.assign(new Place(), { querySelectorAll: () => [] });
-    option.dataset = { macro: "mac_1", body: "Hi Dora" };
-    const options = [option];
-    return [{ options, querySelectorAll: () => options }];
+    const options = served.map((body) => {
+      const option = Object.assign(new Place(), { querySelectorAll: () => [], textContent: body });
+      option.dataset = { macro: "mac_1", body };
+      return option;
+    });
+    const list = parts['[role="listbox"]'];
+    const group = { options, querySelectorAll: () => options };
+    group.toggleAttribute = () => (group.isFound = true);
+    group.remove = () => list.held.splice(list.held.indexOf(group), 1);
+    return [group];
   },
 };
 
@@ -113,6 +127,21 @@ test("with nothing chosen a macro goes to the conversation on screen", async () 
   assert.deepEqual(asked, ["cv_1"]);
   assert.deepEqual(used, [["cv_1", MACRO]]);
   assert.deepEqual(many, []);
+});
+
+test("what was found is asked for again when it changes, and who was chosen stays chosen", async () => {
+  screen = "cv_1";
+  await offer();
+  dialog.open = true;
+  served = ["A new one", "Hi Dora"];
+  others["inbox:macros"]();
+  await settled();
+  enter();
+  dialog.open = false;
+  others["inbox:names"]();
+  served = ["Hi Dora"];
+  assert.deepEqual(asked, ["cv_1", "cv_1"]);
+  assert.deepEqual(used, [["cv_1", MACRO]]);
 });
 
 test("with several chosen its steps are done with all, not with the one on screen", async () => {

@@ -173,7 +173,7 @@ globalThis.fake = {
   },
   elementsOf(html) {
     const [part, id] = html.split(" ");
-    return [new Part(part, { conversation: id })];
+    return [new Part(part, { conversation: id, title: "" })];
   },
   refreshBell: () => globalThis.fake.ask("/inbox/", { part: "bell" }),
   list: () => ({
