@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import SafeString, format_html, format_html_join
@@ -240,6 +241,21 @@ def keyhint(context, name: str) -> str:
     """What the viewer presses for a command, to end a title with: " (G /)", or nothing."""
     caps = keyboard(context).caps(name)
     return f" ({' '.join(caps)})" if caps else ""
+
+
+@register.simple_tag(takes_context=True)
+def following(context: Mapping[str, Any], kinds: str) -> SafeString:
+    """What a page of its own is asked again upon (static/inbox/following.js): frames by their
+    types, with spaces between; whose page it is, and where its frames come from."""
+    return format_html(
+        'data-follows="{}" data-live="{}/ws/inbox/" data-me="{}" data-csrf="{}" '
+        'data-csrf-cookie="{}"',
+        kinds,
+        settings.LIVE_URL,
+        context["request"].user.public_id,
+        get_token(context["request"]),
+        settings.CSRF_COOKIE_NAME,
+    )
 
 
 @register.simple_tag
