@@ -18,15 +18,26 @@ from people.models.teammate import Capability
 from tests.pushing import PushService
 from tests.visiting import SITE, Browser
 
+# Files that take long though they start no product.
+LONG = {"test_every_door.py", "test_tooling.py", "test_demo.py"}
+
 
 def pytest_collection_modifyitems(items):
     """Long files first, so that no worker is left alone with one of them at the end; of these the
     one first that mostly waits, so that it does so beside one that has much to do."""
 
     def place(item):
-        return item.get_closest_marker("product") is None, "tests/faults/" not in item.nodeid
+        is_product = item.get_closest_marker("product") is not None
+        return not is_product, "tests/faults/" not in item.nodeid, item.path.name not in LONG
 
     items.sort(key=place)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.sharing_out import Sharing
+
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 # One connection for thousands of tests.
