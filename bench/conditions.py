@@ -1,5 +1,6 @@
 """What it costs to ask one conversation ten thousand conditions of five clauses: nothing but the
-language, with its reasons, beside the same comparisons in bare Python without any."""
+language, one by one with its reasons and all together, beside the same comparisons in bare Python
+without any."""
 
 import json
 import time
@@ -35,7 +36,7 @@ TALK = Talk(
 
 
 def figures(wants: Sequence[str]) -> Iterator[Figure]:
-    from ground.conditions import Fact, Facts, FactType, Registry, evaluate, parse
+    from ground.conditions import Fact, Facts, FactType, Registry, Together, evaluate, parse
 
     registry = Registry()
     for name, type_ in (
@@ -51,20 +52,28 @@ def figures(wants: Sequence[str]) -> Iterator[Figure]:
     began = time.process_time()
     conditions = [parse(each, subject="talk", registry=registry) for each in trees]
     parsed = (time.process_time() - began) * 1000
-    ours, bare, held = [], [], set()
+    began = time.process_time()
+    together = Together(conditions)
+    made = (time.process_time() - began) * 1000
+    ours, at_once, bare, held = [], [], [], set()
     for _ in range(ROUNDS):
         began = time.process_time()
         facts = Facts(TALK, now=NOW, registry=registry)
         said = [evaluate(each, TALK, now=NOW, facts=facts) for each in conditions]
         ours.append((time.process_time() - began) * 1000)
         began = time.process_time()
+        judged = together.judge(Facts(TALK, now=NOW, registry=registry))
+        at_once.append((time.process_time() - began) * 1000)
+        began = time.process_time()
         plain = [holds(number) for number in range(CONDITIONS)]
         bare.append((time.process_time() - began) * 1000)
-        if [bool(each) for each in said] != plain:
+        if [bool(each) for each in said] != plain or [value for value, _ in judged] != plain:
             raise RuntimeError("The language and bare Python do not agree.")
         held.add(sum(plain))
     say(f"{held.pop()} of them hold; a stored tree has {len(json.dumps(trees[0]))} characters")
     yield compared("conditions.evaluate", "ms", ours, bare)
+    yield compared("conditions.together", "ms", at_once, bare)
+    yield Figure("conditions.together.made", made, "ms")
     yield Figure("conditions.parse", parsed, "ms")
 
 

@@ -8,7 +8,11 @@ from collections.abc import Iterator, Sequence
 from bench.figures import Figure, compared
 from bench.product import plain_environment
 
-NAMES = {"engine": "routing.decide.1000", "route": "routing.route.1000"}
+NAMES = {
+    "engine": "routing.decide.1000",
+    "route": "routing.route.1000",
+    "batch": "routing.route.1000.batch",
+}
 
 
 def figures(wants: Sequence[str]) -> Iterator[Figure]:

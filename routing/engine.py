@@ -6,13 +6,13 @@ again: it reads recorded facts only, so both come to the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from ground.conditions import Clause, Condition, Facts, judge
+from ground.conditions import Clause, Condition, Facts, Together, judge
 
 BEGINS, WRITES = "begins", "writes"
 SAME, OWNER, FAST = "same", "owner", "fast"
@@ -61,17 +61,17 @@ class Standing:
         return self.is_on and self.moment == moment and self.condition is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What one rule said. truths: of each of its clauses; () where it was not asked."""
+class Ruling(NamedTuple):
+    """What one rule said. truths: of each of its clauses a letter, `1`, `0`, or `?` where its fact
+    was not recorded; "" where it was not asked."""
 
     rule: str
     version: int
     verdict: Verdict
-    truths: tuple[bool | None, ...] = ()
+    truths: str = ""
 
     def to_json(self) -> list[Any]:
-        return [self.rule, self.version, self.verdict.value, "".join(map(_letter, self.truths))]
+        return [self.rule, self.version, self.verdict.value, self.truths]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,67 @@ class Decided:
         return self.wanted.took is not None
 
 
-def _letter(truth: bool | None) -> str:
-    return "?" if truth is None else "1" if truth else "0"
+class Rulebook(Sequence[Standing]):
+    """Rules in their order, made ready to be asked any number of times."""
+
+    def __init__(self, rules: Iterable[Standing]) -> None:
+        self._rules = tuple(rules)
+        # When any of those that are on are asked.
+        self.moments = frozenset(rule.moment for rule in self._rules if rule.is_on)
+        self._asked: dict[str, Asked] = {}
+        self._unasked: dict[str, list[Ruling]] = {}
+        self._asks: dict[str, dict[str, Clause]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._rules[place]
+
+    def __iter__(self) -> Iterator[Standing]:
+        return iter(self._rules)
+
+    def unasked(self, moment: str) -> list[Ruling]:
+        """What the rules say of themselves at a moment, before any of them is asked."""
+        known = self._unasked.get(moment)
+        if known is None:
+            known = [Ruling(each.id, each.version, _unasked(each, moment)) for each in self]
+            self._unasked[moment] = known
+        return known
+
+    def asks(self, moment: str) -> Mapping[str, Clause]:
+        """A clause for each thing that the rules read at a moment, by its key."""
+        known = self._asks.get(moment)
+        if known is None:
+            known = self._asks[moment] = {
+                clause.key: clause
+                for rule in self
+                if rule.is_asked(moment) and rule.condition is not None
+                for clause in rule.condition.clauses()
+            }
+        return known
+
+    def asked(self, moment: str) -> Asked:
+        """The rules that are asked at a moment, ready to be asked together."""
+        known = self._asked.get(moment)
+        if known is None:
+            rules = [(place, each) for place, each in enumerate(self) if each.is_asked(moment)]
+            conditions = [each.condition for _, each in rules if each.condition is not None]
+            known = self._asked[moment] = (rules, Together(conditions))
+        return known
+
+
+# Rules with their places among all, and their conditions.
+Asked = tuple[list[tuple[int, Standing]], Together]
 
 
 def asked_by(
-    rules: Iterable[Standing], moment: str, vip: Clause | None = None
+    rules: Sequence[Standing], moment: str, vip: Clause | None = None
 ) -> dict[str, Clause]:
     """Everything that rules ask at a moment: a clause for each thing to read, by its key."""
-    asked = [rule for rule in rules if rule.is_asked(moment)]
-    found = {
-        clause.key: clause
-        for rule in asked
-        if rule.condition is not None
-        for clause in rule.condition.clauses()
-    }
-    if vip is not None and any(rule.gives.for_vips != SAME for rule in asked):
+    book = rules if isinstance(rules, Rulebook) else Rulebook(rules)
+    found = dict(book.asks(moment))
+    if vip is not None and any(r.is_asked(moment) and r.gives.for_vips != SAME for r in book):
         found.setdefault(vip.key, vip)
     return found
 
@@ -143,51 +188,50 @@ def decide(
 ) -> Decided:
     """What the rules, in their order, say of recorded facts at `now`.
 
+    rules: a `Rulebook` where they are asked more than once.
     acted: rules that have acted in this conversation since it began, which do so once.
     vip: asks whether this is a VIP.
     """
+    book = rules if isinstance(rules, Rulebook) else Rulebook(rules)
     facts = Facts(None, now=now, recorded=recorded)
     truth_of_vip = None if vip is None else judge(vip, facts).value
-    rulings: list[Ruling] = []
+    rulings = book.unasked(moment).copy()
     wanted = Wanted()
     stopped_by: str | None = None
     is_certain = True
-    for rule in rules:
-        ruling, value = _ruled(rule, facts, moment, acted)
-        if value and stopped_by is None:
-            ruling = Ruling(rule.id, rule.version, Verdict.ACTED, ruling.truths)
+    asked, together = book.asked(moment)
+    for (place, rule), (value, truths) in zip(asked, together.judge(facts), strict=True):
+        if value is False and rule.id not in acted:
+            rulings[place] = Ruling(rule.id, rule.version, Verdict.NO, truths)
+            continue
+        verdict = _verdict(rule, value, acted)
+        if verdict is Verdict.STOPPED and stopped_by is None:
+            verdict = Verdict.ACTED
             if rule.gives.for_vips != SAME and vip is not None and truth_of_vip is None:
                 is_certain = False
             wanted = _given(wanted, rule, bool(truth_of_vip))
             if not rule.goes_on:
                 stopped_by = rule.id
-        elif ruling.verdict is Verdict.UNKNOWN and stopped_by is None:
+        elif verdict is Verdict.UNKNOWN and stopped_by is None:
             is_certain = False
-        rulings.append(ruling)
+        rulings[place] = Ruling(rule.id, rule.version, verdict, truths)
     return Decided(wanted, tuple(rulings), stopped_by, is_certain)
 
 
-def _ruled(
-    rule: Standing, facts: Facts, moment: str, acted: Collection[str]
-) -> tuple[Ruling, bool]:
-    """What a rule says by itself; and whether it would act."""
-    verdict: Verdict | None = None
+def _unasked(rule: Standing, moment: str) -> Verdict:
     if not rule.is_on:
-        verdict = Verdict.OFF
-    elif rule.condition is None:
-        verdict = Verdict.BROKEN
-    elif rule.moment != moment:
-        verdict = Verdict.OTHER
-    if verdict is not None or rule.condition is None:
-        return Ruling(rule.id, rule.version, verdict or Verdict.BROKEN), False
-    said = judge(rule.condition, facts)
+        return Verdict.OFF
+    if rule.condition is None:
+        return Verdict.BROKEN
+    return Verdict.NO if rule.moment == moment else Verdict.OTHER
+
+
+def _verdict(rule: Standing, value: bool | None, acted: Collection[str]) -> Verdict:
     if rule.id in acted:
-        verdict = Verdict.DONE
-    elif said.value is None:
-        verdict = Verdict.UNKNOWN
-    else:
-        verdict = Verdict.STOPPED if said.value else Verdict.NO
-    return Ruling(rule.id, rule.version, verdict, said.truths), verdict is Verdict.STOPPED
+        return Verdict.DONE
+    if value is None:
+        return Verdict.UNKNOWN
+    return Verdict.STOPPED if value else Verdict.NO
 
 
 def _given(so_far: Wanted, rule: Standing, is_vip: bool) -> Wanted:

@@ -32,6 +32,7 @@ from routing.engine import (
 )
 from routing.models import RuleEdition
 from routing.rebuilding import changes_since, rebuilt
+from routing.rulings import rulings_of
 
 MOMENTS_MAX = 2_000
 SCANNED_MAX = 20_000
@@ -297,7 +298,7 @@ def acted_then(decision: Decision | None) -> list[str]:
 def replay(decision: Decision, spoken: Snapshot) -> Decided:
     """The rules of then over the facts of then: what was decided, worked out once more."""
     explanation = decision.explanation
-    rulings = explanation["rules"]
+    rulings = rulings_of(decision)
     rows = RuleEdition.objects.filter(rule__in={each[0] for each in rulings})
     editions = {(row.rule, row.version): row.says for row in rows}
     return decide(

@@ -21,6 +21,7 @@ from routing import asking, wording
 from routing.actions.routing import ASSIGNED, DECIDER
 from routing.engine import Verdict
 from routing.models import Rule, RuleEdition
+from routing.rulings import rulings_of
 
 SHOWN = 20
 MOVES_SHOWN = 20
@@ -109,7 +110,7 @@ def told(decision: Decision, viewer: Teammate | None, *, only: str = "") -> Told
 
     only: a rule's public id, of which alone the clauses are wanted.
     """
-    rulings = decision.explanation.get("rules", [])
+    rulings = rulings_of(decision)
     kept = [each for each in rulings if not only or each[0] == only]
     shown = [each for each in kept if is_told(each)]
     shown += [each for each in kept if not is_told(each)][: max(RULES_SHOWN - len(shown), 0)]

@@ -34,6 +34,7 @@ from ground.conditions.registry import (
 from ground.conditions.sentences import sentence
 from ground.conditions.sets import filter, has_set_form, to_q, to_queryset
 from ground.conditions.sql import JsonTexts, Rows, json_value
+from ground.conditions.together import Together
 from ground.conditions.values import FactType, Window
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "Relation",
     "Rows",
     "Snapshot",
+    "Together",
     "Window",
     "evaluate",
     "facts_for",

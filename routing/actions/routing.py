@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha1
 from typing import Any
 
 from django.db import transaction
@@ -22,8 +21,8 @@ from inbox.actions.notifying import notify
 from inbox.actions.thread import lock
 from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
-from routing import asking, kinds, readings
-from routing.engine import BEGINS, WRITES, Decided, Standing, Verdict, asked_by, decide
+from routing import asking, kinds, readings, rulebooks, rulings
+from routing.engine import BEGINS, WRITES, Decided, Rulebook, Verdict, asked_by, decide
 from routing.models import RoutingSettings, Rule, RuleMatch
 
 DECIDER = "routing.rules"
@@ -43,7 +42,7 @@ BY_HAND = ("teammate", "apitoken")
 class House:
     """The rules and all that they need, as they are now: read once for any number of messages."""
 
-    rules: list[Standing]
+    rules: Rulebook
     names: dict[str, str]
     spoken: Snapshot
     triage: Team | None
@@ -53,47 +52,34 @@ class House:
     mended: frozenset[str] = frozenset()
 
     def asks(self, moment: str) -> bool:
-        return any(rule.is_on and rule.moment == moment for rule in self.rules)
+        return moment in self.rules.moments
 
     @property
     def is_bare(self) -> bool:
-        return self.triage is None and not any(rule.is_on for rule in self.rules)
+        return self.triage is None and not self.rules.moments
 
 
 def house_now() -> House:
     spoken = asking.language()
     settings = RoutingSettings.current()
-    rows = asking.in_their_order()
-    rules = asking.standings(rows, spoken)
-    flag(rows, rules)
+    known = rulebooks.current(spoken)
+    flag(known.faulty)
     return House(
-        rules=rules,
-        names={row.public_id: row.name for row in rows},
+        rules=known.book,
+        names=known.names,
         spoken=spoken,
         triage=settings.triage_team,
         vip=asking.vip_clause(settings.vip_segment, spoken),
-        version=version_of(rules, settings),
-        mended=frozenset(
-            row.public_id
-            for row, rule in zip(rows, rules, strict=True)
-            if row.broken and not rule.fault
-        ),
+        version=known.version(settings),
+        mended=known.mended,
     )
 
 
-def version_of(rules: Iterable[Standing], settings: RoutingSettings) -> str:
-    """The same for the same rules in the same order."""
-    said = [f"{rule.id}:{rule.version}:{rule.is_on}" for rule in rules]
-    for row in (settings.triage_team, settings.vip_segment):
-        said.append(row.public_id if row else "")
-    return sha1(" ".join(said).encode(), usedforsecurity=False).hexdigest()
-
-
-def flag(rows: Sequence[Rule], rules: Sequence[Standing]) -> None:
+def flag(faulty: Iterable[tuple[Rule, str]]) -> None:
     """Says of each rule that is on what is wrong with it now, once."""
-    for row, rule in zip(rows, rules, strict=True):
-        if rule.fault and row.is_on and row.broken != rule.fault:
-            break_rule(row, rule.fault)
+    for row, fault in faulty:
+        if row.is_on and row.broken != fault:
+            break_rule(row, fault)
 
 
 def break_rule(rule: Rule, why: str, *, cause: Entry | None = None) -> None:
@@ -246,7 +232,7 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
         explanation={
             "moment": heard.moment,
             "now": written(now),
-            "rules": [ruling.to_json() for ruling in decided.rulings],
+            **rulings.stored(decided.rulings, house.version),
             "stopped_by": decided.stopped_by,
             **({"acted": acted} if acted else {}),
             **({"failed": failed} if failed else {}),
@@ -268,10 +254,11 @@ def acted_since(conversation: Conversation) -> list[str]:
         subject_type="conversation", subject_id=conversation.public_id, decider=DECIDER
     ).order_by("-id")
     found: dict[str, None] = {}
-    for explanation, result in made.values_list("explanation", "result")[:EPISODE_MAX]:
-        if explanation.get("moment") == BEGINS:
+    told = made.values_list("explanation__moment", "result__wanted__rules")
+    for moment, rules in told[:EPISODE_MAX]:
+        if moment == BEGINS:
             break
-        found |= dict.fromkeys(result.get("wanted", {}).get("rules", ()))
+        found |= dict.fromkeys(rules or ())
     return sorted(found)
 
 

@@ -2,6 +2,7 @@ from routing.models.edition import RuleEdition
 from routing.models.expectation import Expectation
 from routing.models.handling import Handling
 from routing.models.match import RuleMatch
+from routing.models.order import RuleOrder
 from routing.models.policy import Clock, Policy, Promise
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
@@ -17,6 +18,7 @@ __all__ = [
     "Rule",
     "RuleEdition",
     "RuleMatch",
+    "RuleOrder",
     "Sharing",
     "Turn",
     "Workload",

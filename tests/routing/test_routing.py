@@ -3,8 +3,6 @@
 import uuid
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from ground.journal.models import Decision, Entry
 from ground.journal.reactions import run_owed
@@ -252,21 +250,6 @@ def test_rules_of_another_moment_cost_a_message_no_decision(ruled, begin, write,
     write(conversation)
     assert Decision.objects.count() == count
     assert Entry.objects.filter(kind="conversation.routed").count() == 1
-
-
-def test_as_many_questions_for_one_rule_as_for_fifty(ruled, begin, dora, technical):
-    ruled("First", PYTHON, team=technical.public_id)
-    begin(dora, "python, to warm up")
-
-    def asked(body):
-        with CaptureQueriesContext(connection) as found:
-            begin(dora, body)
-        return len(found)
-
-    one = asked("coat 1")
-    for number in range(49):
-        ruled(f"Rule {number}", {"all": [PYTHON, DEVELOPERS]}, team=technical.public_id)
-    assert asked("coat 2") == one
 
 
 # ---- writing rules -------------------------------------------------------------------------------
