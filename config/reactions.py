@@ -55,6 +55,8 @@ REACTIONS = {
     "conversation.due_soon": ["inbox.tasks.notify"],
     "conversation.overdue": ["inbox.tasks.notify"],
     "conversation.escalated": ["inbox.tasks.notify"],
+    "conversation.called": ["inbox.tasks.notify"],
+    "rule.broke": ["inbox.tasks.notify"],
     "policy.created": ["routing.tasks.reckon_anew"],
     "policy.changed": ["routing.tasks.reckon_anew"],
     "policy.moved": ["routing.tasks.reckon_anew"],

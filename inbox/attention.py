@@ -12,6 +12,7 @@ SUBJECT = "notifications"
 MENTIONED, ASSIGNED, REPLY, NOTE = "mentioned", "assigned", "reply", "note"
 TEAM, WOKEN, FAILED, NEW = "team", "woken", "failed", "new"
 ASKED, ANSWERED, DUE = "asked", "answered", "due"
+ESCALATED, BROKEN = "escalated", "broken"
 APP, DESKTOP, MAIL = "app", "desktop", "mail"
 WAYS = {APP: "In the inbox", DESKTOP: "Pop-up", MAIL: "By mail when away"}
 
@@ -30,6 +31,7 @@ class Kind:
 ALL = frozenset(WAYS)
 # The most pressing first: that is the order in which reasons are said.
 KINDS = {
+    ESCALATED: Kind("A rule calls you to a conversation", "called you", ALL),
     MENTIONED: Kind("Somebody mentions you or your team", "mentioned you", ALL),
     ASSIGNED: Kind("A conversation is given to you", "gave this to you", ALL),
     ASKED: Kind("A colleague asks you or your team in a side conversation", "asked you", ALL),
@@ -37,6 +39,12 @@ KINDS = {
         "A mail, a push or a reply of yours that waited did not go out", "Not delivered", ALL, False
     ),
     DUE: Kind("What was promised to a customer is due soon, or late", "Due", ALL, False),
+    BROKEN: Kind(
+        "A rule is passed over, because something in it is gone (for admins)",
+        "A rule is passed over",
+        ALL,
+        False,
+    ),
     REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
     ANSWERED: Kind("An answer in a side conversation of yours", "answered", ALL),
     WOKEN: Kind(

@@ -79,6 +79,7 @@ CONVERSATION_DUE_SOON = declare(
 CONVERSATION_OVERDUE = declare(
     "conversation.overdue", "What had to be done in a conversation was not done in time."
 )
+CONVERSATION_CALLED = declare("conversation.called", "A rule called teammates to look at it.")
 CONVERSATION_ESCALATED = declare(
     "conversation.escalated", "A deadline came near or passed, and somebody else was called."
 )

@@ -13,6 +13,7 @@ from people.models import Teammate
 Key = tuple[int, int]
 DUE_KINDS = ("conversation.due_soon", "conversation.overdue")
 UNSENT = ("later.failed", "later.called_off")
+BROKE = "rule.broke"
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Round:
             news.seq = max(news.seq, entry.after.get("seq") or conversation.last_seq)
             news.message = entry.after.get("message", news.message)
             unsent = entry.after.get("reason", "") if entry.kind in UNSENT else ""
-            if words := unsent or entry.after.get("why", ""):
+            if words := unsent or entry.after.get("words") or entry.after.get("why", ""):
                 news.message, news.words = "", words
             news.at = entry.created_at
 
@@ -98,7 +99,8 @@ class Round:
 
 def place_of(entry: Entry) -> str:
     """The conversation in which something happened."""
-    return entry.after["conversation"] if entry.kind in UNSENT else entry.subject_id
+    is_elsewhere = entry.kind in (*UNSENT, BROKE)
+    return entry.after.get("conversation", "") if is_elsewhere else entry.subject_id
 
 
 def go_back(entry: Entry, to: Round) -> None:
@@ -151,12 +153,20 @@ def look_at(entry: Entry, to: Round) -> None:
             who = to.holders(conversation, entry) or to.members.get(team_of(conversation), set())
             to.tell(who, entry, attention.DUE, "")
         case "conversation.escalated":
-            called = {to.mates[mate].pk for mate in entry.after["tell"] if mate in to.mates}
-            to.tell(called, entry, attention.DUE, "")
+            to.tell(called(entry, to), entry, attention.DUE, "")
+        case "conversation.called":
+            to.tell(called(entry, to), entry, attention.ESCALATED, entry.actor_id)
+        case "rule.broke":
+            to.tell(called(entry, to), entry, attention.BROKEN, "")
         case "notice.failed":
             to.tell(to.holders(conversation, entry), entry, attention.FAILED, "")
         case "later.failed" | "later.called_off" if entry.subject_id in to.authors:
             to.tell([to.authors[entry.subject_id]], entry, attention.FAILED, "")
+
+
+def called(entry: Entry, to: Round) -> set[int]:
+    """Those whom an entry names to be told."""
+    return {to.mates[mate].pk for mate in entry.after["tell"] if mate in to.mates}
 
 
 def team_of(conversation: Conversation) -> str:

@@ -16,6 +16,7 @@ from inbox.models import Conversation
 from people.models import Segment, Teammate
 from routing.engine import Gives, Standing
 from routing.models import Rule
+from routing.results import fault_of_results, given_by, note_told, read_of, said_of
 
 SUBJECT = inbox_asking.SUBJECT
 TITLES = inbox_asking.TITLES
@@ -136,18 +137,19 @@ def fault_of_gifts(rule: Rule) -> str:
     for mate in mates:
         if mate is not None and not mate.is_active:
             return f"{mate} is deactivated."
-    return ""
+    return fault_of_results(rule)
 
 
 def in_their_order() -> list[Rule]:
-    """All rules as they are asked, in two questions however many there are."""
-    rules = list(Rule.objects.select_related("team", "teammate", "vip_owner"))
+    """All rules as they are asked, in three questions however many there are."""
+    rules = list(Rule.objects.select_related("team", "teammate", "vip_owner", "policy"))
     tagged: dict[int, list[str]] = defaultdict(list)
     rows = Rule.tags.through.objects.values_list("rule_id", "tag__public_id")
     for rule, tag in rows:
         tagged[rule].append(tag)
     for each in rules:
         each.tag_names = tuple(sorted(tagged[each.pk]))
+    note_told(rules)
     return rules
 
 
@@ -166,6 +168,7 @@ def gives_of(rule: Rule) -> Gives:
         people_only=rule.people_only,
         for_vips=rule.for_vips,
         vip_owner=rule.vip_owner.public_id if rule.vip_owner else None,
+        **given_by(rule),
     )
 
 
@@ -188,14 +191,15 @@ def said_by(rule: Rule) -> dict[str, Any]:
         "people_only": gives.people_only,
         "for_vips": str(gives.for_vips),
         "vip_owner": gives.vip_owner,
+        **said_of(gives),
     }
 
 
 def with_all(rules: Any) -> Any:
     """Rules with everything that they give, in a fixed number of queries."""
-    return rules.select_related("team", "teammate__role", "vip_owner__role").prefetch_related(
-        "tags"
-    )
+    return rules.select_related(
+        "team", "teammate__role", "vip_owner__role", "policy"
+    ).prefetch_related("tags", "tells")
 
 
 def standing_said(
@@ -229,6 +233,7 @@ def standing_said(
             people_only=says["people_only"],
             for_vips=says["for_vips"],
             vip_owner=says["vip_owner"] or None,
+            **read_of(says),
         ),
         fault=fault,
     )

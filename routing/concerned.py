@@ -26,9 +26,10 @@ ABOUT_MATES = {
 
 def sharings_of(entry: Entry) -> list[int]:
     """The ways of sharing out that may have something to give after an entry, by key."""
-    on = Sharing.objects.exclude(way=Sharing.Way.NOBODY)
+    on = Sharing.objects.at_work()
     if not on.exists():
         return []
+    found: QuerySet[Sharing]
     if entry.kind == "sharing.changed":
         found = on.filter(team__public_id=entry.subject_id)
     elif entry.kind in ABOUT_MATES:

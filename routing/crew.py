@@ -98,9 +98,10 @@ class Crew:
         return self.given_at[mate.pk]
 
 
-def people_of(team: Team) -> list[Teammate]:
-    """The active ones of a team, by name, with what `crew_of` asks of them."""
-    rows = Teammate.objects.active().filter(memberships__team=team).order_by("name", "pk")
+def people_of(team: Team | None) -> list[Teammate]:
+    """The active ones of a team, or of the house, by name, with what `crew_of` asks of them."""
+    rows = Teammate.objects.active().order_by("name", "pk")
+    rows = rows.filter(memberships__team=team) if team is not None else rows
     with_hours = rows.select_related("role", "office_hours")
     return list(with_hours.prefetch_related("office_hours__own_days"))
 

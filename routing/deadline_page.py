@@ -19,7 +19,7 @@ from inbox.pages.requests import for_teammates
 from inbox.zones import zone_of
 from routing import asking, levels, spans
 from routing.deadlines import State, Timed, timed
-from routing.models import Promise
+from routing.models import Handling, Policy, Promise, RuleEdition
 
 STATES = {
     State.RUNNING: "Running",
@@ -78,10 +78,21 @@ def explain_due(request: HttpRequest, view: str, conversation: str) -> HttpRespo
         now = timezone.now()
         context |= {
             "says": asking.in_words(policy.condition, asking.readable_by(viewer)),
+            "given_by": rule_that_gave(found, policy),
             "hours_zone": None if calendar.is_always else calendar.zone,
             "sums": [sum_of(clock, calendar, now, zone) for clock in reversed(clocks)],
         }
     return render(request, "routing/due.html", context)
+
+
+def rule_that_gave(conversation: Conversation, policy: Policy) -> str:
+    """The name of the rule by which it holds, as it is or last was; "" where it holds by itself."""
+    row = Handling.objects.filter(conversation=conversation, policy=policy).first()
+    if row is None:
+        return ""
+    rules = RuleEdition.objects.filter(rule=row.policy_rule).order_by("-version")
+    name: str | None = rules.values_list("name", flat=True).first()
+    return name or row.policy_rule
 
 
 def sum_of(clock: Timed, calendar: Any, now: datetime, zone: ZoneInfo) -> Sum:

@@ -42,6 +42,10 @@ class Gives:
     people_only: bool = False
     for_vips: str = SAME
     vip_owner: str | None = None
+    sharing: str = ""
+    policy: str | None = None
+    is_complaint: bool = False
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,9 @@ class Ruling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a conversation is to get. `took`: the rule that gives it to somebody."""
+    """What a conversation is to get. `took`: the rule that gives it to somebody; `promised_by`,
+    `complaint_by` and `told_by`: those by which it has a service level, is a complaint, and calls
+    the first of those it `tells`."""
 
     team: str | None = None
     teammate: str | None = None
@@ -86,6 +92,12 @@ class Wanted:
     is_vip: bool = False
     owner: str | None = None
     took: str | None = None
+    sharing: str = ""
+    policy: str | None = None
+    promised_by: str | None = None
+    complaint_by: str | None = None
+    tells: tuple[str, ...] = ()
+    told_by: str | None = None
     rules: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -251,5 +263,11 @@ def _given(so_far: Wanted, rule: Standing, is_vip: bool) -> Wanted:
         is_vip=so_far.is_vip or treats,
         owner=owner if takes else so_far.owner,
         took=rule.id if takes else so_far.took,
+        sharing=gives.sharing if takes else so_far.sharing,
+        policy=so_far.policy or gives.policy,
+        promised_by=so_far.promised_by or (rule.id if gives.policy else None),
+        complaint_by=so_far.complaint_by or (rule.id if gives.is_complaint else None),
+        tells=tuple(dict.fromkeys((*so_far.tells, *gives.tells))),
+        told_by=so_far.told_by or (rule.id if gives.tells else None),
         rules=(*so_far.rules, rule.id),
     )

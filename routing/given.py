@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from ground.journal.models import Decision
 from inbox.models import Conversation
 from people.models import Team, Teammate
+from routing.models import RuleEdition
+from routing.wording import GONE, WAYS
 
 DECIDERS = ("routing.allocator", "routing.complaints", "routing.overflow")
 SHOWN = 5
@@ -33,18 +36,31 @@ def gifts_of(conversation: Conversation, viewer: Teammate | None) -> list[Gift]:
     teams = {name for each in made for name in teams_in(each)}
     known = Team.objects.visible_to(viewer).filter(public_id__in=teams)
     shown = set(known.values_list("public_id", flat=True)) if teams else set()
-    return [gift(each) for each in made if teams_in(each) <= shown]
+    told = [each for each in made if teams_in(each) <= shown]
+    rules = names_of_rules({each.facts["way_by"] for each in told if "way_by" in each.facts})
+    return [gift(each, rules) for each in told]
+
+
+def names_of_rules(ids: set[str]) -> dict[str, str]:
+    """As they are, or were last."""
+    if not ids:
+        return {}
+    rows = RuleEdition.objects.filter(rule__in=ids).order_by("version")
+    return dict(rows.values_list("rule", "name"))
 
 
 def teams_in(decision: Decision) -> set[str]:
     return {decision.facts.get("team"), decision.result.get("team")} - {None}
 
 
-def gift(decision: Decision) -> Gift:
+def gift(decision: Decision, rules: Mapping[str, str]) -> Gift:
     name, why = decision.result.get("name"), decision.result.get("why", "")
     headline = f"{name} got it" if name else "Nobody got it"
     if decision.decider == "routing.overflow":
         headline = "It went on to another team"
     elif name and decision.decider == "routing.allocator":
         why = f"{name} {why}."
+    if rule := decision.facts.get("way_by"):
+        way = WAYS.get(decision.facts["way"], GONE)
+        why = f"{why} By the rule “{rules.get(rule, GONE)}” it is {way}."
     return Gift(headline, why, decision.explanation.get("clauses", []), decision.created_at)

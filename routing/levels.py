@@ -16,7 +16,7 @@ from inbox.models import Conversation
 from people.models import Team
 from routing import asking, readings
 from routing.deadlines import Event, Kind
-from routing.models import Policy
+from routing.models import Handling, Policy
 
 # So far back it is looked for what happened in one conversation.
 EVENTS_MAX = 500
@@ -37,6 +37,7 @@ KINDS = {
 class Levels:
     """The policies that are on, in order, with the house's calendars: read once for many."""
 
+    # Without a condition: one that only rules give, or that asks for what is gone.
     policies: list[tuple[Policy, Condition | None]]
     hours: Calendars
     team_hours: Mapping[int, int | None]
@@ -55,7 +56,7 @@ def read() -> Levels | None:
         return None
     spoken = asking.language()
     team_hours = dict(Team.objects.values_list("pk", "office_hours_id"))
-    policies = [(row, condition_of(row, spoken)) for row in rows]
+    policies = [(row, None if row.by_rules_only else condition_of(row, spoken)) for row in rows]
     return Levels(policies, calendars.read(), team_hours, spoken)
 
 
@@ -70,15 +71,27 @@ def condition_of(policy: Policy, spoken: Snapshot) -> Condition | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """The first policy that holds, and why: what was read, and of each that was asked its id,
-    version, and what each clause said."""
+    """The policy that holds, and why: what was read, and of each that was asked its id, version,
+    and what each clause said; or the rule that gives it, by public id."""
 
     policy: Policy | None
     facts: dict[str, Any]
     asked: list[list[Any]]
+    rule: str = ""
 
 
 def choose(conversation: Conversation, levels: Levels, now: datetime) -> Choice:
+    """The one that a rule has given, as long as it is on; else the first that holds."""
+    return given_by_rule(conversation, levels) or first_that_holds(conversation, levels, now)
+
+
+def given_by_rule(conversation: Conversation, levels: Levels) -> Choice | None:
+    row = Handling.objects.filter(conversation=conversation, policy__isnull=False).first()
+    found = [policy for policy, _ in levels.policies if row and policy.pk == row.policy_id]
+    return Choice(found[0], {}, [], row.policy_rule) if row and found else None
+
+
+def first_that_holds(conversation: Conversation, levels: Levels, now: datetime) -> Choice:
     conditions = [condition for _, condition in levels.policies if condition is not None]
     clauses = {clause.key: clause for each in conditions for clause in each.clauses()}
     facts, _ = readings.read(conversation, clauses, now=now, spoken=levels.spoken)
@@ -86,7 +99,8 @@ def choose(conversation: Conversation, levels: Levels, now: datetime) -> Choice:
     asked: list[list[Any]] = []
     for policy, condition in levels.policies:
         if condition is None:
-            asked.append([policy.public_id, policy.version, "broken", []])
+            why = "by_rules" if policy.by_rules_only else "broken"
+            asked.append([policy.public_id, policy.version, why, []])
             continue
         judged = judge(condition, known)
         says = "holds" if judged.value else "no"

@@ -52,7 +52,7 @@ class TeamNow:
 
 def teams_now(now: datetime) -> list[TeamNow]:
     """Every team that shares out, by name."""
-    rows = Sharing.objects.exclude(way=Sharing.Way.NOBODY).select_related("team")
+    rows = Sharing.objects.at_work().select_related("team")
     return [team_now(sharing, now) for sharing in rows.order_by("team__name")]
 
 

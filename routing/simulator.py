@@ -195,7 +195,9 @@ def case_of(past: Past, old: Decided, new: Decided, triage: str | None) -> Case:
 def given(wanted: Wanted, team: str | None) -> tuple[Any, ...]:
     """What a conversation gets, whichever rule gives it."""
     mate = wanted.owner or wanted.teammate
-    return team, mate, wanted.priority, tuple(sorted(wanted.tags)), wanted.people_only
+    who = (team, mate, wanted.sharing, tuple(sorted(wanted.tells)))
+    how = (wanted.people_only, wanted.policy, bool(wanted.complaint_by))
+    return *who, wanted.priority, tuple(sorted(wanted.tags)), *how
 
 
 def count_teams(found: Simulation, case: Case, moment: str) -> None:

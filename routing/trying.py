@@ -15,7 +15,8 @@ from routing.models import RoutingSettings, Rule
 from routing.simulator import Case, Simulation
 
 NOBODY = "nobody"
-NAMES = ("team", "teammate", "vip_owner")
+NAMES = ("team", "teammate", "vip_owner", "policy")
+ROWS = ("tags", "tells")
 NAME_LENGTH = 40
 
 
@@ -85,17 +86,19 @@ def with_what_there_is(says: Mapping[str, Any]) -> dict[str, Any]:
     def is_name(name: Any) -> bool:
         return isinstance(name, str) and name.isprintable() and len(name) <= NAME_LENGTH
 
-    names = {name: says[name] if is_name(says[name]) else "" for name in NAMES}
+    names = {name: says[name] if is_name(says.get(name)) else "" for name in NAMES}
     known = {
         "moment": (Rule.Moment.values, Rule.Moment.BEGINS),
         "for_vips": (Rule.ForVips.values, Rule.ForVips.SAME),
         "priority": (dict(Conversation.Priority.words()), ""),
+        "sharing": (Rule.Way.values, ""),
     }
     words = {
-        name: str(says[name] if says[name] in among else usual)
+        name: str(says[name] if says.get(name) in among else usual)
         for name, (among, usual) in known.items()
     }
-    return {**says, **names, **words, "tags": [tag for tag in says["tags"] if is_name(tag)]}
+    rows = {name: [each for each in says.get(name, ()) if is_name(each)] for name in ROWS}
+    return {**says, **names, **words, **rows}
 
 
 def try_order(order: Sequence[Rule], rules: Sequence[Rule]) -> Tried:

@@ -18,7 +18,8 @@ from ground.journal.models import Decision, Entry
 from inbox.models import Conversation
 from people.models import Teammate
 from routing import asking, wording
-from routing.actions.routing import ASSIGNED, DECIDER
+from routing.actions.routing import DECIDER
+from routing.by_hand import ASSIGNED
 from routing.engine import Verdict
 from routing.models import Rule, RuleEdition
 from routing.rulings import rulings_of
@@ -167,6 +168,8 @@ def notes_of(decision: Decision) -> list[str]:
     found = list(result.get("refused", []))
     if "priority" in result.get("kept", []):
         found.append("A person had set the priority, so it stayed.")
+    if "complaint" in result.get("kept", []):
+        found.append("It was being followed up as a complaint already.")
     return [*found, *failed.values()]
 
 

@@ -9,9 +9,15 @@ from inbox.models import Conversation
 from inbox.naming import A_PRIVATE_TEAM
 from people.models import Tag, Team, Teammate
 from routing.engine import FAST, OWNER
+from routing.models import Policy
 
 Names = Mapping[str, str]
 GONE = "(gone)"
+WAYS = {
+    "nobody": "shared out to nobody",
+    "round_robin": "shared out in turn",
+    "balanced": "shared out balanced",
+}
 
 
 def names_in(said: Iterable[Mapping[str, Any]], viewer: Teammate | None) -> dict[str, str]:
@@ -27,10 +33,11 @@ def names_in(said: Iterable[Mapping[str, Any]], viewer: Teammate | None) -> dict
 
 
 def ids_of(says: Mapping[str, Any]) -> Iterable[str]:
-    for name in ("team", "teammate", "vip_owner", "owner", "triage"):
+    for name in ("team", "teammate", "vip_owner", "owner", "triage", "policy"):
         if says.get(name):
             yield says[name]
-    yield from says.get("tags") or ()
+    for name in ("tags", "tells"):
+        yield from says.get(name) or ()
 
 
 def gifts(says: Mapping[str, Any], names: Names) -> list[str]:
@@ -55,6 +62,21 @@ def gifts_of(says: Mapping[str, Any], names: Names) -> list[str]:
     found += [f"#{names.get(tag, GONE)}" for tag in says.get("tags") or ()]
     if says.get("people_only"):
         found.append("people only")
+    return [*found, *results_of(says, names)]
+
+
+def results_of(says: Mapping[str, Any], names: Names) -> list[str]:
+    """How it is dealt with, and who is told."""
+    found = []
+    if way := says.get("sharing"):
+        found.append(WAYS.get(way, GONE))
+    if policy := says.get("policy"):
+        found.append(f"service level {names.get(policy, GONE)}")
+    # A rule says that it is one, a result by which rule.
+    if says.get("is_complaint") or says.get("complaint_by"):
+        found.append("followed up as a complaint")
+    if tells := says.get("tells"):
+        found.append(f"calls {', '.join(names.get(mate, GONE) for mate in tells)}")
     return found
 
 
@@ -66,6 +88,8 @@ def names_in_full(said: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def names_of(ids: set[str]) -> dict[str, str]:
     found = {row.public_id: row.name for row in Team.objects.filter(public_id__in=ids)}
+    if any(name.startswith("sla_") for name in ids):
+        found |= {row.public_id: row.name for row in Policy.objects.filter(public_id__in=ids)}
     for model in (Teammate, Tag):
         found |= {row.public_id: str(row) for row in model.objects.filter(public_id__in=ids)}
     return found

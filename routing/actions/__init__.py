@@ -1,6 +1,11 @@
 """Everything that changes rules, and what rules do."""
 
-from routing.actions.arranging import arrange_complaints, arrange_sharing, arrange_workload
+from routing.actions.arranging import (
+    arrange_complaints,
+    arrange_routing,
+    arrange_sharing,
+    arrange_workload,
+)
 from routing.actions.ordering import arrange_policies, arrange_rules
 from routing.actions.routing import route_all
 from routing.actions.ruling import change_settings, delete_rule, save_rule, switch_rule
@@ -9,6 +14,7 @@ from routing.actions.telling_waits import settle_waits, tell_waits
 __all__ = [
     "arrange_complaints",
     "arrange_policies",
+    "arrange_routing",
     "arrange_rules",
     "arrange_sharing",
     "arrange_workload",

@@ -12,18 +12,21 @@ from ground.web.problems import Invalid
 from people.models import Tag, Team, Teammate
 from people.permissions import require_admin
 from routing import kinds
-from routing.actions.ruling import one_at_a_time
+from routing.actions.circles import check_no_circle
+from routing.actions.ruling import change_settings, one_at_a_time
 from routing.models import RoutingSettings, Sharing, Workload
 
 LANGUAGES_MAX = 20
+COMPLAINTS = ("complaint_score", "complaint_team", "complaint_hours")
+WORKLOAD = ("capacity", "languages", "is_narrow", "ramp_from", "ramp_days", "ramp_first")
 
 
 def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharing:
     """Sets how a team shares out: the fields of `Sharing`. Raises NotAllowed and Invalid."""
     require_admin(by)
     with transaction.atomic():
-        # All of them: two teams must not go on to each other at the same moment.
-        list(Team.objects.select_for_update(no_key=True).order_by("pk"))
+        # Two teams must not go on to each other at the same moment.
+        one_at_a_time()
         sharing = Sharing.objects.filter(team=team).first()
         is_new = sharing is None
         sharing = sharing or Sharing(team=team)
@@ -35,7 +38,7 @@ def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharin
         if not is_new and not changed:
             return sharing
         check(sharing, wanted)
-        check_no_circle(sharing)
+        check_no_circle(sharing=sharing)
         sharing.version += 0 if is_new else 1
         sharing.save()
         record(
@@ -73,6 +76,40 @@ def arrange_complaints(*, by: Teammate | None, **wanted: Any) -> RoutingSettings
     return settings
 
 
+def arrange_routing(*, by: Teammate | None, **wanted: Any) -> RoutingSettings:
+    """Sets both what holds for all rules and what becomes of complaints, or nothing of it. Raises
+    NotAllowed and Invalid."""
+    require_admin(by)
+    complaints = {name: wanted.pop(name) for name in COMPLAINTS if name in wanted}
+    with transaction.atomic():
+        if wanted:
+            change_settings(by=by, **wanted)
+        if complaints:
+            arrange_complaints(by=by, **complaints)
+    return RoutingSettings.current()
+
+
+def drop_workload(teammate: Teammate, *, by: Teammate | None) -> None:
+    """They are given work as their teams say. Raises NotAllowed."""
+    require_admin(by)
+    with transaction.atomic():
+        Teammate.objects.select_for_update(no_key=True).get(pk=teammate.pk)
+        workload = Workload.objects.filter(teammate=teammate).first()
+        if workload is None:
+            return
+        before = {name: told(getattr(workload, name)) for name in WORKLOAD}
+        before["tags"] = sorted(tag.public_id for tag in workload.tags.all())
+        record(
+            kinds.WORKLOAD_CHANGED,
+            by=by,
+            subject=teammate,
+            topics=[],
+            before=before,
+            after=dict.fromkeys(before),
+        )
+        workload.delete()
+
+
 def arrange_workload(
     teammate: Teammate, *, by: Teammate | None, tags: list[Tag] | None = None, **wanted: Any
 ) -> Workload:
@@ -106,18 +143,6 @@ def arrange_workload(
                 after={name: after[name] for name in changed},
             )
     return workload
-
-
-def check_no_circle(sharing: Sharing) -> None:
-    """Raises Invalid when what goes on from a team would come back to it."""
-    path, team = [sharing.team], sharing.overflow_team
-    while team is not None:
-        path.append(team)
-        if team in path[:-1]:
-            way = " → ".join(str(each) for each in path)
-            raise Invalid(errors={"overflow_team": [f"It would go round in a circle: {way}."]})
-        following = Sharing.objects.select_related("overflow_team").filter(team=team).first()
-        team = following.overflow_team if following else None
 
 
 def check(row: models.Model, wanted: dict[str, Any]) -> None:

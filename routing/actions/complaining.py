@@ -1,12 +1,14 @@
 """Following complaints up: who is not content is answered by somebody.
 
 A bad rating has a few minutes, in which the customer may say more or think better of it. Then the
-conversation is open again, more urgent, and somebody's. A due row looks whether it was answered;
-when it was not, somebody else gets it, at most TRIES times.
+conversation is open again, more urgent, and somebody's. What a rule takes for a complaint is so at
+once. A due row looks whether it was answered; when it was not, somebody else gets it, at most TRIES
+times.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +35,33 @@ BY = Automation("Complaint follow-up")
 # In these the customer writes why, or gives another score.
 SETTLES = timedelta(minutes=5)
 TRIES = 3
+# Of a house without teams so many are looked at for one who may answer.
+ASKED_MAX = 200
 Priority = Conversation.Priority
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """Why a customer is taken to be not content: in words, for the journal, and as the decision has
+    read it. `rule` is the public id and the name of one that said so; with `is_placed` it lies with
+    whom it is meant for."""
+
+    said: str
+    told: dict[str, Any]
+    facts: dict[str, Any]
+    rule: tuple[str, str] | None = None
+    is_placed: bool = False
+
+    @classmethod
+    def of_rating(cls, rating: Rating, settings: RoutingSettings) -> Complaint:
+        facts = {"has_comment": bool(rating.comment), "complaint_score": settings.complaint_score}
+        score = {"score": rating.score}
+        return cls(f"The customer rated {rating.score} of 5", score, {**score, **facts})
+
+    @classmethod
+    def of_rule(cls, rule: str, name: str, *, is_placed: bool) -> Complaint:
+        told = {"rule": rule}
+        return cls(f"A complaint, by the rule “{name}”", told, told, (rule, name), is_placed)
 
 
 def rated(entry: Entry) -> None:
@@ -62,7 +90,22 @@ def follow_up(row: DueRow) -> None:
         if rating is None or rating.score > settings.complaint_score:
             return
         reopen(conversation, by=BY, is_waited_for=True, cause=cause)
-        give(conversation, rating, settings, cause, tries=1)
+        give(conversation, Complaint.of_rating(rating, settings), settings, cause, tries=1)
+
+
+def take_up(conversation: Conversation, complaint: Complaint, cause: Entry) -> bool:
+    """Follows up at once what a rule takes for a complaint, with whoever it has given it to; False
+    when it is being followed up already: the time to answer by stays. Belongs in the transaction
+    that holds the conversation."""
+    waiting = DueRow.objects.filter(key=key_of(conversation), done_at=None, called_off_at=None)
+    if waiting.exists():
+        return False
+    give(conversation, complaint, RoutingSettings.current(), cause, tries=1)
+    return True
+
+
+def key_of(conversation: Conversation) -> str:
+    return f"complaint:{conversation.public_id}"
 
 
 def look(row: DueRow) -> None:
@@ -74,7 +117,8 @@ def look(row: DueRow) -> None:
             return
         if is_answered(conversation, row.payload["seq"]):
             return
-        rating = conversation.ratings.order_by("-closed_at").first()
+        settings = RoutingSettings.current()
+        complaint = complaint_of(row, conversation, settings)
         unanswered = record(
             kinds.COMPLAINT_UNANSWERED,
             by=BY,
@@ -82,17 +126,26 @@ def look(row: DueRow) -> None:
             after={"tries": row.payload["tries"], "assignee": name_of(conversation.assignee)},
             cause=cause,
         )
-        if rating is None or row.payload["tries"] >= TRIES:
+        if complaint is None or row.payload["tries"] >= TRIES:
             return
         if not conversation.is_open:
             reopen(conversation, by=BY, is_waited_for=True, cause=unanswered)
         tries = row.payload["tries"] + 1
-        give(conversation, rating, RoutingSettings.current(), unanswered, tries=tries)
+        give(conversation, complaint, settings, unanswered, tries=tries)
+
+
+def complaint_of(
+    row: DueRow, conversation: Conversation, settings: RoutingSettings
+) -> Complaint | None:
+    if rule := row.payload.get("rule"):
+        return Complaint.of_rule(*rule, is_placed=True)
+    rating = conversation.ratings.order_by("-closed_at").first()
+    return Complaint.of_rating(rating, settings) if rating is not None else None
 
 
 def give(
     conversation: Conversation,
-    rating: Rating,
+    complaint: Complaint,
     settings: RoutingSettings,
     cause: Entry,
     *,
@@ -101,9 +154,16 @@ def give(
     """Gives a complaint to whom it is best with, more urgent, with a time to answer by."""
     conversation = lock(conversation)
     now = database_now()
-    team = settings.complaint_team or conversation.team
-    owner, why, explanation = owner_of(conversation, settings, team, now, is_again=tries > 1)
-    said = f"The customer rated {rating.score} of 5"
+    first, second = settings.complaint_team, conversation.team
+    team = (second or first) if complaint.is_placed else (first or second)
+    is_theirs = tries == 1 and (complaint.is_placed or first is None)
+    owner, why, explanation = owner_of(
+        conversation, team, now, is_theirs=is_theirs, is_again=tries > 1
+    )
+    if owner is None and is_theirs:
+        # Rather than nobody.
+        owner = conversation.assignee
+    said = complaint.said
     changes: dict[str, Any] = {"assignee": owner}
     if team is not None and team != conversation.team:
         changes["team"] = team
@@ -117,7 +177,7 @@ def give(
         by=BY,
         subject=conversation,
         after={
-            "score": rating.score,
+            **complaint.told,
             "assignee": name_of(owner),
             "team": team.public_id if team else None,
             "due_at": due_at.isoformat(),
@@ -129,12 +189,7 @@ def give(
         DECIDER,
         version="1",
         subject=conversation,
-        facts={
-            "score": rating.score,
-            "has_comment": bool(rating.comment),
-            "complaint_score": settings.complaint_score,
-            "tries": tries,
-        },
+        facts={**complaint.facts, "tries": tries},
         explanation=explanation,
         result={
             "assignee": name_of(owner),
@@ -146,37 +201,37 @@ def give(
         cause=cause,
         entry=entry,
     )
-    payload = {"entry": entry.pk, "seq": conversation.last_seq, "tries": tries}
-    due.plan(LOOK, conversation, due_at, key=f"complaint:{conversation.public_id}", payload=payload)
+    payload: dict[str, Any] = {"entry": entry.pk, "seq": conversation.last_seq, "tries": tries}
+    if complaint.rule is not None:
+        payload["rule"] = list(complaint.rule)
+    due.plan(LOOK, conversation, due_at, key=key_of(conversation), payload=payload)
 
 
 def owner_of(
     conversation: Conversation,
-    settings: RoutingSettings,
     team: Team | None,
     now: datetime,
     *,
+    is_theirs: bool,
     is_again: bool,
 ) -> tuple[Teammate | None, str, dict[str, Any]]:
-    """Who is to answer, why, and what was found of each who might: whoever had it, unless a team
-    is there for complaints or they have not answered; else one of the team."""
-    before = None if is_again or settings.complaint_team else conversation.assignee
+    """Who is to answer, why, and what was found of each who might: whoever has had it, if it is
+    still theirs; else one of the team, of all where there is none."""
+    had = conversation.assignee
+    before = had if is_theirs else None
     if before is not None:
         before = Teammate.objects.select_related("role", "office_hours").get(pk=before.pk)
         candidate = crew_of(loose(team), [before], now).candidates()[0]
         if candidate.is_active and candidate.may_reply and not candidate.is_away:
             says = f"{before} had the conversation."
             return before, says, {"clauses": [{"holds": True, "says": says}]}
-    if team is None:
-        says = "Nobody had it who is there, and no team is there for complaints."
-        return None, says, {"clauses": [{"holds": False, "says": says}]}
-    mates = [mate for mate in people_of(team) if not is_again or mate != conversation.assignee]
+    mates = [mate for mate in people_of(team)[:ASKED_MAX] if not is_again or mate != had]
     crew = crew_of(loose(team), mates, now)
     choice = choose(crew.candidates(), crew.asked_by(conversation), crew.way)
     if choice.chosen is None:
         return None, choice.why, explained(choice)
     mate = next(each for each in mates if each.public_id == choice.chosen.id)
-    return mate, f"{mate} {choice.why}.", explained(choice)
+    return mate, f"{mate} is busy with the least.", explained(choice)
 
 
 def loose(team: Team | None) -> Sharing:

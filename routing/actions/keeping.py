@@ -110,7 +110,7 @@ def store(conversation: Conversation, choice: Choice, cause: Entry | None) -> No
         version=f"{policy.public_id}.{policy.version}" if policy else "none",
         subject=conversation,
         facts=choice.facts,
-        explanation={"policies": choice.asked},
+        explanation={"policies": choice.asked, **({"rule": choice.rule} if choice.rule else {})},
         result={"policy": policy.public_id if policy else None},
         cause=cause,
     )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Value
 from django.db.models.functions import Lower
 
-from ground.conditions import Condition, InvalidCondition
-from ground.conditions.grammar import Clause, Not
 from ground.journal import record
-from ground.web.problems import Invalid, NotFound
+from ground.web.problems import Invalid, NotFound, StateConflict
 from inbox.models import Conversation
 from people.actions.fields import checked_fields, one_line
 from people.models import Team, Teammate
 from people.permissions import Actor
-from routing import asking, kinds
+from routing import kinds
+from routing.actions.circles import check_no_circle
 from routing.actions.ruling import one_at_a_time, one_of, only_admins, sound_tree, truth
 from routing.deadlines import Target
 from routing.models import Policy
@@ -33,7 +32,7 @@ PROMISED = {
     Target.RESOLUTION: "resolution_minutes",
 }
 FIELDS = (
-    *("name", "is_on", "position", "condition", "counts", *PROMISED.values()),
+    *("name", "is_on", "position", "condition", "by_rules_only", "counts", *PROMISED.values()),
     *("soon_minutes", "pauses_snoozed", "pauses_waiting", "steps"),
 )
 
@@ -71,12 +70,15 @@ def save_policy(policy: Policy, *, by: Actor, **wanted: Any) -> Policy:
 
 
 def delete_policy(policy: Policy, *, by: Actor) -> None:
-    """What it promised is promised no more; what was kept and missed stays. Raises NotAllowed and
-    NotFound."""
+    """What it promised is promised no more; what was kept and missed stays. Raises NotAllowed,
+    NotFound, and StateConflict while rules give it."""
     only_admins(by)
     with transaction.atomic():
         one_at_a_time()
         held = found_again(policy)
+        rule = held.rules.first()
+        if rule is not None:
+            raise StateConflict(f"The rule “{rule}” gives this service level. Change it first.")
         record(kinds.POLICY_DELETED, by=by, subject=held, before=state_of(held))
         held.delete()
 
@@ -108,6 +110,7 @@ def checks_for(policy: Policy) -> Mapping[str, Callable[[Any], Any]]:
         "is_on": truth("is_on"),
         "position": whole("position", 0, 1_000_000),
         "condition": sound_tree,
+        "by_rules_only": truth("by_rules_only"),
         "counts": one_of(Policy.Counts.values, "counts"),
         **{name: promised(name) for name in PROMISED.values()},
         "soon_minutes": whole("soon_minutes", 0, MINUTES_MAX),
@@ -185,63 +188,4 @@ def check_whole(policy: Policy) -> None:
     for step in policy.steps:
         if step["target"] != "any" and step["target"] not in given:
             raise Invalid(errors={"steps": ["A step waits for what is not promised here."]})
-    check_no_circle(policy)
-
-
-def check_no_circle(policy: Policy) -> None:
-    """A step that gives a conversation to a team may bring it under the policy of that team, whose
-    steps may give it on: they must not come back. Raises Invalid."""
-    others = Policy.objects.filter(is_on=True).exclude(pk=policy.pk)
-    policies = [*others, *([policy] if policy.is_on else [])]
-    spoken = asking.language()
-    takes: dict[str, set[str]] = {}
-    for each in policies:
-        try:
-            takes[each.name] = teams_asked(asking.stored(each.condition, spoken))
-        except InvalidCondition:
-            takes[each.name] = set()
-    leads = {
-        each.name: {
-            other.name
-            for other in policies
-            if other.name != each.name and given_teams(each) & takes[other.name]
-        }
-        for each in policies
-    }
-    circle = circle_in(leads)
-    if circle:
-        said = ", which gives it to ".join(f"“{name}”" for name in [*circle, circle[0]])
-        raise Invalid(errors={"steps": [f"These escalations go in a circle: {said}."]})
-
-
-def given_teams(policy: Policy) -> set[str]:
-    return {step["value"] for step in policy.steps if step["do"] == "team"}
-
-
-def teams_asked(condition: Condition) -> set[str]:
-    """The teams that a condition wants a conversation to lie with."""
-    if isinstance(condition, Clause):
-        is_team = condition.fact.name == "conversation.team" and condition.op in ("is", "is_any_of")
-        value = condition.value if is_team else ()
-        return {value} if isinstance(value, str) else set(value)
-    if isinstance(condition, Not):
-        return set()
-    return set().union(*(teams_asked(child) for child in condition.children))
-
-
-def circle_in(leads: Mapping[str, Iterable[str]]) -> list[str]:
-    """The first circle of a graph, as the names on it; none for none."""
-    clear: set[str] = set()
-
-    def walk(name: str, path: list[str]) -> list[str]:
-        if name in path:
-            return path[path.index(name) :]
-        if name in clear:
-            return []
-        for following in sorted(leads[name]):
-            if found := walk(following, [*path, name]):
-                return found
-        clear.add(name)
-        return []
-
-    return next((found for name in sorted(leads) if (found := walk(name, []))), [])
+    check_no_circle(policy=policy)

@@ -22,20 +22,18 @@ from inbox.actions.thread import lock
 from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
 from routing import asking, kinds, readings, rulebooks, rulings
+from routing.actions.handling import forget_handling, handle
+from routing.by_hand import ASSIGNED, PRIORITIZED, is_by_hand
 from routing.engine import BEGINS, WRITES, Decided, Rulebook, Verdict, asked_by, decide
 from routing.models import RoutingSettings, Rule, RuleMatch
 
 DECIDER = "routing.rules"
 ACTOR_LENGTH = 40
+# So many are told of a rule that is passed over.
+ADMINS_MAX = 50
 # How far back it is looked for what has acted in a conversation since it began.
 EPISODE_MAX = 200
-STARTED, REOPENED, ASSIGNED = (
-    "conversation.started",
-    "conversation.reopened",
-    "conversation.assigned",
-)
-PRIORITIZED = "conversation.prioritized"
-BY_HAND = ("teammate", "apitoken")
+STARTED, REOPENED = "conversation.started", "conversation.reopened"
 
 
 @dataclass
@@ -59,11 +57,12 @@ class House:
         return self.triage is None and not self.rules.moments
 
 
-def house_now() -> House:
+def house_now(at: str = "") -> House:
+    """at: the conversation by whose doing the rules are asked: broken ones are told there."""
     spoken = asking.language()
     settings = RoutingSettings.current()
     known = rulebooks.current(spoken)
-    flag(known.faulty)
+    flag(known.faulty, at)
     return House(
         rules=known.book,
         names=known.names,
@@ -75,17 +74,36 @@ def house_now() -> House:
     )
 
 
-def flag(faulty: Iterable[tuple[Rule, str]]) -> None:
+def flag(faulty: Iterable[tuple[Rule, str]], at: str) -> None:
     """Says of each rule that is on what is wrong with it now, once."""
     for row, fault in faulty:
         if row.is_on and row.broken != fault:
-            break_rule(row, fault)
+            break_rule(row, fault, at=at)
 
 
-def break_rule(rule: Rule, why: str, *, cause: Entry | None = None) -> None:
+def break_rule(rule: Rule, why: str, *, at: str, cause: Entry | None = None) -> None:
+    """Flags a rule that is passed over, and rings for the admins, once for each reason.
+
+    at: the conversation in which it was, which they are led to.
+    """
+    why = why[:300]
     with transaction.atomic():
-        Rule.objects.filter(pk=rule.pk).update(broken=why[:300])
-        record(kinds.RULE_BROKE, by=None, subject=rule, after={"why": why[:300]}, cause=cause)
+        flagged = Rule.objects.filter(pk=rule.pk).exclude(broken=why).update(broken=why)
+        if not flagged:
+            return
+        admins = Teammate.objects.active().admins().order_by("pk")
+        record(
+            kinds.RULE_BROKE,
+            by=None,
+            subject=rule,
+            after={
+                "why": why,
+                "words": f"The rule “{rule}” is passed over. {why}",
+                "conversation": at,
+                "tell": list(admins.values_list("public_id", flat=True)[:ADMINS_MAX]),
+            },
+            cause=cause,
+        )
 
 
 # ---- which moments -------------------------------------------------------------------------------
@@ -106,8 +124,9 @@ def route_all(entries: Sequence[Entry]) -> None:
     heard = all_heard(entries)
     if not heard:
         return
-    house = house_now()
+    house = house_now(heard[0].entry.subject_id)
     if house.is_bare:
+        forget_handling(heard)
         ring(heard)
         return
     for each in heard:
@@ -269,7 +288,7 @@ def flag_unread(decided: Decided, failed: dict[str, str], heard: Heard) -> None:
     why = " ".join(failed.values())
     unread = [each.rule for each in decided.rulings if each.verdict is Verdict.UNKNOWN]
     for rule in Rule.objects.filter(public_id__in=unread).exclude(broken=why[:300]):
-        break_rule(rule, why, cause=heard.entry)
+        break_rule(rule, why, at=heard.entry.subject_id, cause=heard.entry)
 
 
 def unflag(decided: Decided, house: House) -> None:
@@ -321,6 +340,7 @@ def carry_out(
         put_tags(conversation, wanted.tags, by, done, cause)
     if wanted.people_only:
         keep_for_people(conversation, by, done, cause)
+    handle(conversation, decided, house, heard, done, cause)
     return done
 
 
@@ -425,12 +445,3 @@ def keep_for_people(conversation: Conversation, by: Automation, done: Done, caus
             cause=cause,
         )
     done.did.append("people_only")
-
-
-def is_by_hand(conversation: Conversation, kind: str) -> bool:
-    """Whether what a kind of entry tells was last decided by a person, or by their program."""
-    told = Entry.objects.filter(
-        subject_type="conversation", subject_id=conversation.public_id, kind=kind
-    ).order_by("-id")
-    last = told.values_list("actor_type", flat=True).first()
-    return last in BY_HAND

@@ -17,6 +17,8 @@ from people.actions.fields import checked_fields, one_line
 from people.models import ApiToken, Contact, Segment, Tag, Team, Teammate
 from people.permissions import Actor, require_admin
 from routing import asking, kinds
+from routing.actions.circles import check_no_circle
+from routing.actions.results import ROWS, check_results, gives_more, make_shareable, result_checks
 from routing.models import RoutingSettings, Rule, RuleEdition
 from routing.models.settings import DAYS_MAX
 
@@ -30,7 +32,8 @@ WRITING = 0x72756C65
 def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
     """Makes a new rule, at the end, or gives one other fields: `name`, `moment`, `condition`,
     `goes_on`, `team`, `teammate`, `priority`, `tags`, `people_only`, `for_vips`, `vip_owner`,
-    `is_on`; rows by their public ids, a priority by its word.
+    `is_on`, `sharing`, `policy`, `is_complaint`, `tells`; rows by their public ids, a priority by
+    its word.
 
     A condition that stays need not be sound. Raises NotAllowed for who is no admin, NotFound for a
     rule that is gone, and Invalid for all that is wrong, by field.
@@ -46,20 +49,18 @@ def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
         if is_new:
             wanted = {"name": None, "condition": None, **wanted}
         fields = checked_fields(wanted, checks_for(held))
-        tags = fields.pop("tags", None)
+        rows = {name: fields.pop(name) for name in ROWS if name in fields}
         for name, value in fields.items():
             setattr(held, name, value)
-        check_whole(held, tags)
+        check_whole(held, rows)
+        check_no_circle(rule=held)
         held.broken = ""
+        make_shareable(held)
         if is_new:
             held.save()
-        if tags is not None:
-            if is_new or set(held.tags.all()) != set(tags):
-                held.tags.set(tags)
-            held = asking.with_all(Rule.objects).get(pk=held.pk) if not is_new else held
-            for name, value in fields.items():
-                setattr(held, name, value)
-            held.broken = ""
+        for name, wanted_rows in rows.items():
+            if is_new or set(getattr(held, name).all()) != set(wanted_rows):
+                getattr(held, name).set(wanted_rows)
         after = state_of(held)
         changed = [name for name in after if is_new or before[name] != after[name]]
         if not changed:
@@ -80,13 +81,14 @@ def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
 
 
 def switch_rule(rule: Rule, *, by: Actor, is_on: bool) -> Rule:
-    """Raises NotAllowed and NotFound."""
+    """Raises NotAllowed and NotFound, and Invalid for one that would make a circle."""
     only_admins(by)
     with transaction.atomic():
         one_at_a_time()
         held = found_again(rule)
         if held.is_on != is_on:
             held.is_on = is_on
+            check_no_circle(rule=held)
             held.save(update_fields=["is_on", "updated_at"])
             record(
                 kinds.RULE_SWITCHED,
@@ -199,6 +201,7 @@ def checks_for(rule: Rule) -> Mapping[str, Callable[[Any], Any]]:
         "vip_owner": found(Teammate, "teammate", "vip_owner"),
         "priority": sound_priority,
         "tags": sound_tags,
+        **result_checks(),
     }
 
 
@@ -284,8 +287,10 @@ def sound_days(days: Any) -> int:
     return days
 
 
-def check_whole(rule: Rule, tags: Sequence[Tag] | None) -> None:
-    """What fields must be together. Raises Invalid."""
+def check_whole(rule: Rule, rows: Mapping[str, Sequence[Any]]) -> None:
+    """What fields must be together, with the rows that are to be its tags and whom it tells, where
+    these are given. Raises Invalid."""
+    tags, tells = (held_or(rule, name, rows) for name in ROWS)
     if rule.for_vips != Rule.ForVips.OWNER:
         rule.vip_owner = None
     elif rule.vip_owner is None:
@@ -293,13 +298,20 @@ def check_whole(rule: Rule, tags: Sequence[Tag] | None) -> None:
     if rule.for_vips != Rule.ForVips.SAME and RoutingSettings.current().vip_segment is None:
         said = "Say in the routing settings first which segment the VIPs are."
         raise Invalid(errors={"for_vips": [said]})
-    has_tags = bool(tags) if tags is not None else rule.pk is not None and rule.tags.exists()
-    gives = [rule.team, rule.teammate, rule.priority is not None, has_tags, rule.people_only]
-    if not any([*gives, rule.for_vips != Rule.ForVips.SAME]):
+    gives = [rule.team, rule.teammate, rule.priority is not None, tags, rule.people_only]
+    is_for_vips = rule.for_vips != Rule.ForVips.SAME
+    check_results(rule, tells)
+    if not any([*gives, is_for_vips, gives_more(rule, tells)]):
         said = "Say what becomes of such a conversation: a team, a person, a priority, tags."
         raise Invalid(errors={"team": [said]})
     for field in ("teammate", "vip_owner"):
         check_can_have(getattr(rule, field), rule.team, field)
+
+
+def held_or(rule: Rule, name: str, rows: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
+    if name in rows:
+        return rows[name]
+    return list(getattr(rule, name).all()) if rule.pk is not None else []
 
 
 def check_can_have(mate: Teammate | None, team: Team | None, field: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from ground.journal.models import Decision, Entry
@@ -22,6 +22,7 @@ from inbox.actions import assign
 from inbox.actions.thread import database_now, lock
 from inbox.models import Conversation
 from people.models import Teammate
+from routing import ways
 from routing.choose import Candidate, Choice, Wanted, choose, is_anybody_free
 from routing.crew import Crew, crew_of, previous_owner, who_gave_back
 from routing.models import Sharing, Turn
@@ -81,7 +82,9 @@ def share_out_everywhere(seconds: float) -> int:
 def with_work() -> QuerySet[Sharing]:
     """The ways of sharing out of teams in which something waits for somebody."""
     work = unowned().filter(team=OuterRef("team"))
-    return Sharing.objects.exclude(way=Sharing.Way.NOBODY).filter(Exists(work)).order_by("pk")
+    said = work.filter(handling__team=OuterRef("team"), handling__sharing__in=ways.GIVING)
+    shares = ~Q(way=Sharing.Way.NOBODY) & Exists(work)
+    return Sharing.objects.filter(shares | Exists(said)).order_by("pk")
 
 
 def unowned() -> QuerySet[Conversation]:
@@ -92,7 +95,7 @@ def unowned() -> QuerySet[Conversation]:
 
 def lock_sharings(pks: Collection[int]) -> list[Sharing]:
     rows = Sharing.objects.select_for_update(of=("self",)).select_related("team")
-    return list(rows.filter(pk__in=pks).exclude(way=Sharing.Way.NOBODY).order_by("pk"))
+    return list(rows.filter(pk__in=pks).at_work().order_by("pk"))
 
 
 def lock_mates(sharings: Sequence[Sharing]) -> dict[int, list[Teammate]]:
@@ -129,7 +132,7 @@ def share_among(crew: Crew, cause: Entry | None, at_most: int) -> int:
 def waiting_for(sharing: Sharing) -> list[str]:
     """What waits in a team by public id, the most urgent first, of these the oldest."""
     since = Coalesce("waiting_since", "last_message_at")
-    rows = unowned().filter(team=sharing.team_id).order_by(F("priority").desc(), since, "pk")
+    rows = ways.shared_by(sharing, unowned()).order_by(F("priority").desc(), since, "pk")
     return list(rows.values_list("public_id", flat=True)[:LOOKED_AT])
 
 
@@ -139,8 +142,9 @@ def give(name: str, crew: Crew, cause: Entry | None) -> bool:
     conversation = still_unowned(name, crew.sharing)
     if conversation is None:
         return False
-    wanted, choice = choice_for(conversation, crew)
-    if choice.chosen is None:
+    way = ways.way_of(conversation, crew)
+    wanted, choice = choice_for(conversation, crew, way)
+    if choice.chosen is None or way.is_nobodys:
         return False
     mate = next(each for each in crew.mates if each.public_id == choice.chosen.id)
     assign(conversation, by=ALLOCATOR, assignee=mate, expected=None, cause=cause)
@@ -156,7 +160,7 @@ def give(name: str, crew: Crew, cause: Entry | None) -> bool:
         subject_id=conversation.public_id,
         kind="conversation.assigned",
     ).latest("id")
-    keep(conversation, crew, wanted, choice, cause=cause, entry=entry)
+    keep(conversation, crew, way, wanted, choice, cause=cause, entry=entry)
     return True
 
 
@@ -171,13 +175,13 @@ def still_unowned(name: str, sharing: Sharing) -> Conversation | None:
     return locked if is_ours and is_waiting else None
 
 
-def choice_for(conversation: Conversation, crew: Crew) -> tuple[Wanted, Choice]:
+def choice_for(conversation: Conversation, crew: Crew, way: ways.WayOfOne) -> tuple[Wanted, Choice]:
     wanted = crew.asked_by(conversation)
     candidates = crew.candidates(
         previous_owner=previous_owner(conversation) if crew.way.previous_owner_first else None,
         gave_back=who_gave_back(conversation, crew.mates, crew.now),
     )
-    return wanted, choose(candidates, wanted, crew.way)
+    return wanted, choose(candidates, wanted, way.way)
 
 
 # ---- why -----------------------------------------------------------------------------------------
@@ -188,15 +192,16 @@ def keep_why_it_waits(crew: Crew, name: str, cause: Entry | None) -> None:
     conversation = still_unowned(name, crew.sharing)
     if conversation is None:
         return
-    wanted, choice = choice_for(conversation, crew)
-    if choice.chosen is not None:
+    way = ways.way_of(conversation, crew)
+    wanted, choice = choice_for(conversation, crew, way)
+    if choice.chosen is not None or way.is_nobodys:
         return
     last = Decision.objects.filter(
         subject_type="conversation", subject_id=name, decider=DECIDER
     ).order_by("-id")
     kept = last.first()
     if kept is None or refusals(kept.explanation) != refusals(explained(crew, choice)):
-        keep(conversation, crew, wanted, choice, cause=cause)
+        keep(conversation, crew, way, wanted, choice, cause=cause)
 
 
 def refusals(explanation: dict[str, Any]) -> dict[str, str]:
@@ -206,6 +211,7 @@ def refusals(explanation: dict[str, Any]) -> dict[str, str]:
 def keep(
     conversation: Conversation,
     crew: Crew,
+    way: ways.WayOfOne,
     wanted: Wanted,
     choice: Choice,
     *,
@@ -221,7 +227,8 @@ def keep(
         subject=conversation,
         facts={
             "team": sharing.team.public_id,
-            "way": sharing.way,
+            "way": way.way.way,
+            **({"way_by": way.rule} if way.rule else {}),
             "skills_matter": sharing.skills,
             "weight": wanted.weight,
             "skills": sorted(wanted.skills),

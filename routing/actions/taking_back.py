@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from ground.journal.models import Entry
 from inbox.actions import assign
@@ -14,7 +14,8 @@ from inbox.models import Conversation
 from inbox.querysets import ConversationQuerySet
 from people.models import Teammate
 from routing.actions.sharing_out import ALLOCATOR, lock_mates, lock_sharings
-from routing.models import Sharing
+from routing.models import Handling, Sharing
+from routing.ways import GIVING
 
 # So much is taken back in one transaction: its conversations are locked until it ends.
 AT_ONCE = 50
@@ -55,7 +56,9 @@ def waiting_with(mate: Teammate | None = None) -> ConversationQuerySet:
         whatever &= Q(handed_at=None) | ~known
     rows: ConversationQuerySet = Conversation.objects.open().waiting()
     mine = rows.filter(assignee__is_away=True) if mate is None else rows.assigned_to(mate)
-    return mine.exclude(team__sharing__way=Sharing.Way.NOBODY).filter(shared | whatever)
+    said = Handling.objects.filter(conversation=OuterRef("pk"), team=OuterRef("team"))
+    by_rule = Exists(said.filter(sharing__in=GIVING))
+    return mine.filter(~Q(team__sharing__way=Sharing.Way.NOBODY) | by_rule, shared | whatever)
 
 
 def away_since(mate: Teammate) -> datetime | None:

@@ -26,7 +26,7 @@ from routing.models import Policy
 from routing.spans import minutes_from, text_of
 
 SPANS = (*PROMISED.values(), "soon_minutes")
-FLAGS = ("is_on", "pauses_snoozed", "pauses_waiting")
+FLAGS = ("is_on", "by_rules_only", "pauses_snoozed", "pauses_waiting")
 TARGETS = {
     "any": "Any of them",
     "first": "First answer",
@@ -34,6 +34,7 @@ TARGETS = {
     "resolution": "Closing",
 }
 BEFORE, AFTER = "before", "after"
+ONLY_BY_RULES = "Only where a rule gives it"
 # A preview asks so many levels above.
 ABOVE_MAX = 20
 
@@ -193,7 +194,7 @@ def row_of(policy: Policy, spoken: Snapshot, shares: Sequence[kept.Share]) -> Ro
     condition = levels.condition_of(policy, spoken)
     return Row(
         policy,
-        asking.in_words(policy.condition, spoken),
+        ONLY_BY_RULES if policy.by_rules_only else asking.in_words(policy.condition, spoken),
         [f"{label} in {text_of(minutes)}" for label, minutes in promised if minutes],
         "" if condition else "It asks for what is gone.",
         [
@@ -206,7 +207,7 @@ def row_of(policy: Policy, spoken: Snapshot, shares: Sequence[kept.Share]) -> Ro
 
 def conditions_before(policy: Policy, spoken: Snapshot) -> list[Condition]:
     """Of those levels that are on and asked before one, as far as lists can be asked them."""
-    rows = Policy.objects.filter(is_on=True)
+    rows = Policy.objects.filter(is_on=True, by_rules_only=False)
     above = rows.filter(position__lt=policy.position) if policy.pk else rows
     found = [levels.condition_of(each, spoken) for each in above[:ABOVE_MAX]]
     return [

@@ -25,11 +25,15 @@ from routing.actions import (
 )
 from routing.actions.ruling import NAME_LENGTH
 from routing.admin.ordered import OrderedAdmin
-from routing.models import RoutingSettings, Rule
+from routing.models import Policy, RoutingSettings, Rule
 from routing.models.settings import DAYS_MAX
 
-FLAGS = ("goes_on", "people_only", "is_on")
-WORDS = ("name", "moment", "team", "teammate", "priority", "for_vips", "vip_owner")
+FLAGS = ("goes_on", "people_only", "is_complaint", "is_on")
+WORDS = (
+    *("name", "moment", "team", "teammate", "sharing", "priority", "policy"),
+    *("for_vips", "vip_owner"),
+)
+ROWS = ("tags", "tells")
 
 
 @dataclass(frozen=True)
@@ -79,18 +83,18 @@ class RuleAdmin(OrderedAdmin):
                 **dict.fromkeys(WORDS, ""),
                 "moment": Rule.Moment.BEGINS,
                 "for_vips": Rule.ForVips.SAME,
-                "goes_on": False,
-                "people_only": False,
+                **dict.fromkeys(FLAGS, False),
                 "is_on": True,
-                "tags": [],
+                **{name: [] for name in ROWS},
             }
         said = {**asking.said_by(row), "is_on": row.is_on}
-        return {name: said[name] for name in (*WORDS, *FLAGS, "tags")}
+        return {name: said[name] for name in (*WORDS, *FLAGS, *ROWS)}
 
     def written_in(self, post: QueryDict) -> dict[str, Any]:
         words = {name: post.get(name, "") for name in WORDS}
         flags = {name: post.get(name) == "on" for name in FLAGS}
-        return {**words, **flags, "tags": [tag for tag in post.getlist("tags") if tag]}
+        rows = {name: [each for each in post.getlist(name) if each] for name in ROWS}
+        return {**words, **flags, **rows}
 
     def keep_row(self, draft: Draft, by: Any) -> Rule:
         tree = {"all": []} if draft.tree == BLANK else draft.tree
@@ -109,15 +113,23 @@ class RuleAdmin(OrderedAdmin):
         return Seen(words, preview_of(asking.like_this(condition, spoken)))
 
     def more(self, draft: Draft, spoken: Snapshot) -> dict[str, Any]:
-        mates = Teammate.objects.active().order_by("name")
-        kept = draft.fields["tags"]
+        fields = draft.fields
+        kept, told = fields["tags"], fields["tells"]
+        mates = Teammate.objects.order_by("name")
         settings = RoutingSettings.current()
         return {
             "name_length": NAME_LENGTH,
             "moments": Rule.Moment.choices,
             "ways": Rule.ForVips.choices,
             "teams": list(Team.objects.all()),
-            "mates": list(mates),
+            "mates": [mate for mate in mates if mate.is_active],
+            "callable": [mate for mate in mates if mate.is_active or mate.public_id in told],
+            "shares": Rule.Way.choices,
+            "policies": [
+                policy
+                for policy in Policy.objects.all()
+                if policy.is_on or policy.public_id == fields["policy"]
+            ],
             "priorities": Conversation.Priority.words(),
             "tags": [
                 tag for tag in Tag.objects.all() if not tag.is_archived or tag.public_id in kept

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ground.web.admin import ProblemsAsMessages
 from routing.actions import arrange_complaints, arrange_sharing, arrange_workload
+from routing.actions.arranging import COMPLAINTS, WORKLOAD, drop_workload
 from routing.models import RoutingSettings, Sharing, Workload
 from routing.now import WAITING_MAX, teams_now
 
@@ -31,8 +32,6 @@ SHARING = (
     "overflow_team",
     "overflow_minutes",
 )
-COMPLAINTS = ("complaint_score", "complaint_team", "complaint_hours")
-WORKLOAD = ("capacity", "languages", "is_narrow", "ramp_from", "ramp_days", "ramp_first")
 
 
 @admin.register(Sharing)
@@ -155,6 +154,13 @@ class WorkloadAdmin(ProblemsAsMessages, ModelAdmin):
         tags = list(form.cleaned_data["tags"])
         kept = arrange_workload(obj.teammate, by=request.user, tags=tags, **wanted)
         obj.pk = kept.pk
+
+    def delete_model(self, request: HttpRequest, obj: Workload) -> None:
+        drop_workload(obj.teammate, by=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for workload in queryset:
+            drop_workload(workload.teammate, by=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The action has stored the topics."""

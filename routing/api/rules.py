@@ -15,10 +15,10 @@ from ground.web.openapi import operation, page_of
 from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from inbox.models import Conversation
-from people.bearer import TokenView
-from people.models.token import Scope
 from routing import actions, asking
-from routing.actions.ruling import NAME_LENGTH, RULES_MAX, TAGS_MAX, only_admins
+from routing.actions.results import TELLS_MAX
+from routing.actions.ruling import NAME_LENGTH, RULES_MAX, TAGS_MAX
+from routing.api.address import AdminsAddress
 from routing.models import Rule
 
 CONDITION = "A condition over conversations, see the page on conditions."
@@ -42,6 +42,12 @@ class RuleSerializer(serializers.Serializer):
     people_only = serializers.BooleanField()
     for_vips = serializers.ChoiceField(Rule.ForVips.choices)
     vip_owner = serializers.SerializerMethodField()
+    sharing = serializers.SerializerMethodField(
+        help_text="How its team shares out what the rule gives it; null: as it always does."
+    )
+    policy = serializers.SerializerMethodField(help_text="The service level that it gives.")
+    is_complaint = serializers.BooleanField(help_text="Somebody gets it, with a time to answer by.")
+    tells = serializers.SerializerMethodField(help_text="Teammates who are called at once.")
     version = serializers.IntegerField()
     fault = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -73,6 +79,18 @@ class RuleSerializer(serializers.Serializer):
     def get_tags(self, rule: Rule) -> list[str]:
         return sorted(tag.public_id for tag in rule.tags.all())
 
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Rule.Way.values, None]})
+    def get_sharing(self, rule: Rule) -> str | None:
+        return rule.sharing or None
+
+    @extend_schema_field({"type": ["string", "null"]})
+    def get_policy(self, rule: Rule) -> str | None:
+        return rule.policy.public_id if rule.policy else None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_tells(self, rule: Rule) -> list[str]:
+        return sorted(mate.public_id for mate in rule.tells.all())
+
     @extend_schema_field({"type": ["string", "null"]})
     def get_fault(self, rule: Rule) -> str | None:
         return asking.standing(rule, self.spoken).fault or rule.broken or None
@@ -95,6 +113,10 @@ class RuleChangesSerializer(StrictSerializer):
     people_only = FlagField(required=False)
     for_vips = serializers.ChoiceField(Rule.ForVips.choices, required=False)
     vip_owner = IdField(required=False, allow_null=True)
+    sharing = serializers.ChoiceField(Rule.Way.choices, required=False, allow_null=True)
+    policy = IdField(required=False, allow_null=True)
+    is_complaint = FlagField(required=False)
+    tells = serializers.ListField(child=IdField(), required=False, max_length=TELLS_MAX)
 
 
 class NewRuleSerializer(RuleChangesSerializer):
@@ -108,14 +130,8 @@ class OrderSerializer(StrictSerializer):
     rules = serializers.ListField(child=IdField(), max_length=RULES_MAX)
 
 
-class RulesAddress(TokenView):
-    """What the addresses of rules share: only admins come here, and programs that act as one."""
-
-    reads, writes = Scope.CONVERSATIONS_READ, Scope.CONVERSATIONS_WRITE
-
-    def check_permissions(self, request: Request) -> None:
-        super().check_permissions(request)
-        only_admins(self.doer)
+class RulesAddress(AdminsAddress):
+    """What the addresses of rules share."""
 
     def rule(self, public_id: str) -> Rule:
         found: Rule | None = asking.with_all(Rule.objects).filter(public_id=public_id).first()
@@ -167,7 +183,11 @@ class RuleView(RulesAddress):
     )
     def patch(self, request: Request, id: str) -> Response:
         given = checked(RuleChangesSerializer, request.data)
-        actions.save_rule(self.rule(id), by=self.doer, **given)
+        if set(given) == {"is_on"}:
+            # One that is broken by now can be switched off all the same.
+            actions.switch_rule(self.rule(id), by=self.doer, is_on=given["is_on"])
+        else:
+            actions.save_rule(self.rule(id), by=self.doer, **given)
         return self.answer(self.rule(id))
 
     @operation(

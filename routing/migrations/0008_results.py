@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='rule',
             name='sharing',
-            field=models.CharField(blank=True, choices=[('nobody', 'nobody: they take it themselves'), ('round_robin', 'in turn'), ('balanced', 'balanced')], db_default='', max_length=12),
+            field=models.CharField(blank=True, choices=[('nobody', 'nobody: they take it themselves'), ('round_robin', 'in turn'), ('balanced', 'balanced')], db_default='', default='', max_length=12),
         ),
         migrations.AddField(
             model_name='rule',

@@ -14,7 +14,7 @@ class Results(models.Model):
         ROUND_ROBIN = "round_robin", "in turn"
         BALANCED = "balanced", "balanced"
 
-    sharing = models.CharField(max_length=12, choices=Way, blank=True, db_default="")
+    sharing = models.CharField(max_length=12, choices=Way, blank=True, default="", db_default="")
     policy = models.ForeignKey(
         Policy, null=True, blank=True, on_delete=models.PROTECT, related_name="rules"
     )

@@ -80,6 +80,8 @@ class Rule(Results):
 
     # The public ids of its tags, where all rules are read at once.
     tag_names: tuple[str, ...] | None = None
+    # Whom it tells: (public id, name, whether they are active).
+    told: tuple[tuple[str, str, bool], ...] | None = None
 
     class Meta:
         ordering = ["position", "id"]

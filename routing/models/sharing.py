@@ -1,11 +1,21 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from people.models import Tag, Team, Teammate
+from routing.models.handling import Handling
 
 CAPACITY_MAX = 1000
+
+
+class SharingQuerySet(models.QuerySet["Sharing"]):
+    def at_work(self) -> "SharingQuerySet":
+        """Those that give anything to anybody: of themselves, or because a rule said so."""
+        by_rule = Handling.objects.filter(team=OuterRef("team"))
+        by_rule = by_rule.exclude(sharing__in=["", Sharing.Way.NOBODY])
+        return self.filter(~Q(way=Sharing.Way.NOBODY) | Exists(by_rule))
 
 
 class Sharing(models.Model):
@@ -77,6 +87,8 @@ class Sharing(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(60 * 24 * 7)],
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SharingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "way of sharing out"

@@ -297,7 +297,8 @@ def test_escalations_in_a_circle_are_refused_with_the_way_they_go(level, technic
         level("B", {"any": [lies_with(technical), URGENT]}, first_minutes=60, steps=to(support))
     said = refused.value.errors["steps"][0]
     assert said == (
-        "These escalations go in a circle: “A”, which gives it to “B”, which gives it to “A”."
+        "It would go round in a circle: "
+        "Technical → Support (the service level “B”) → Technical (the service level “A”)."
     )
     level("B", {"not": lies_with(technical)}, first_minutes=60, steps=to(support))
 
