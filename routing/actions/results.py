@@ -70,6 +70,9 @@ def check_results(rule: Rule, tells: Sequence[Teammate]) -> None:
     if rule.policy is not None and not rule.policy.is_on:
         said = f"The service level “{rule.policy}” is off. Switch it on first."
         raise Invalid(errors={"policy": [said]})
+    if rule.is_complaint and rule.closes:
+        said = "A complaint stays open until somebody has answered: do not close it as well."
+        raise Invalid(errors={"closes": [said]})
     for mate in tells:
         check_can_be_told(mate, rule.team)
 

@@ -16,7 +16,9 @@ from people.actions import change_team, deactivate, reactivate
 from people.models import Team
 from routing.actions import arrange_complaints, save_rule, switch_rule
 from routing.actions.promising import delete_policy, save_policy
+from routing.asking import language, said_by
 from routing.models import Handling, Policy, Promise, Rule, RuleEdition, Sharing
+from routing.trying import try_rule
 from tests.routing.conftest import ALWAYS, PYTHON
 from tests.routing.crews import hire, share
 
@@ -281,3 +283,23 @@ def test_a_rule_that_only_promises_or_calls_is_whole(ruled, ben, level):
     ruled("Calls", tells=[ben.public_id])
     ruled("Complaint", is_complaint=True)
     assert Rule.objects.count() == 3
+
+
+def test_a_rule_that_is_tried_differs_by_what_it_promises_and_whom_it_calls(
+    ruled, begin, dora, ben, level, support
+):
+    rule = ruled("All", team=support.public_id)
+    begin(dora)
+    says = said_by(rule)
+    spoken = language()
+    for given in (
+        {"policy": level("Gold").public_id},
+        {"tells": [ben.public_id]},
+        {"is_complaint": True},
+        {"sharing": "balanced"},
+    ):
+        tried = try_rule(rule.public_id, {**says, **given}, spoken)
+        assert tried.simulation.differing == 1, given
+        assert tried.differences[0].before == "Support"
+        assert tried.differences[0].after.startswith("Support · ")
+    assert try_rule(rule.public_id, says, spoken).simulation.differing == 0
