@@ -32,6 +32,7 @@ REACTIONS = {
         "routing.tasks.share_out",
         "routing.tasks.tell_wait",
         "routing.tasks.keep_clocks",
+        "routing.tasks.count_hands",
     ],
     "conversation.reopened": [
         "inbox.tasks.notify",

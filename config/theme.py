@@ -67,7 +67,8 @@ UNFOLD = {
                 page("Service levels", "alarm_on", "routing_policy"),
                 page("Sharing out", "balance", "routing_sharing"),
                 page("Workloads", "speed", "routing_workload"),
-                page("Complaints", "sentiment_dissatisfied", "routing_routingsettings"),
+                page("Complaints, delays", "sentiment_dissatisfied", "routing_routingsettings"),
+                page("How routing goes", "monitoring", "routing_beginning"),
             ),
             group(
                 "Look into",

@@ -118,6 +118,7 @@ COMMANDS = (
     Command("split", "Split off a new conversation", DO, ("S",)),
     Command("print", "Print or download", DO, ("p",)),
     Command("why", "Why it is here", DO, ("w",)),
+    Command("due", "Why it is due then", DO, ("d",)),
     Command("unread", "Mark as unread", DO, ("u",)),
     Command("palette", "Everything by name", SHOW, ("Mod+k",)),
     Command("edit", "Edit the customer", DO, ("i",)),

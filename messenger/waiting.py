@@ -30,22 +30,24 @@ def reply_time(visitor: Visitor, shown: str, now: datetime) -> str:
     """What the messenger says of the time of an answer before anybody writes.
 
     When people are back, while nobody works; else how long others wait, where that is known; else
-    what the admin wrote (`shown`).
+    what the admin wrote (`shown`). When that is longer than usual it says so first.
     """
     if not visitor.installation.is_wait_shown:
         return shown
     language = language_of(visitor.installation, visitor.locale)
     locale = locale_of(language, visitor.locale)
-    calendar, known = waits.before_writing()
-    if not calendar.is_open(now):
-        opens = calendar.next_opening(now)
+    before = waits.before_writing()
+    if not before.calendar.is_open(now):
+        opens = before.calendar.next_opening(now)
         if opens is None:
             return shown
         zone = zone_named(visitor.timezone) or UTC
         return texts_in(language)["wait.back"].format(time=moment(opens, now, locale, zone))
-    if known is None:
-        return shown
-    return texts_in(language)["wait.now"].format(time=span(known, locale))
+    texts = texts_in(language)
+    said = shown
+    if before.expected is not None:
+        said = texts["wait.now"].format(time=span(before.expected, locale))
+    return f"{texts['wait.long']} {said}".strip() if before.is_slow else said
 
 
 def reply_time_in(conversation: Conversation, told: Expectation | None, language: str) -> str:

@@ -21,6 +21,9 @@ JUDGED = 100
 WIDEST, NARROWEST = 0.98, 0.5
 # How strongly the record moves the width.
 CORRECTION = 1.5
+# A queue of at least so many, and so many times the usual load, is an unusual delay.
+QUEUE = 5
+FAR = 2.0
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,15 @@ def expected(samples: Sequence[Sample], load: Load, width: float = AIM) -> Expec
 def weight(load: Load) -> float:
     """A wait does not halve with half the queue: opening, reading and writing stay."""
     return 1 + load.share
+
+
+def is_far_above_usual(samples: Sequence[Sample], load: Load) -> bool:
+    """Whether those who are there have FAR times as much in front of them as usual, which is the
+    load under which half of the known waits began; never of a short queue, nor of little known."""
+    if len(samples) < LEAST or load.ahead < QUEUE:
+        return False
+    usual = quantile(sorted(each.load.share for each in samples), 0.5)
+    return load.share >= FAR * usual
 
 
 def width_after(kept: int, judged: int) -> float:

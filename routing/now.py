@@ -7,6 +7,7 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 
 from inbox.models import Conversation
+from people.models import Team, Teammate
 from routing.choose import Candidate, Wanted, Way, verdict
 from routing.crew import crew_of, people_of
 from routing.models import Sharing
@@ -50,9 +51,10 @@ class TeamNow:
     since: datetime | None
 
 
-def teams_now(now: datetime) -> list[TeamNow]:
-    """Every team that shares out, by name."""
+def teams_now(now: datetime, viewer: Teammate) -> list[TeamNow]:
+    """Every team that shares out and that the viewer may see, by name."""
     rows = Sharing.objects.at_work().select_related("team")
+    rows = rows.filter(team__in=Team.objects.visible_to(viewer))
     return [team_now(sharing, now) for sharing in rows.order_by("team__name")]
 
 

@@ -6,13 +6,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from ground.web.problems import NotFound
 from inbox import default_views
 from inbox.pages.parts import find, visible_to
-from inbox.pages.requests import for_teammates
+from inbox.pages.requests import for_teammates, is_script
+from people.models.teammate import Capability
+from people.permissions import require
 from routing import given, why
+from routing.now import WAITING_MAX, teams_now
 
 
 @for_teammates
@@ -42,3 +46,18 @@ def show_why(request: HttpRequest, view: str, conversation: str) -> HttpResponse
             "is_admin": viewer.is_admin and viewer.is_staff,
         },
     )
+
+
+@for_teammates
+@require_safe
+def show_teams(request: HttpRequest) -> HttpResponse:
+    """Who is there and what they have, of the teams that the viewer may see: for who leads them.
+    The page asks again by itself."""
+    viewer: Any = request.user
+    require(viewer, Capability.WATCH)
+    shown = {
+        "teams": teams_now(timezone.now(), viewer),
+        "most": WAITING_MAX,
+        "is_admin": viewer.is_admin and viewer.is_staff,
+    }
+    return render(request, "routing/_now.html" if is_script(request) else "routing/now.html", shown)

@@ -8,7 +8,15 @@ from ground.journal.models import Entry
 from ground.journal.reactions import alone, together
 from people.models import Teammate
 from routing import actions, concerned
-from routing.actions import complaining, escalating, keeping, overflowing, sharing_out, taking_back
+from routing.actions import (
+    complaining,
+    escalating,
+    handing,
+    keeping,
+    overflowing,
+    sharing_out,
+    taking_back,
+)
 
 # So long one worker stays with what waits; others have their turn in between.
 SHARING_SECONDS = 2
@@ -73,6 +81,12 @@ def settle_wait(entries: list[Entry]) -> None:
 def keep_clocks(entries: list[Entry]) -> None:
     """Something happened in conversations that moves a clock."""
     keeping.keep_clocks(entries)
+
+
+@together
+def count_hands(entries: list[Entry]) -> None:
+    """Conversations were given to somebody: how often each was handed on is counted."""
+    handing.count_hands({entry.subject_id: entry for entry in entries})
 
 
 def reckon_anew(entry: Entry) -> None:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -17,7 +17,16 @@ from ground.hours.schedule import Calendar
 from inbox import presence
 from inbox.models import Conversation
 from people.models import Team, Teammate
-from routing.expecting import JUDGED, LEAST, Expected, Load, Sample, expected, width_after
+from routing.expecting import (
+    JUDGED,
+    LEAST,
+    Expected,
+    Load,
+    Sample,
+    expected,
+    is_far_above_usual,
+    width_after,
+)
 from routing.models import Expectation, RoutingSettings
 
 REMEMBERED = timedelta(days=28)
@@ -26,7 +35,7 @@ SAMPLES = 200
 AHEAD_MAX = 200
 # So many seconds what is said before anybody writes may be old.
 FRESH = 30
-KNOWN = "routing.waits"
+KNOWN = "routing.before_writing"
 
 
 @dataclass(frozen=True)
@@ -86,11 +95,25 @@ def record_of(team: Team | None, now: datetime) -> Sequence[Expectation]:
     return own if len(own) >= LEAST else list(ended[:SAMPLES])
 
 
-def before_writing() -> tuple[Calendar, Expected | None]:
-    """When those work who get what is new, and how long it would wait: known for FRESH seconds."""
-    known: tuple[Calendar, Expected | None] | None = cache.get(KNOWN)
+class Before(NamedTuple):
+    """What is known before anybody writes: when those work who get what is new, how long it would
+    wait, and whether that is longer than usual."""
+
+    calendar: Calendar
+    expected: Expected | None
+    is_slow: bool
+
+
+def before_writing() -> Before:
+    """Known for FRESH seconds."""
+    known: Before | None = cache.get(KNOWN)
     if known is None:
-        queue = Queue.of(RoutingSettings.current().triage_team, calendars.read())
-        known = queue.calendar, queue.expected(queue.load())
+        settings = RoutingSettings.current()
+        queue = Queue.of(settings.triage_team, calendars.read())
+        load = queue.load()
+        is_slow = settings.is_delay_said(queue.now) or (
+            settings.tells_delay and is_far_above_usual(queue.samples, load)
+        )
+        known = Before(queue.calendar, queue.expected(load), is_slow)
         cache.set(KNOWN, known, FRESH)
     return known

@@ -77,6 +77,7 @@ DOORS = {
     "inbox/keys/": STAFF,
     "inbox/holding/": STAFF,
     "inbox/drafts/": STAFF,
+    "inbox/teams/now/": STAFF,
     "inbox/palette/": STAFF,
     "inbox/search/": STAFF,
     "inbox/companies/": STAFF,

@@ -58,6 +58,12 @@ def names(things: list[dict[str, str]]) -> str:
     return ", ".join(thing["name"] for thing in things)
 
 
+@register.filter
+def can(teammate: Teammate, capability: str) -> bool:
+    """Whether a teammate's role lets them do something, such as `teams.watch`."""
+    return teammate.can(capability)
+
+
 @register.simple_tag(takes_context=True)
 def may_change(context: Mapping[str, Any], message) -> bool:
     """Whether the reader of this page may edit or delete a note; nobody's where it is for all."""

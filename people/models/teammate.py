@@ -19,6 +19,7 @@ class Capability(models.TextChoices):
     EDIT_CONTACTS = "contacts.edit", "Edit contacts and companies"
     MERGE_CONTACTS = "contacts.merge", "Merge contacts"
     EXPORT = "conversations.export", "Export lists of conversations"
+    WATCH = "teams.watch", "See who has how much"
 
 
 class Role(models.Model):

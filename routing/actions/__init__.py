@@ -1,8 +1,8 @@
 """Everything that changes rules, and what rules do."""
 
 from routing.actions.arranging import (
-    arrange_complaints,
     arrange_routing,
+    arrange_settings,
     arrange_sharing,
     arrange_workload,
 )
@@ -12,10 +12,10 @@ from routing.actions.ruling import change_settings, delete_rule, save_rule, swit
 from routing.actions.telling_waits import settle_waits, tell_waits
 
 __all__ = [
-    "arrange_complaints",
     "arrange_policies",
     "arrange_routing",
     "arrange_rules",
+    "arrange_settings",
     "arrange_sharing",
     "arrange_workload",
     "change_settings",

@@ -18,6 +18,7 @@ from routing.models import RoutingSettings, Sharing, Workload
 
 LANGUAGES_MAX = 20
 COMPLAINTS = ("complaint_score", "complaint_team", "complaint_hours")
+DELAYS = ("tells_delay", "delay_until")
 WORKLOAD = ("capacity", "languages", "is_narrow", "ramp_from", "ramp_days", "ramp_first")
 
 
@@ -51,9 +52,9 @@ def arrange_sharing(team: Team, *, by: Teammate | None, **wanted: Any) -> Sharin
     return sharing
 
 
-def arrange_complaints(*, by: Teammate | None, **wanted: Any) -> RoutingSettings:
-    """Sets what becomes of complaints: `complaint_score`, `complaint_team`, `complaint_hours`.
-    Raises NotAllowed and Invalid."""
+def arrange_settings(*, by: Teammate | None, **wanted: Any) -> RoutingSettings:
+    """Sets what becomes of complaints (`complaint_score`, `complaint_team`, `complaint_hours`) and
+    what is said of unusual delays (`tells_delay`, `delay_until`). Raises NotAllowed and Invalid."""
     require_admin(by)
     with transaction.atomic():
         one_at_a_time()
@@ -77,15 +78,15 @@ def arrange_complaints(*, by: Teammate | None, **wanted: Any) -> RoutingSettings
 
 
 def arrange_routing(*, by: Teammate | None, **wanted: Any) -> RoutingSettings:
-    """Sets both what holds for all rules and what becomes of complaints, or nothing of it. Raises
+    """Sets both what holds for all rules and the rest of the settings, or nothing of it. Raises
     NotAllowed and Invalid."""
     require_admin(by)
-    complaints = {name: wanted.pop(name) for name in COMPLAINTS if name in wanted}
+    own = {name: wanted.pop(name) for name in (*COMPLAINTS, *DELAYS) if name in wanted}
     with transaction.atomic():
         if wanted:
             change_settings(by=by, **wanted)
-        if complaints:
-            arrange_complaints(by=by, **complaints)
+        if own:
+            arrange_settings(by=by, **own)
     return RoutingSettings.current()
 
 

@@ -25,7 +25,8 @@ from routing import asking, kinds, readings, rulebooks, rulings
 from routing.actions.handling import forget_handling, handle
 from routing.by_hand import ASSIGNED, PRIORITIZED, is_by_hand
 from routing.engine import BEGINS, WRITES, Decided, Rulebook, Verdict, asked_by, decide
-from routing.models import RoutingSettings, Rule, RuleMatch
+from routing.figures.ways import way_of
+from routing.models import Beginning, RoutingSettings, Rule, RuleMatch
 
 DECIDER = "routing.rules"
 ACTOR_LENGTH = 40
@@ -264,7 +265,21 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
     RuleMatch.objects.bulk_create(
         RuleMatch(rule=rule, decision=stored) for rule in decided.wanted.rules
     )
+    if heard.moment == BEGINS:
+        count_beginning(conversation, decided, done)
     return stored
+
+
+def count_beginning(conversation: Conversation, decided: Decided, done: Done) -> None:
+    """Which way it went is kept where it can be counted (`routing.figures.ways`)."""
+    lies = Conversation.objects.only("team", "assignee").get(pk=conversation.pk)
+    has = lies.team_id is not None or lies.assignee_id is not None
+    Beginning.objects.create(
+        conversation=conversation,
+        team_id=lies.team_id,
+        way=way_of(done.did, done.kept, done.triage, has),
+        rule=decided.wanted.took or "",
+    )
 
 
 def acted_since(conversation: Conversation) -> list[str]:

@@ -16,8 +16,8 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from ground.web.admin import ProblemsAsMessages
-from routing.actions import arrange_complaints, arrange_sharing, arrange_workload
-from routing.actions.arranging import COMPLAINTS, WORKLOAD, drop_workload
+from routing.actions import arrange_settings, arrange_sharing, arrange_workload
+from routing.actions.arranging import COMPLAINTS, DELAYS, WORKLOAD, drop_workload
 from routing.models import RoutingSettings, Sharing, Workload
 from routing.now import WAITING_MAX, teams_now
 
@@ -73,18 +73,30 @@ class SharingAdmin(ProblemsAsMessages, ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         moment = timezone.now()
-        shown = {"teams": teams_now(moment), "now": moment, "most": WAITING_MAX}
+        viewer: Any = request.user
+        shown = {"teams": teams_now(moment, viewer), "most": WAITING_MAX, "is_admin": True}
         if "HX-Request" in request.headers:
-            return TemplateResponse(request, "admin/routing/sharing/_now.html", shown)
+            return TemplateResponse(request, "routing/_now.html", shown)
         context = {**self.admin_site.each_context(request), "title": "Who has how much", **shown}
         return TemplateResponse(request, "admin/routing/sharing/now.html", context)
 
 
 @admin.register(RoutingSettings)
-class ComplaintAdmin(ProblemsAsMessages, ModelAdmin):
-    """What becomes of complaints. The one row's other fields are set beside the rules."""
+class SettingsAdmin(ProblemsAsMessages, ModelAdmin):
+    """What becomes of complaints, and what is said of unusual delays. The one row's other fields
+    are set beside the rules."""
 
-    fields = COMPLAINTS
+    fieldsets = (
+        ("Complaints", {"fields": COMPLAINTS}),
+        (
+            "Unusual delays",
+            {
+                "fields": DELAYS,
+                "description": "Messengers that show the expected wait say “Replies take longer "
+                "than usual today.” before anybody writes, in the visitor’s language.",
+            },
+        ),
+    )
     autocomplete_fields = ("complaint_team",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -101,9 +113,8 @@ class ComplaintAdmin(ProblemsAsMessages, ModelAdmin):
         return RoutingSettings.current()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        arrange_complaints(
-            by=request.user, **{name: form.cleaned_data[name] for name in COMPLAINTS}
-        )
+        wanted = {name: form.cleaned_data[name] for name in (*COMPLAINTS, *DELAYS)}
+        arrange_settings(by=request.user, **wanted)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         messages.success(request, "Saved.")

@@ -1,5 +1,7 @@
+from routing.models.beginning import Beginning
 from routing.models.edition import RuleEdition
 from routing.models.expectation import Expectation
+from routing.models.handing import Handing
 from routing.models.handling import Handling
 from routing.models.match import RuleMatch
 from routing.models.order import RuleOrder
@@ -9,8 +11,10 @@ from routing.models.settings import RoutingSettings
 from routing.models.sharing import Sharing, Turn, Workload
 
 __all__ = [
+    "Beginning",
     "Clock",
     "Expectation",
+    "Handing",
     "Handling",
     "Policy",
     "Promise",

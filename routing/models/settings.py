@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -54,6 +56,20 @@ class RoutingSettings(models.Model):
         "another, and the conversation becomes urgent.",
     )
 
+    tells_delay = models.BooleanField(
+        "says by itself when replies take longer than usual",
+        default=True,
+        db_default=True,
+        help_text="While those who are there have twice as much in front of them as usual.",
+    )
+    delay_until = models.DateTimeField(
+        "says so until",
+        null=True,
+        blank=True,
+        help_text="Something unusual has happened: until then messengers say that replies take "
+        "longer than usual. In UTC; empty: not now.",
+    )
+
     class Meta:
         verbose_name = "routing settings"
         verbose_name_plural = "routing settings"
@@ -63,6 +79,10 @@ class RoutingSettings(models.Model):
 
     def __str__(self):
         return "Routing"
+
+    def is_delay_said(self, now: datetime) -> bool:
+        """Whether an admin has it said that replies take longer than usual."""
+        return self.delay_until is not None and now < self.delay_until
 
     @classmethod
     def current(cls) -> "RoutingSettings":

@@ -87,6 +87,11 @@ export async function withOne(run) {
   if (id === conversation()) run();
 }
 
+/** @param {string} mark of the link on the conversation's screen that is followed */
+const follow = (mark) => void withOne(() => {
+  /** @type {HTMLElement|null} */ (document.querySelector(`a[data-${mark}]`))?.click();
+});
+
 /**
  * What each command of the table of keys (inbox/keyboard.py) does; false: not meant here.
  * @type {Record<string, (argument?: string) => boolean|void>}
@@ -143,12 +148,9 @@ const act = {
   },
   "merge-customer": () => void withOne(() => openMerge("merges/").catch(explain)),
   split: () => void withOne(() => openSplit().catch(explain)),
-  print: () => void withOne(() => {
-    /** @type {HTMLElement|null} */ (document.querySelector("a[data-transcript]"))?.click();
-  }),
-  why: () => void withOne(() => {
-    /** @type {HTMLElement|null} */ (document.querySelector("a[data-why]"))?.click();
-  }),
+  print: () => follow("transcript"),
+  why: () => follow("why"),
+  due: () => follow("due"),
   unread() {
     if (isChoosing()) return void doMany("unread");
     /** @type {HTMLElement|null} */ (document.querySelector("[data-unread] button"))?.click();

@@ -4,6 +4,8 @@
  */
 
 const PAUSE_MS = 350;
+// Who chooses by keys goes by what is between, or spells the word: the list must stay meanwhile.
+const CHOSEN_MS = 900;
 
 /**
  * How a form is sent: its fields, the name of the part wanted; gives the answer.
@@ -18,17 +20,24 @@ const PAUSE_MS = 350;
 export function keepConditionForms(send, leave, explain) {
   /** @type {any} */
   let pause = 0;
+  /** @type {any} */
+  let choosing = 0;
+  /** @type {EventTarget|null} the list in which somebody chooses by keys */
+  let byKeys = null;
   let turn = 0;
   let asked = 0;
 
   /**
    * @param {HTMLFormElement} form
    * @param {string} what
+   * @param {string} [left] the name of the list that was left by Tab
    */
-  async function press(form, what) {
+  async function press(form, what, left) {
     const mine = ++turn;
     asked += 1;
     clearTimeout(pause);
+    clearTimeout(choosing);
+    choosing = 0;
     const fields = fieldsOf(form, what);
     form.setAttribute("aria-busy", "true");
     try {
@@ -39,7 +48,7 @@ export function keepConditionForms(send, leave, explain) {
       }
       const html = await answer.text();
       if (mine !== turn || !form.isConnected) return;
-      const fresh = redraw(form, html, fields, what);
+      const fresh = redraw(form, html, fields, what, left);
       if (fresh) preview(fresh);
     } catch (error) {
       explain(error);
@@ -76,8 +85,24 @@ export function keepConditionForms(send, leave, explain) {
     const field = /** @type {HTMLElement} */ (event.target);
     const form = formOf(field);
     if (!form) return;
-    if (field.matches("[data-redraw], [data-more]")) press(form, "draw");
+    if (field === byKeys) {
+      clearTimeout(choosing);
+      choosing = setTimeout(press, CHOSEN_MS, form, "draw");
+    } else if (field.matches("[data-redraw], [data-more]")) press(form, "draw");
     else if (field.closest("[data-condition]")) preview(form);
+  });
+  document.addEventListener("keydown", ({ target, key }) => {
+    const field = /** @type {HTMLElement} */ (target);
+    byKeys = key !== "Tab" && field.matches("select[data-redraw]") ? field : null;
+  });
+  document.addEventListener("pointerdown", () => (byKeys = null));
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    const field = /** @type {HTMLSelectElement} */ (target);
+    const form = choosing && formOf(field);
+    if (!form) return;
+    const isOn = relatedTarget instanceof Node && field.compareDocumentPosition(relatedTarget)
+      & Node.DOCUMENT_POSITION_FOLLOWING;
+    press(form, "draw", isOn ? field.name : "");
   });
   document.addEventListener("input", (event) => {
     const field = /** @type {HTMLElement} */ (event.target);
@@ -116,9 +141,10 @@ function partsOf(html) {
  * @param {string} html
  * @param {FormData} sent
  * @param {string} what
+ * @param {string} [left]
  * @returns {HTMLElement|null} the new form, where something was typed meanwhile
  */
-function redraw(form, html, sent, what) {
+function redraw(form, html, sent, what, left) {
   const active = /** @type {HTMLElement|null} */ (document.activeElement);
   const hadFocus = form.contains(active);
   const at = active?.getAttribute("name") || "";
@@ -128,7 +154,9 @@ function redraw(form, html, sent, what) {
   form.replaceWith(fresh);
   keepChosen(fresh, form, sent);
   const isTyped = what === "draw" && keepTyped(fresh, typed, sent);
-  if (hadFocus || document.activeElement === document.body) focus(fresh, at, active);
+  const follows = left && after(fresh, left);
+  if (follows) follows.focus();
+  else if (hadFocus || document.activeElement === document.body) focus(fresh, at, active);
   return isTyped ? fresh : null;
 }
 
@@ -200,6 +228,18 @@ function focus(fresh, at, was) {
   if (!(wanted instanceof HTMLInputElement) || !(was instanceof HTMLInputElement)) return;
   if (wanted.type !== "text" || wanted.name !== was.name) return;
   wanted.setSelectionRange(was.selectionStart, was.selectionEnd);
+}
+
+/**
+ * Where Tab leads from a list: it was pressed before what follows was there.
+ * @param {HTMLElement} form
+ * @param {string} name
+ */
+function after(form, name) {
+  const fields = [.../** @type {NodeListOf<HTMLElement>} */ (
+    form.querySelectorAll('select, input:not([type="hidden"]), button:not([tabindex="-1"])')
+  )];
+  return fields[fields.findIndex((field) => field.getAttribute("name") === name) + 1];
 }
 
 /**

@@ -13,8 +13,10 @@ from inbox.actions import start
 from inbox.models import Conversation
 from messenger import waiting
 from messenger.present import conversations_json, with_ratings
+from messenger.texts import texts_in
 from messenger.visitors import new_visitor
 from routing import waits
+from routing.actions import arrange_settings
 from routing.expecting import Expected
 from routing.models import Expectation
 
@@ -26,9 +28,9 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def fresh():
-    cache.delete("routing.waits")
+    cache.delete("routing.before_writing")
     yield
-    cache.delete("routing.waits")
+    cache.delete("routing.before_writing")
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_of_another_day_it_names_the_day(visitor, nine_to_five):
     saturday = MONDAY - timedelta(days=2)
     assert said(visitor, saturday) == "We’re back: Mon 10:00"
     nine_to_five.own_days.create(name="Fair", first_on="2026-11-21", last_on="2026-12-01")
-    cache.delete("routing.waits")
+    cache.delete("routing.before_writing")
     assert said(visitor, saturday) == "We’re back: Wed 2 Dec, 10:00"
 
 
@@ -129,3 +131,32 @@ def test_who_has_written_is_told_when_and_no_longer_once_they_are_answered(visit
     row.answered_at = since
     row.save()
     assert shown() == ""
+
+
+def test_a_longer_wait_than_usual_is_said_first_and_only_while_they_work(
+    visitor, nine_to_five, ada, monkeypatch
+):
+    monkeypatch.setattr(waits.Queue, "expected", lambda *asked: Expected(6 * MINUTE, 17 * MINUTE))
+    monkeypatch.setattr(waits, "is_far_above_usual", lambda *asked: True)
+    at = MONDAY + timedelta(hours=5)
+    long = "Replies take longer than usual today. Expected wait: 5–20 minutes"
+    assert said(visitor, at) == long
+    assert said(visitor) == "We’re back: 10:00"
+    arrange_settings(by=ada, tells_delay=False)
+    cache.delete(waits.KNOWN)
+    assert said(visitor, at) == "Expected wait: 5–20 minutes"
+    arrange_settings(by=ada, delay_until=timezone.now() + timedelta(hours=1))
+    cache.delete(waits.KNOWN)
+    assert said(visitor, at) == long
+    monkeypatch.setattr(waits.Queue, "expected", lambda *asked: None)
+    cache.delete(waits.KNOWN)
+    assert said(visitor, at) == "Replies take longer than usual today. Soon"
+    arrange_settings(by=ada, delay_until=timezone.now() - timedelta(minutes=1))
+    cache.delete(waits.KNOWN)
+    assert said(visitor, at) == "Soon"
+
+
+def test_every_language_says_it_of_unusual_delays_in_its_own_words():
+    english = texts_in("en")["wait.long"]
+    said_in = {name: texts_in(name)["wait.long"] for name in NAMES}
+    assert [name for name, text in said_in.items() if text == english] == ["en"]

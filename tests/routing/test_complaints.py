@@ -15,7 +15,7 @@ from inbox.actions import assign, close, rate, reopen, reply
 from inbox.models import Conversation
 from people.actions import set_away
 from people.models import Team
-from routing.actions import arrange_complaints
+from routing.actions import arrange_settings
 from tests.routing.crews import ask, hire, share
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_nothing_is_opened_twice_and_what_is_in_work_again_is_left_alone(served,
 def test_a_team_for_complaints_gets_them_and_one_of_it_has_them(served, ada, agent_role, ben):
     leads = Team.objects.create(name="Leads")
     hire("Lea", agent_role, leads)
-    arrange_complaints(by=ada, complaint_team=leads)
+    arrange_settings(by=ada, complaint_team=leads)
     complain(served)
     assert (str(served.assignee), served.team) == ("Lea", leads)
 
@@ -122,7 +122,7 @@ def test_without_an_answer_in_time_somebody_else_has_it_and_it_is_urgent(
 
 
 def test_who_wants_no_following_up_has_none(served, ada):
-    arrange_complaints(by=ada, complaint_score=0)
+    arrange_settings(by=ada, complaint_score=0)
     assert complain(served).status == "closed"
     assert Entry.objects.filter(kind="routing.changed").last().after == {"complaint_score": 0}
 
@@ -132,6 +132,7 @@ def test_complaints_are_set_in_the_admin(ada, support, browser_of):
     browser = browser_of(ada)
     assert b"a complaint is a rating of at most" in browser.get(page).content.lower()
     form = {"complaint_score": "1", "complaint_team": support.pk, "complaint_hours": "4"}
+    form |= {"tells_delay": "on", "delay_until_0": "", "delay_until_1": ""}
     assert browser.post(page, form).status_code == 302
     after = Entry.objects.get(kind="routing.changed").after
     expected = {"complaint_score": 1, "complaint_team": support.public_id, "complaint_hours": 4}

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.expecting import AIM, LEAST, Load, Sample, expected, width_after
+from routing.expecting import (
+    AIM,
+    LEAST,
+    QUEUE,
+    Load,
+    Sample,
+    expected,
+    is_far_above_usual,
+    width_after,
+)
 
 MINUTE = timedelta(minutes=1)
 
@@ -49,6 +58,24 @@ def test_who_keeps_too_few_promises_makes_wider_ones():
     assert width_after(80, 100) == pytest.approx(AIM)
     assert width_after(60, 100) > width_after(75, 100) > AIM > width_after(95, 100)
     assert width_after(0, 100) < 1
+
+
+@pytest.mark.parametrize(
+    ("load", "is_far"),
+    [
+        (Load(3, 2), False),
+        (Load(6, 2), False),
+        (Load(7, 2), True),
+        (Load(3, 1), False),
+        (Load(QUEUE, 1), True),
+        (Load(QUEUE, 0), True),
+        (Load(30, 20), False),
+    ],
+)
+def test_a_delay_is_unusual_when_they_have_twice_as_much_before_them_as_usual(load, is_far):
+    known = samples(*range(LEAST))
+    assert is_far_above_usual(known, load) is is_far
+    assert not is_far_above_usual(known[1:], load), "of too little known nothing is said"
 
 
 def simulated(seed, days=40, people=(2, 3, 4)):

@@ -14,7 +14,7 @@ from inbox.actions import assign, close
 from inbox.models import Notification
 from people.actions import change_team, deactivate, reactivate
 from people.models import Team
-from routing.actions import arrange_complaints, save_rule, switch_rule
+from routing.actions import arrange_settings, save_rule, switch_rule
 from routing.actions.promising import delete_policy, save_policy
 from routing.asking import language, said_by
 from routing.models import Handling, Policy, Promise, Rule, RuleEdition, Sharing
@@ -192,7 +192,7 @@ def test_a_complaint_of_no_team_goes_to_the_team_for_complaints_else_to_anybody(
     assert begin(dora).assignee in (ada, ben)
     leads = Team.objects.create(name="Leads")
     lea = hire("Lea", agent_role, leads)
-    arrange_complaints(by=ada, complaint_team=leads)
+    arrange_settings(by=ada, complaint_team=leads)
     conversation = begin(dora)
     assert (conversation.assignee, conversation.team) == (lea, leads)
 

@@ -5,6 +5,7 @@ import pytest
 from ground.journal.models import Entry
 from inbox.actions import assign
 from people.actions import find_or_create_tag, set_away
+from people.models import Team
 from routing.models import Sharing, Workload
 from tests.routing.crews import ask, hire, share
 
@@ -94,3 +95,21 @@ def test_the_page_costs_the_same_however_many_are_there(
             ask(dora, line, support)
         with django_assert_num_queries(10):
             browser.get(f"{SHARING}now/", headers={"HX-Request": "true"})
+
+
+def test_who_leads_teams_sees_who_has_how_much_of_those_that_they_may_see(
+    ada, ben, cleo, billing, agent_role, browser_of
+):
+    share(Team.objects.create(name="Orders"))
+    share(billing)
+    path = "/inbox/teams/now/"
+    page = browser_of(ben).get(path).content.decode()
+    assert "Orders" in page and "Billing" not in page and "/admin/" not in page
+    assert "Billing" in browser_of(cleo).get(path).content.decode()
+    assert 'href="/inbox/teams/now/"' in browser_of(ben).get("/inbox/all/").content.decode()
+    part = browser_of(ben).get(path, headers={"HX-Request": "true"}).content.decode()
+    assert "Orders" in part and "<html" not in part
+    agent_role.capabilities.remove("teams.watch")
+    agent_role.save()
+    assert browser_of(ben).get(path).status_code == 403
+    assert "/inbox/teams/now/" not in browser_of(ben).get("/inbox/all/").content.decode()

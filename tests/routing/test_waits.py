@@ -23,9 +23,9 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture(autouse=True)
 def fresh():
-    cache.delete("routing.waits")
+    cache.delete("routing.before_writing")
     yield
-    cache.delete("routing.waits")
+    cache.delete("routing.before_writing")
 
 
 @pytest.fixture
