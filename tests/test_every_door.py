@@ -214,6 +214,7 @@ ADMIN_DOORS = {
     "messenger/installation/<int:pk>/secrets/": {"post"},
     "messenger/installation/<int:pk>/secrets/<int:secret>/retirement/": {"post"},
     "messenger/notice/test-mail/": {"post"},
+    "routing/beginning/rows/<str:key>/": {"get"},
     "routing/sharing/now/": {"get"},
 }
 STANDARD = {"changelist", "add", "history", "delete", "change"}
@@ -505,7 +506,7 @@ def test_every_address_of_the_admin_is_for_admins(scene, route):
     ben.save()
     installation = scene.visitors["otto"].installation
     secret = IdentitySecret.objects.create(installation=installation)
-    address = route.replace("<int:pk>", str(installation.pk))
+    address = route.replace("<int:pk>", str(installation.pk)).replace("<str:key>", "way.rule")
     address = "/admin/" + address.replace("<int:secret>", str(secret.pk))
     for role, client in scene.clients.items():
         for method in METHODS:

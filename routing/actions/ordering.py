@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -25,13 +26,12 @@ def arrange_policies(names: Sequence[str], *, by: Actor) -> None:
     arrange(Policy, names, kind=kinds.POLICY_MOVED, by=by)
 
 
-def arrange(
-    model: type[Rule] | type[Policy], names: Sequence[str], *, kind: str, by: Actor
-) -> None:
+def arrange(model: Any, names: Sequence[str], *, kind: str, by: Actor) -> None:
+    """`model` is that of rows with a public id and a position."""
     only_admins(by)
     with transaction.atomic():
         one_at_a_time()
-        rows: dict[str, Rule | Policy] = {row.public_id: row for row in model.objects.all()}
+        rows = {row.public_id: row for row in model.objects.all()}
         if sorted(names) != sorted(rows):
             called = model._meta.verbose_name_plural
             said = f"The {called} have changed meanwhile. Look at them again."

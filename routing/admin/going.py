@@ -38,12 +38,11 @@ class GoingAdmin(ModelAdmin):
 
     def get_urls(self) -> list[Any]:
         rows = self.admin_site.admin_view(self.rows)
-        return [
-            path("rows/<str:key>/", rows, name="routing_going_rows"),
-            path("", self.admin_site.admin_view(self.page), name="routing_beginning_changelist"),
-        ]
+        return [path("rows/<str:key>/", rows, name="routing_going_rows"), *super().get_urls()]
 
-    def page(self, request: HttpRequest) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """GET: the figures of the last `days`, of `team` or of all."""
         period = self.period(request)
         context = {"title": "How routing goes", "sections": sections(period)}

@@ -55,6 +55,7 @@ class Behind:
 def behind(key: str, period: Period) -> Behind:
     """What stands behind the figure of a key such as `way.triage`, `rule.<id>`,
     `level.<id>.first.missed`, `told.later`, `hands.often`, `complaints.open`. Raises NotFound."""
+    rows: QuerySet[Any]
     match key.split("."):
         case ["way", way] if way in ways.Way.values:
             rows = ways.begun(period).filter(way=way)
