@@ -75,3 +75,9 @@ def tell(pass_time):
         return away.tell_due()
 
     return told
+
+
+@pytest.fixture
+def remembering(monkeypatch):
+    """What is remembered for a moment stays so, however slow the machine: for counting queries."""
+    monkeypatch.setattr("messenger.visitors.REMEMBERED_SECONDS", 600)

@@ -77,6 +77,7 @@ def test_a_merge_tells_the_contacts_screens_where_it_goes_on(
     assert by_link == {part.public_id: None}
 
 
+@pytest.mark.usefixtures("remembering")
 def test_merged_conversations_cost_one_query_however_many(scene, ben, django_assert_num_queries):
     visitor, part, whole = scene
     actions.merge(part, into=whole, by=ben)

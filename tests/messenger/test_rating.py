@@ -123,6 +123,7 @@ def test_ratings_are_limited_like_messages(visitor, name, settings):
     assert codes == [200, 200, 200, 429, 429]
 
 
+@pytest.mark.usefixtures("remembering")
 def test_a_list_of_rated_conversations_costs_the_same_as_one(
     visitor, name, ben, django_assert_num_queries
 ):

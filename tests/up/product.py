@@ -82,7 +82,7 @@ class Product:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.until(lambda: "is ready at" in self.said() or self.process.poll() is not None, 120)
+        self.until(lambda: "is ready at" in self.said() or self.process.poll() is not None, 300)
         assert self.process.poll() is None, self.said()
         return time.monotonic() - started
 
