@@ -40,10 +40,12 @@ class Doors:
         return self.browser.post(f"{LIST}add/", {**tree, **posted})
 
     def rest(self, **given):
-        whole = {"name": "R", "condition": ALWAYS, **given}
+        return self.post("assignment-rules", {"name": "R", "condition": ALWAYS, **given})
+
+    def post(self, path, body):
         return Client().post(
-            "/api/v1/assignment-rules",
-            whole,
+            f"/api/v1/{path}",
+            body,
             content_type="application/json",
             headers={"Authorization": f"Bearer {self.token}"},
         )
@@ -202,3 +204,32 @@ def test_what_is_in_a_circle_elsewhere_keeps_nobody_from_saving(ada, level, supp
     )
     other = Team.objects.create(name="Other")
     assert share(other, by=ada, overflow_team=support).overflow_team == support
+
+
+def test_a_level_in_a_circle_is_refused_by_both_doors(doors, ada, support, technical):
+    share(support, by=ada, overflow_team=technical)
+    form = {
+        "name": "Gold",
+        "counts": "wall",
+        "first_minutes": "1 h",
+        "next_minutes": "",
+        "resolution_minutes": "",
+        "soon_minutes": "15 min",
+        "is_on": "on",
+        "c.word": "all",
+        "c.0.fact": "conversation.team",
+        "c.0.was": "conversation.team",
+        "c.0.op": "is",
+        "c.0.value": technical.public_id,
+        "step_target": "any",
+        "step_span": "5 min",
+        "step_side": "after",
+        "step_do": f"team {support.public_id}",
+    }
+    said = "Technical → Support (the service level “Gold”) → Technical."
+    answer = doors.browser.post("/admin/routing/policy/add/", form)
+    assert answer.status_code == 400 and said in answer.content.decode()
+    given = {"name": "Gold", "condition": lies_with(technical), "first_minutes": 60}
+    answer = doors.post("service-levels", given | {"steps": to(support)})
+    assert answer.status_code == 400 and said in answer.json()["errors"]["steps"][0]
+    assert not Policy.objects.exists()
