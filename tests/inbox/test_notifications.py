@@ -219,6 +219,8 @@ def test_of_many_teammates_those_are_told_who_are_there_and_at_no_cost_per_head(
     Teammate.objects.bulk_create(mates[1:])
     there = mates[-1].public_id
     monkeypatch.setattr(presence, "are_here", lambda names: {there} & set(names))
+    # Rules name teammates, so they are read anew when those have changed: once.
+    cost(otto)
     assert cost(dora) == few
     told = Notification.objects.open()
     assert told.filter(teammate__public_id=there).count() == 1
