@@ -16,8 +16,9 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
-from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, RULES, SEGMENTS, SHOP, STRANGERS
+from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANGERS
 from config.demo.story.events import EVENTS
+from config.demo.story.routing import LEVELS, RULES
 from config.demo.story.talks import TALKS
 from config.demo.story.telling import Step, Talk
 from ground.hours.models import DueRow
@@ -53,7 +54,8 @@ from people.actions import (
 )
 from people.models import Attribute, Contact, Event, Identity, Team, Teammate
 from routing.actions import save_rule
-from routing.models import Rule
+from routing.actions.promising import save_policy
+from routing.models import Policy, Rule
 
 MET_BEFORE = timedelta(days=2)
 
@@ -84,19 +86,26 @@ def create() -> int:
         Stage(mates, messenger, timezone.now()).play()
         run_owed()
         date_effects()
-        write_rules(mates["ada"])
-        # What was to follow in the story's days is over.
+        write_rules(mates)
+        run_owed()
+        # What was to follow in the story's days is over; what is promised holds from now on.
         DueRow.objects.all().delete()
     for key in keys:
         files.delete(key)
     return len(TALKS)
 
 
-def write_rules(by: Teammate) -> None:
+def write_rules(mates: dict[str, Teammate]) -> None:
     """The house has worked without rules until now."""
-    for name, condition, team in RULES:
-        given = Team.objects.get(name=team).public_id
-        save_rule(Rule(), by=by, name=name, condition=condition, team=given)
+    by = mates["ada"]
+    teams = dict(Team.objects.values_list("name", "public_id"))
+    for ruled in RULES:
+        given: dict[str, Any] = {"team": teams[ruled.team]} if ruled.team else {}
+        if ruled.tells:
+            given["tells"] = [mates[key].public_id for key in ruled.tells]
+        save_rule(Rule(), by=by, name=ruled.name, condition=ruled.condition, **given, **ruled.more)
+    for name, condition, promised in LEVELS:
+        save_policy(Policy(), by=by, name=name, condition=condition, **promised)
 
 
 def date_effects() -> None:
@@ -114,7 +123,7 @@ def clear() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE people_company, people_contact, people_attribute, people_segment,"
-            " journal_entry, routing_rule, routing_ruleedition CASCADE"
+            " journal_entry, routing_rule, routing_ruleedition, routing_policy CASCADE"
         )
 
 

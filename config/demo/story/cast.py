@@ -189,22 +189,3 @@ STRANGERS = {
     "caller": Stranger("Top Rank Team", "hello@toprank.example", timezone="America/Chicago"),
     "passer": Stranger(timezone="Europe/Lisbon"),
 }
-
-# Rules for what comes from now on, in their order: name, condition, the team that gets it.
-RULES = [
-    (
-        "Developers",
-        {
-            "any": [
-                {"fact": "conversation.first_words", "op": "contains", "value": "python"},
-                {"fact": "conversation.page", "op": "contains", "value": "/developers"},
-            ]
-        },
-        "Workshop",
-    ),
-    (
-        "Weddings",
-        {"fact": "conversation.first_words", "op": "contains", "value": "wedding"},
-        "Support",
-    ),
-]
