@@ -158,6 +158,8 @@ DUE = {
     "routing.complaint_due": "routing.actions.complaining.look",
     "routing.follow_up": "routing.actions.complaining.follow_up",
     "routing.overflow": "routing.actions.overflowing.go_on",
+    "routing.retime": "routing.tasks.look_through_times",
+    "routing.time": "routing.tasks.time_over",
     "sla.soon": "routing.tasks.due_soon",
     "sla.missed": "routing.tasks.overdue",
     "sla.step": "routing.tasks.escalate",
@@ -187,6 +189,9 @@ RECORD_PANELS = [
 
 # Kind of line -> the icon of its conversations in lists; any other kind is a box.
 CHANNEL_ICONS = {"messenger": "chat", "email": "mail", "phone": "phone"}
+
+# Kind of line -> how the house is called there when it speaks by itself.
+LINE_VOICES = {"messenger": "messenger.voice.voice_of"}
 
 # What a macro, or the button that sends, can do with a conversation besides, in this order.
 MACRO_STEPS = {

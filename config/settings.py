@@ -84,6 +84,7 @@ JOURNAL_REACTIONS_APART = "config.reactions.APART"
 JOURNAL_FRAMES = "config.composition.FRAMES"
 MACRO_STEPS = "config.composition.MACRO_STEPS"
 CHANNEL_ICONS = "config.composition.CHANNEL_ICONS"
+LINE_VOICES = "config.composition.LINE_VOICES"
 FIRST_STEPS = "config.composition.FIRST_STEPS"
 RECORD_PANELS = "config.composition.RECORD_PANELS"
 # Tests look at their rolled-back transaction from consumers too, so these must share its thread.

@@ -51,8 +51,9 @@ def unanswered(conversation: Conversation) -> datetime | None:
 
 
 def last_of_ours(conversation: Conversation) -> int:
-    """The `seq` of the last public word that was not the contact's, 0 for none."""
-    ours = conversation.messages.public().exclude(author_type=Message.Author.CONTACT)
+    """The `seq` of the last public word that was not the contact's, 0 for none. What the house says
+    by itself is no answer."""
+    ours = conversation.messages.of_ours()
     return ours.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
@@ -72,7 +73,7 @@ def waiting_in(messages: Iterable[Message]) -> datetime | None:
     since = None
     for message in messages:
         if message.author_type != Message.Author.CONTACT:
-            since = None
+            since = since if message.is_automatic else None
         elif since is None:
             since = message.created_at
     return since

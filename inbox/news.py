@@ -126,6 +126,8 @@ def look_at(entry: Entry, to: Round) -> None:
         case "message.received":
             to.tell(to.holders(conversation, entry), entry, attention.REPLY, name)
             to.quote(to.watchful.get(conversation.pk, ()), entry)
+        case "message.sent" if entry.after.get("is_automatic"):
+            pass
         case "message.sent" | "note.added":
             if doer is not None:
                 to.forget(doer.pk, conversation)

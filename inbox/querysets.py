@@ -243,6 +243,15 @@ class MessageQuerySet(models.QuerySet):
     def public(self):
         return self.filter(public_seq__isnull=False)
 
+    def of_ours(self):
+        """What somebody of ours said in public. What the house said by itself is not: it answers
+        nobody."""
+        return self.public().filter(activity__isnull=True).exclude(author_type="contact")
+
+    def automatic(self):
+        """What the house said by itself."""
+        return self.public().filter(activity__isnull=False)
+
     def after(self, seq):
         return self.filter(seq__gt=seq).order_by("seq")
 

@@ -44,15 +44,36 @@ def escaped(value: str) -> str:
 
 def values_for(conversation: Conversation, teammate: Teammate) -> dict[str, str]:
     """Every variable's value, "" where it is not known."""
+    return {
+        **values_of(conversation),
+        "teammate.name": str(teammate),
+        "teammate.first_name": first_of(teammate.name),
+    }
+
+
+def values_of(conversation: Conversation) -> dict[str, str]:
+    """Those of who wrote, for a text that is in nobody's name."""
     contact = conversation.contact
     return {
         "contact.name": contact.name,
         "contact.first_name": first_of(contact.name),
         "contact.email": contact.email,
         "company.name": contact.company.name if contact.company else "",
-        "teammate.name": str(teammate),
-        "teammate.first_name": first_of(teammate.name),
     }
+
+
+def fault_of(text: str) -> str:
+    """Why a text that nobody looks at before it is sent must not be, as a sentence; "" when it may:
+    each place in it has to become something."""
+    for place in _PLACE.finditer(text):
+        name, instead = place[1], place[2]
+        if name not in VARIABLES:
+            return f"There is nothing called {place[0]}."
+        if name.startswith("teammate."):
+            return f"{place[0]} is nobody's name here: no person writes this."
+        if not instead:
+            return f"Say what stands there while it is not known: {{{{{name}|…}}}}."
+    return ""
 
 
 def first_of(name: str) -> str:

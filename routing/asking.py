@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -140,12 +140,14 @@ def fault_of_gifts(rule: Rule) -> str:
     return fault_of_results(rule)
 
 
-def in_their_order() -> list[Rule]:
-    """All rules as they are asked, in three questions however many there are."""
-    rules = list(Rule.objects.select_related("team", "teammate", "vip_owner", "policy"))
+def in_their_order(named: Collection[str] | None = None) -> list[Rule]:
+    """All rules as they are asked, or those that are `named` by their public ids, in three
+    questions however many there are."""
+    whole = Rule.objects.select_related("team", "teammate", "vip_owner", "policy")
+    rules = list(whole if named is None else whole.filter(public_id__in=named))
     tagged: dict[int, list[str]] = defaultdict(list)
     rows = Rule.tags.through.objects.values_list("rule_id", "tag__public_id")
-    for rule, tag in rows:
+    for rule, tag in rows if named is None else rows.filter(rule__in=rules):
         tagged[rule].append(tag)
     for each in rules:
         each.tag_names = tuple(sorted(tagged[each.pk]))
@@ -169,6 +171,8 @@ def gives_of(rule: Rule) -> Gives:
         for_vips=rule.for_vips,
         vip_owner=rule.vip_owner.public_id if rule.vip_owner else None,
         **given_by(rule),
+        says=bool(rule.says),
+        closes=rule.closes,
     )
 
 
@@ -192,6 +196,20 @@ def said_by(rule: Rule) -> dict[str, Any]:
         "for_vips": str(gives.for_vips),
         "vip_owner": gives.vip_owner,
         **said_of(gives),
+        "says": rule.says,
+        "closes": rule.closes,
+        **timing_said(rule),
+    }
+
+
+def timing_said(rule: Rule) -> dict[str, Any]:
+    """When a rule by time is asked; nothing of others."""
+    if rule.moment != Rule.Moment.PASSES:
+        return {"since": "", "after_minutes": None, "counts": str(Rule.Counts.WALL)}
+    return {
+        "since": str(rule.since),
+        "after_minutes": rule.after_minutes,
+        "counts": str(rule.counts),
     }
 
 
@@ -234,6 +252,8 @@ def standing_said(
             for_vips=says["for_vips"],
             vip_owner=says["vip_owner"] or None,
             **read_of(says),
+            says=bool(says.get("says")),
+            closes=bool(says.get("closes")),
         ),
         fault=fault,
     )

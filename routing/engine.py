@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 from ground.conditions import Clause, Condition, Facts, Together, judge
 
-BEGINS, WRITES = "begins", "writes"
+# Who decides, where decisions are kept.
+DECIDER = "routing.rules"
+BEGINS, WRITES, PASSES = "begins", "writes", "passes"
 SAME, OWNER, FAST = "same", "owner", "fast"
 
 
@@ -46,6 +48,8 @@ class Gives:
     policy: str | None = None
     is_complaint: bool = False
     tells: tuple[str, ...] = ()
+    says: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class Ruling(NamedTuple):
 class Wanted:
     """What a conversation is to get. `took`: the rule that gives it to somebody; `promised_by`,
     `complaint_by` and `told_by`: those by which it has a service level, is a complaint, and calls
-    the first of those it `tells`."""
+    the first of those it `tells`; `says`: the one whose text the customer is told."""
 
     team: str | None = None
     teammate: str | None = None
@@ -91,6 +95,8 @@ class Wanted:
     people_only: bool = False
     is_vip: bool = False
     owner: str | None = None
+    says: str | None = None
+    closes: bool = False
     took: str | None = None
     sharing: str = ""
     policy: str | None = None
@@ -262,6 +268,8 @@ def _given(so_far: Wanted, rule: Standing, is_vip: bool) -> Wanted:
         people_only=so_far.people_only or gives.people_only or is_fast,
         is_vip=so_far.is_vip or treats,
         owner=owner if takes else so_far.owner,
+        says=so_far.says or (rule.id if gives.says else None),
+        closes=so_far.closes or gives.closes,
         took=rule.id if takes else so_far.took,
         sharing=gives.sharing if takes else so_far.sharing,
         policy=so_far.policy or gives.policy,

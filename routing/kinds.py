@@ -13,6 +13,7 @@ WAIT_TOLD = declare(
     "conversation.wait_told", "A customer who waits was told when to expect an answer."
 )
 CONVERSATION_ROUTED = declare("conversation.routed", "The rules were asked about a conversation.")
+TIME_PASSED = declare("conversation.time_passed", "A rule by time held of a conversation.")
 SHARING_CHANGED = declare("sharing.changed", "A team shares out its work in another way.")
 WORKLOAD_CHANGED = declare("workload.changed", "A teammate is given more, less or other work.")
 COMPLAINT_FOLLOWED_UP = declare(

@@ -16,6 +16,7 @@ from inbox.pages.requests import for_teammates, is_script
 from people.models.teammate import Capability
 from people.permissions import require
 from routing import given, why
+from routing.coming import coming_to
 from routing.now import WAITING_MAX, teams_now
 
 
@@ -41,6 +42,7 @@ def show_why(request: HttpRequest, view: str, conversation: str) -> HttpResponse
             "conversation": found,
             "decisions": decisions,
             "told": why.told(chosen, viewer) if chosen else None,
+            "coming": coming_to(found),
             "moves": why.moves_of(found, viewer),
             "gifts": given.gifts_of(found, viewer),
             "is_admin": viewer.is_admin and viewer.is_staff,

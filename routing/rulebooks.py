@@ -17,7 +17,7 @@ from django.db import connection
 
 from ground.conditions import Condition, FactType, InvalidCondition, Snapshot
 from routing import asking
-from routing.engine import Rulebook, Standing
+from routing.engine import PASSES, Rulebook, Standing
 from routing.models import RoutingSettings, Rule
 
 Gone = frozenset[tuple[str, str]]
@@ -36,6 +36,8 @@ class Known:
     said: str
     faulty: tuple[tuple[Rule, str], ...]
     mended: frozenset[str]
+    # What they tell customers, by rule and language.
+    texts: dict[str, dict[str, str]]
 
     def version(self, settings: RoutingSettings) -> str:
         """The same for the same rules in the same order."""
@@ -81,8 +83,9 @@ def current(spoken: Snapshot) -> Known:
 
 
 def read(state: str, spoken: Snapshot) -> Held:
-    """Reads the rules. What changes while they are read is another state the next time."""
-    rows = asking.in_their_order()
+    """Reads the rules that are asked when customers write. What changes while they are read is
+    another state the next time."""
+    rows = [row for row in asking.in_their_order() if row.moment != PASSES]
     wants: dict[tuple[str, FactType], set[str]] = {}
     unparsed = []
     for row in rows:
@@ -130,6 +133,7 @@ def made_known(rows: Sequence[Rule], spoken: Snapshot) -> Known:
         said=" ".join(f"{rule.id}:{rule.version}:{rule.is_on}" for rule in rules),
         faulty=tuple((row, rule.fault) for row, rule in pairs if rule.fault),
         mended=frozenset(row.public_id for row, rule in pairs if row.broken and not rule.fault),
+        texts={row.public_id: row.says for row in rows if row.says},
     )
 
 

@@ -23,6 +23,7 @@ from routing import asking
 from routing.actions.routing import DECIDER, Heard, all_heard
 from routing.engine import (
     BEGINS,
+    PASSES,
     Decided,
     Standing,
     Verdict,
@@ -197,7 +198,8 @@ def given(wanted: Wanted, team: str | None) -> tuple[Any, ...]:
     mate = wanted.owner or wanted.teammate
     who = (team, mate, wanted.sharing, tuple(sorted(wanted.tells)))
     how = (wanted.people_only, wanted.policy, bool(wanted.complaint_by))
-    return *who, wanted.priority, tuple(sorted(wanted.tags)), *how
+    then = (wanted.says, wanted.closes)
+    return *who, wanted.priority, tuple(sorted(wanted.tags)), *how, *then
 
 
 def count_teams(found: Simulation, case: Case, moment: str) -> None:
@@ -251,7 +253,7 @@ def those_of(
         each.cause_id: each
         for each in Decision.objects.filter(
             cause__in=[each.entry.pk for each in heard], decider=DECIDER
-        )
+        ).exclude(explanation__moment=PASSES)
     }
     is_lacking = [
         each

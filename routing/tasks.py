@@ -14,8 +14,10 @@ from routing.actions import (
     handing,
     keeping,
     overflowing,
+    passing,
     sharing_out,
     taking_back,
+    watching,
 )
 
 # So long one worker stays with what waits; others have their turn in between.
@@ -74,7 +76,8 @@ def tell_wait(entries: list[Entry]) -> None:
 @together
 def settle_wait(entries: list[Entry]) -> None:
     """Customers were answered: the record of promises learns how long it took."""
-    actions.settle_waits({entry.subject_id: entry for entry in reversed(entries)})
+    answers = [entry for entry in entries if not entry.after.get("is_automatic")]
+    actions.settle_waits({entry.subject_id: entry for entry in reversed(answers)})
 
 
 @together
@@ -108,3 +111,22 @@ def overdue(row: DueRow) -> None:
 
 def escalate(row: DueRow) -> None:
     escalating.escalate(row)
+
+
+@together
+def watch_time(entries: list[Entry]) -> None:
+    """Something happened in conversations that begins or ends a wait."""
+    watching.watch(entries)
+
+
+def retime(entry: Entry) -> None:
+    """A rule by time is another, or the hours by which one counts."""
+    watching.retime(entry)
+
+
+def look_through_times(row: DueRow) -> None:
+    watching.look_through(row)
+
+
+def time_over(row: DueRow) -> None:
+    passing.look(row)

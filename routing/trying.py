@@ -10,11 +10,12 @@ from typing import Any
 from ground.conditions import Snapshot
 from inbox.models import Conversation
 from routing import asking, simulator, wording
-from routing.engine import Wanted
+from routing.engine import PASSES, Wanted
 from routing.models import RoutingSettings, Rule
 from routing.simulator import Case, Simulation
 
 NOBODY = "nobody"
+BY_TIME = "Rules by time are not tried: who would have waited so long hangs on what we did then."
 NAMES = ("team", "teammate", "vip_owner", "policy")
 ROWS = ("tags", "tells")
 NAME_LENGTH = 40
@@ -48,9 +49,12 @@ class Tried:
     matches: list[CaseTold]
     differences: list[CaseTold]
     teams: list[TeamTold]
+    is_by_time: bool = False
 
     @property
     def words(self) -> str:
+        if self.is_by_time:
+            return BY_TIME
         found = self.simulation
         if not found.looked:
             return f"No customer wrote at such a moment in the last {found.days} days."
@@ -75,6 +79,9 @@ def try_rule(rule: str, says: Mapping[str, Any], spoken: Snapshot) -> Tried:
     rule: its public id, "" for a new one. says: as its form has it, with a sound condition.
     """
     says = with_what_there_is(says)
+    if says["moment"] == PASSES:
+        days = RoutingSettings.current().simulated_days
+        return Tried(Simulation(days), True, [], [], [], is_by_time=True)
     present = standings_now(spoken)
     tried = simulator.with_tried(present, rule, says, spoken, bool(says.get("is_on", True)))
     return told(tried, present, spoken, rule or simulator.TRIED)

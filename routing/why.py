@@ -20,7 +20,7 @@ from people.models import Teammate
 from routing import asking, wording
 from routing.actions.routing import DECIDER
 from routing.by_hand import ASSIGNED
-from routing.engine import Verdict
+from routing.engine import PASSES, Verdict
 from routing.models import Rule, RuleEdition
 from routing.rulings import rulings_of
 
@@ -131,13 +131,23 @@ def told(decision: Decision, viewer: Teammate | None, *, only: str = "") -> Told
     rules = [rule_told(each, editions, decision.facts, spoken, names, now) for each in order]
     return Told(
         decision=decision,
-        moment=MOMENTS.get(decision.explanation.get("moment", ""), ""),
+        moment=moment_said(decision.explanation, editions),
         headline=headline(result, editions, names),
-        gave=wording.gifts_of(wanted, names),
+        gave=gave_of(result, names),
         notes=notes_of(decision),
         rules=rules,
         more=len(kept) - len(order),
     )
+
+
+def moment_said(
+    explanation: Mapping[str, Any], editions: Mapping[tuple[str, int], RuleEdition]
+) -> str:
+    """When the rules were asked, as the end of a sentence."""
+    if explanation.get("moment") != PASSES:
+        return MOMENTS.get(explanation.get("moment", ""), "")
+    said: Mapping[str, Any] = next((each.says for each in editions.values()), {})
+    return f"there had been {wording.moment_of({**said, 'moment': PASSES})}"
 
 
 def is_told(ruling: Sequence[Any]) -> bool:
@@ -158,9 +168,26 @@ def headline(
         return f"The rule “{called.get(took, 'gone')}” gave it to {said}."
     if triage := result.get("triage"):
         return f"No rule took it, so it went to {names.get(triage, GONE)}."
+    if what := said_of_effects(result):
+        rule = wanted.get("says") or next(iter(wanted.get("rules", ())), "")
+        return f"The rule “{called.get(rule, 'gone')}” {what}."
     if wanted.get("rules"):
         return "Rules sorted it, and gave it to nobody."
     return "No rule held."
+
+
+def gave_of(result: Mapping[str, Any], names: wording.Names) -> list[str]:
+    wanted = result.get("wanted", {})
+    # In which language it was told, where it was.
+    texts = {result["language"]: ""} if result.get("language") else wanted.get("says")
+    return wording.gifts_of({**wanted, "says": texts}, names)
+
+
+def said_of_effects(result: Mapping[str, Any]) -> str:
+    """What was said to the customer and closed."""
+    did = result.get("did", [])
+    words = {"says": "wrote to the customer", "closes": "closed it"}
+    return " and ".join(said for name, said in words.items() if name in did)
 
 
 def notes_of(decision: Decision) -> list[str]:

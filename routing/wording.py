@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ground.meaning import LANGUAGES
 from inbox.models import Conversation
 from inbox.naming import A_PRIVATE_TEAM
 from people.models import Tag, Team, Teammate
-from routing.engine import FAST, OWNER
+from routing.engine import FAST, OWNER, PASSES
 from routing.models import Policy
 
 Names = Mapping[str, str]
+# Lengths of time as people choose them, in minutes.
+UNITS = (("day", 24 * 60), ("hour", 60), ("minute", 1))
+LASTING = {
+    "waiting": "without an answer",
+    "unassigned": "with nobody",
+    "silent": "of silence",
+}
 GONE = "(gone)"
 WAYS = {
     "nobody": "shared out to nobody",
@@ -62,6 +70,10 @@ def gifts_of(says: Mapping[str, Any], names: Names) -> list[str]:
     found += [f"#{names.get(tag, GONE)}" for tag in says.get("tags") or ()]
     if says.get("people_only"):
         found.append("people only")
+    if texts := says.get("says"):
+        found.append(told_in(texts))
+    if says.get("closes"):
+        found.append("closed")
     return [*found, *results_of(says, names)]
 
 
@@ -78,6 +90,32 @@ def results_of(says: Mapping[str, Any], names: Names) -> list[str]:
     if tells := says.get("tells"):
         found.append(f"calls {', '.join(names.get(mate, GONE) for mate in tells)}")
     return found
+
+
+def told_in(texts: Any) -> str:
+    """A text by language, or only that there is one."""
+    if not isinstance(texts, Mapping):
+        return "a text to the customer"
+    return f"a text in {', '.join(LANGUAGES.get(name, name) for name in sorted(texts))}"
+
+
+def moment_of(says: Mapping[str, Any]) -> str:
+    """When a rule by time is asked; nothing of others."""
+    if says.get("moment") != PASSES:
+        return ""
+    lasting = LASTING.get(says.get("since") or "", "")
+    counted = ", in office hours" if says.get("counts") == "office" else ""
+    return f"{length(says.get('after_minutes') or 0)} {lasting}{counted}"
+
+
+def length(minutes: int) -> str:
+    """A length of time in full: 1 day 12 hours."""
+    found = []
+    for name, size in UNITS:
+        count, minutes = divmod(minutes, size)
+        if count:
+            found.append(f"{count} {name}{'' if count == 1 else 's'}")
+    return " ".join(found)
 
 
 def names_in_full(said: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -312,9 +312,7 @@ def overtaken(later: LaterMessage, conversation: Conversation) -> str:
     if not later.is_held:
         since = since.filter(author_type=Message.Author.CONTACT)
     else:
-        since = since.exclude(author_type=Message.Author.CONTACT).exclude(
-            teammate=later.teammate_id
-        )
+        since = since.of_ours().exclude(teammate=later.teammate_id)
     first = since.first()
     if first is None:
         return ""

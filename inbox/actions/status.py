@@ -43,7 +43,7 @@ def snooze(conversation: Conversation, *, by: Actor, until: datetime | None) -> 
         return locked
 
 
-def close(conversation: Conversation, *, by: Actor) -> Conversation:
+def close(conversation: Conversation, *, by: Actor, cause: Entry | None = None) -> Conversation:
     """Closes a conversation; the contact's next word opens it again.
 
     Raises StateConflict for spam.
@@ -66,6 +66,7 @@ def close(conversation: Conversation, *, by: Actor) -> Conversation:
                 "waiting_since": None,
                 "holder": Conversation.Holder.NOBODY,
             },
+            cause=cause,
         )
         return locked
 

@@ -68,7 +68,8 @@ class AttachmentSerializer(serializers.Serializer):
 
 
 class MessageSerializer(serializers.Serializer):
-    """One line of a thread. An activity has no body; `activity` says what was done."""
+    """One line of a thread. An activity has no body; `activity` says what was done, and of a reply
+    in the house's name which rule it is of."""
 
     id = serializers.CharField(source="public_id")
     seq = serializers.IntegerField()

@@ -57,6 +57,7 @@ class Message(models.Model):
         null=True,
         help_text="Answers to pick from, shown as buttons under a reply.",
     )
+    # What was done; of a reply, who wrote it where nobody did.
     activity = models.JSONField(null=True)
     sentiment = models.FloatField(
         null=True, help_text="How its author feels, from -1 (upset) to 1 (content); see moods."
@@ -109,6 +110,11 @@ class Message(models.Model):
         if self.kind != self.Kind.NOTE or self.pk is None or not isinstance(teammate, Teammate):
             return False
         return self.teammate_id == teammate.pk or teammate.is_admin
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the house said it by itself (`inbox.actions.automatic`), which answers nobody."""
+        return self.is_public and self.activity is not None
 
     @property
     def is_public(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +22,24 @@ from inbox.actions.thread import lock
 from inbox.models import Conversation
 from people.models import Tag, Team, Teammate
 from routing import asking, kinds, readings, rulebooks, rulings
+from routing.actions import saying
 from routing.actions.handling import forget_handling, handle
 from routing.by_hand import ASSIGNED, PRIORITIZED, is_by_hand
-from routing.engine import BEGINS, WRITES, Decided, Rulebook, Verdict, asked_by, decide
+from routing.engine import (
+    BEGINS,
+    DECIDER,
+    PASSES,
+    WRITES,
+    Decided,
+    Rulebook,
+    Verdict,
+    asked_by,
+    decide,
+)
 from routing.figures.ways import way_of
 from routing.models import Beginning, RoutingSettings, Rule, RuleMatch
+from routing.rulebooks import Known
 
-DECIDER = "routing.rules"
 ACTOR_LENGTH = 40
 # So many are told of a rule that is passed over.
 ADMINS_MAX = 50
@@ -39,7 +50,7 @@ STARTED, REOPENED = "conversation.started", "conversation.reopened"
 
 @dataclass
 class House:
-    """The rules and all that they need, as they are now: read once for any number of messages."""
+    """Rules and all that they need, as they are now: read once for any number of messages."""
 
     rules: Rulebook
     names: dict[str, str]
@@ -49,6 +60,8 @@ class House:
     version: str
     # Rules that are said to be broken, and can be asked again.
     mended: frozenset[str] = frozenset()
+    # What they tell customers, by rule and language.
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def asks(self, moment: str) -> bool:
         return moment in self.rules.moments
@@ -59,10 +72,14 @@ class House:
 
 
 def house_now(at: str = "") -> House:
-    """at: the conversation by whose doing the rules are asked: broken ones are told there."""
+    """With the rules that are asked when customers write. at: the conversation by whose doing they
+    are: broken ones are told there."""
     spoken = asking.language()
+    return house_of(rulebooks.current(spoken), spoken, at)
+
+
+def house_of(known: Known, spoken: Snapshot, at: str) -> House:
     settings = RoutingSettings.current()
-    known = rulebooks.current(spoken)
     flag(known.faulty, at)
     return House(
         rules=known.book,
@@ -72,6 +89,7 @@ def house_now(at: str = "") -> House:
         vip=asking.vip_clause(settings.vip_segment, spoken),
         version=known.version(settings),
         mended=known.mended,
+        texts=known.texts,
     )
 
 
@@ -203,7 +221,8 @@ def route(heard: Heard, house: House) -> Decision | None:
 
 
 def is_done(message: Entry) -> bool:
-    return Decision.objects.filter(cause=message, decider=DECIDER).exists()
+    made = Decision.objects.filter(cause=message, decider=DECIDER)
+    return made.exclude(explanation__moment=PASSES).exists()
 
 
 def opened(public_id: str) -> Conversation | None:
@@ -235,7 +254,7 @@ def decided_on(conversation: Conversation, heard: Heard, house: House) -> Decisi
     decided = decide(
         house.rules, recorded, now=now, moment=heard.moment, acted=acted, vip=house.vip
     )
-    flag_unread(decided, failed, heard)
+    flag_unread(decided, failed, at=conversation.public_id, cause=heard.entry)
     unflag(decided, house)
     wanted = decided.wanted.to_json()
     entry = None
@@ -296,14 +315,14 @@ def acted_since(conversation: Conversation) -> list[str]:
     return sorted(found)
 
 
-def flag_unread(decided: Decided, failed: dict[str, str], heard: Heard) -> None:
+def flag_unread(decided: Decided, failed: dict[str, str], *, at: str, cause: Entry | None) -> None:
     """A rule that hangs on a fact that could not be read was passed over: its admins are told."""
     if not failed:
         return
     why = " ".join(failed.values())
     unread = [each.rule for each in decided.rulings if each.verdict is Verdict.UNKNOWN]
     for rule in Rule.objects.filter(public_id__in=unread).exclude(broken=why[:300]):
-        break_rule(rule, why, at=heard.entry.subject_id, cause=heard.entry)
+        break_rule(rule, why, at=at, cause=cause)
 
 
 def unflag(decided: Decided, house: House) -> None:
@@ -327,6 +346,8 @@ class Done:
     kept: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     triage: str | None = None
+    # In which language the customer was told something.
+    language: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         found = {
@@ -334,6 +355,7 @@ class Done:
             "kept": self.kept,
             "refused": self.refused,
             "triage": self.triage,
+            "language": self.language,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -356,6 +378,10 @@ def carry_out(
     if wanted.people_only:
         keep_for_people(conversation, by, done, cause)
     handle(conversation, decided, house, heard, done, cause)
+    if wanted.says:
+        saying.say_to(conversation, wanted.says, house, doer_of([wanted.says], house), done, cause)
+    if wanted.closes:
+        saying.close_it(conversation, by, done, cause)
     return done
 
 

@@ -16,7 +16,8 @@ from inbox.models import Conversation
 from people.actions.fields import checked_fields, one_line
 from people.models import ApiToken, Contact, Segment, Tag, Team, Teammate
 from people.permissions import Actor, require_admin
-from routing import asking, kinds
+from routing import asking, kinds, texts
+from routing.actions import setting_times
 from routing.actions.circles import check_no_circle
 from routing.actions.results import ROWS, check_results, gives_more, make_shareable, result_checks
 from routing.models import RoutingSettings, Rule, RuleEdition
@@ -32,8 +33,10 @@ WRITING = 0x72756C65
 def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
     """Makes a new rule, at the end, or gives one other fields: `name`, `moment`, `condition`,
     `goes_on`, `team`, `teammate`, `priority`, `tags`, `people_only`, `for_vips`, `vip_owner`,
-    `is_on`, `sharing`, `policy`, `is_complaint`, `tells`; rows by their public ids, a priority by
-    its word.
+    `is_on`, `sharing`, `policy`, `is_complaint`, `tells`, `says`, `closes`; of one by time `since`,
+    `after_minutes`, `counts`; rows by their public ids, a priority by its word. A rule by time
+    leaves alone what was over before it was written, or asked for something else, or was switched
+    on, unless it `includes_past`.
 
     A condition that stays need not be sound. Raises NotAllowed for who is no admin, NotFound for a
     rule that is gone, and Invalid for all that is wrong, by field.
@@ -44,6 +47,7 @@ def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
         is_new = rule.pk is None
         held = Rule(position=next_position()) if is_new else found_again(rule)
         before = {} if is_new else state_of(held)
+        includes_past = truth("includes_past")(wanted.pop("includes_past", False))
         if not is_new and wanted.get("condition") == held.condition:
             del wanted["condition"]
         if is_new:
@@ -63,10 +67,11 @@ def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
                 getattr(held, name).set(wanted_rows)
         after = state_of(held)
         changed = [name for name in after if is_new or before[name] != after[name]]
-        if not changed:
+        reaches_back = setting_times.begin(held, before, after, includes_past=includes_past)
+        if not changed and not reaches_back:
             held.save(update_fields=["broken"])
             return held
-        if not is_new and set(changed) != {"is_on"}:
+        if not is_new and set(changed) - {"is_on"}:
             held.version += 1
         held.save()
         keep_edition(held)
@@ -75,7 +80,9 @@ def save_rule(rule: Rule, *, by: Actor, **wanted: Any) -> Rule:
             by=by,
             subject=held,
             before={} if is_new else {name: before[name] for name in changed},
-            after={name: after[name] for name in changed} | {"version": held.version},
+            after={name: after[name] for name in changed}
+            | {"version": held.version}
+            | ({"includes_past": True} if reaches_back else {}),
         )
     return held
 
@@ -87,9 +94,11 @@ def switch_rule(rule: Rule, *, by: Actor, is_on: bool) -> Rule:
         one_at_a_time()
         held = found_again(rule)
         if held.is_on != is_on:
+            before = state_of(held)
             held.is_on = is_on
             check_no_circle(rule=held)
-            held.save(update_fields=["is_on", "updated_at"])
+            setting_times.begin(held, before, state_of(held), includes_past=False)
+            held.save(update_fields=["is_on", "passes_from", "updated_at"])
             record(
                 kinds.RULE_SWITCHED,
                 by=by,
@@ -192,6 +201,9 @@ def checks_for(rule: Rule) -> Mapping[str, Callable[[Any], Any]]:
         "name": lambda name: free_name(rule, name),
         "condition": sound_tree,
         "moment": one_of(Rule.Moment.values, "moment"),
+        **setting_times.CHECKS,
+        "says": texts.sound_texts,
+        "closes": truth("closes"),
         "for_vips": one_of(Rule.ForVips.values, "for_vips"),
         "goes_on": truth("goes_on"),
         "people_only": truth("people_only"),
@@ -298,11 +310,15 @@ def check_whole(rule: Rule, rows: Mapping[str, Sequence[Any]]) -> None:
     if rule.for_vips != Rule.ForVips.SAME and RoutingSettings.current().vip_segment is None:
         said = "Say in the routing settings first which segment the VIPs are."
         raise Invalid(errors={"for_vips": [said]})
+    setting_times.check(rule)
     gives = [rule.team, rule.teammate, rule.priority is not None, tags, rule.people_only]
+    gives += [bool(rule.says), rule.closes]
     is_for_vips = rule.for_vips != Rule.ForVips.SAME
     check_results(rule, tells)
     if not any([*gives, is_for_vips, gives_more(rule, tells)]):
-        said = "Say what becomes of such a conversation: a team, a person, a priority, tags."
+        said = (
+            "Say what becomes of such a conversation: a team, a person, a priority, tags, a text."
+        )
         raise Invalid(errors={"team": [said]})
     for field in ("teammate", "vip_owner"):
         check_can_have(getattr(rule, field), rule.team, field)

@@ -24,6 +24,7 @@ from routing.actions import (
     switch_rule,
 )
 from routing.actions.ruling import NAME_LENGTH
+from routing.admin import timed
 from routing.admin.ordered import OrderedAdmin
 from routing.models import Policy, RoutingSettings, Rule
 from routing.models.settings import DAYS_MAX
@@ -45,6 +46,8 @@ class Row:
     gives: list[str]
     fault: str
     matches: int
+    # When one by time is asked, in words.
+    moment: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,19 +89,21 @@ class RuleAdmin(OrderedAdmin):
                 **dict.fromkeys(FLAGS, False),
                 "is_on": True,
                 **{name: [] for name in ROWS},
+                **timed.written_of(row),
             }
         said = {**asking.said_by(row), "is_on": row.is_on}
-        return {name: said[name] for name in (*WORDS, *FLAGS, *ROWS)}
+        return {name: said[name] for name in (*WORDS, *FLAGS, *ROWS)} | timed.written_of(row)
 
     def written_in(self, post: QueryDict) -> dict[str, Any]:
         words = {name: post.get(name, "") for name in WORDS}
         flags = {name: post.get(name) == "on" for name in FLAGS}
         rows = {name: [each for each in post.getlist(name) if each] for name in ROWS}
-        return {**words, **flags, **rows}
+        return {**words, **flags, **rows, **timed.written_in(post)}
 
     def keep_row(self, draft: Draft, by: Any) -> Rule:
         tree = {"all": []} if draft.tree == BLANK else draft.tree
-        return save_rule(draft.row, by=by, condition=tree, **draft.fields)
+        own = {name: draft.fields[name] for name in (*WORDS, *FLAGS, *ROWS)}
+        return save_rule(draft.row, by=by, condition=tree, **own, **timed.wanted(draft.fields))
 
     def preview(self, draft: Draft, condition: Condition | None, spoken: Snapshot) -> Seen | None:
         if condition is None:
@@ -136,6 +141,7 @@ class RuleAdmin(OrderedAdmin):
             ],
             "vips": settings.vip_segment,
             "days": settings.simulated_days,
+            **timed.more(draft.fields, draft.do),
             "lately": lately.decided_by(draft.row.public_id) if draft.row.pk else [],
         }
 
@@ -198,6 +204,7 @@ def rows_of(rules: Sequence[Rule], viewer: Any) -> list[Row]:
             wording.gifts(said[rule.public_id], names),
             asking.standing(rule, spoken).fault or rule.broken,
             matches.get(rule.public_id, 0),
+            wording.moment_of(said[rule.public_id]),
         )
         for rule in rules
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -18,10 +19,15 @@ from inbox.models import Conversation
 from routing import actions, asking
 from routing.actions.results import TELLS_MAX
 from routing.actions.ruling import NAME_LENGTH, RULES_MAX, TAGS_MAX
+from routing.actions.setting_times import MINUTES_MAX
 from routing.api.address import AdminsAddress
 from routing.models import Rule
 
 CONDITION = "A condition over conversations, see the page on conditions."
+SINCE = "Of a rule by time: what is to last so long; null for others."
+AFTER = "Of a rule by time: after how long, at most 90 days."
+SAYS = "What the customer is told, by language, such as `en`."
+PAST = "Whether a rule by time acts on what was over before it was saved, too: all of it, at once."
 ORDER = ["position", "id"]
 
 
@@ -33,6 +39,9 @@ class RuleSerializer(serializers.Serializer):
     position = serializers.IntegerField()
     is_on = serializers.BooleanField()
     moment = serializers.ChoiceField(Rule.Moment.choices)
+    since = serializers.SerializerMethodField(help_text=SINCE)
+    after_minutes = serializers.IntegerField(allow_null=True, help_text=AFTER)
+    counts = serializers.ChoiceField(Rule.Counts.choices)
     condition = serializers.JSONField(help_text=CONDITION)
     goes_on = serializers.BooleanField(help_text="Whether later rules are asked as well.")
     team = serializers.SerializerMethodField()
@@ -48,6 +57,8 @@ class RuleSerializer(serializers.Serializer):
     policy = serializers.SerializerMethodField(help_text="The service level that it gives.")
     is_complaint = serializers.BooleanField(help_text="Somebody gets it, with a time to answer by.")
     tells = serializers.SerializerMethodField(help_text="Teammates who are called at once.")
+    says = serializers.DictField(child=serializers.CharField(), help_text=SAYS)
+    closes = serializers.BooleanField()
     version = serializers.IntegerField()
     fault = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
@@ -58,6 +69,10 @@ class RuleSerializer(serializers.Serializer):
         if "spoken" not in self.context:
             self.context["spoken"] = asking.language()
         return self.context["spoken"]
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Rule.Since.values, None]})
+    def get_since(self, rule: Rule) -> str | None:
+        return rule.since or None
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_team(self, rule: Rule) -> str | None:
@@ -102,6 +117,12 @@ class RuleChangesSerializer(StrictSerializer):
     name = CleanCharField(max_bytes=4 * NAME_LENGTH, required=False)
     is_on = FlagField(required=False)
     moment = serializers.ChoiceField(Rule.Moment.choices, required=False)
+    since = serializers.ChoiceField(Rule.Since.choices, required=False, allow_null=True)
+    after_minutes = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MINUTES_MAX, help_text=AFTER
+    )
+    counts = serializers.ChoiceField(Rule.Counts.choices, required=False)
+    includes_past = FlagField(required=False, help_text=PAST)
     condition = serializers.JSONField(required=False, help_text=CONDITION)
     goes_on = FlagField(required=False)
     team = IdField(required=False, allow_null=True)
@@ -117,6 +138,12 @@ class RuleChangesSerializer(StrictSerializer):
     policy = IdField(required=False, allow_null=True)
     is_complaint = FlagField(required=False)
     tells = serializers.ListField(child=IdField(), required=False, max_length=TELLS_MAX)
+    says = serializers.DictField(
+        child=CleanCharField(max_bytes=settings.MESSAGE_MAX_KB * 1024),
+        required=False,
+        help_text=SAYS,
+    )
+    closes = FlagField(required=False)
 
 
 class NewRuleSerializer(RuleChangesSerializer):

@@ -38,6 +38,56 @@ def test_an_admins_program_writes_rules(api, ada, technical):
     assert Entry.objects.get(kind="rule.deleted").actor_id == ada.public_id
 
 
+BY_TIME = {
+    "moment": "passes",
+    "since": "silent",
+    "after_minutes": 4320,
+    "counts": "office",
+    "says": {"en": "Shall we close this, {{contact.first_name|friend}}?"},
+    "closes": True,
+}
+
+
+def test_a_program_writes_a_rule_by_time(api, ada):
+    script = api(ada)
+    made = script.post("assignment-rules", {"name": "Silent", "condition": {"all": []}, **BY_TIME})
+    assert made.status_code == 201
+    body = made.json()
+    assert {name: body[name] for name in BY_TIME} == BY_TIME
+    path = f"assignment-rules/{body['id']}"
+    assert Rule.objects.get().passes_from is not None
+    script.patch(path, {"includes_past": True})
+    assert Rule.objects.get().passes_from is None
+    told = Entry.objects.get(kind="rule.changed").after
+    assert told == {"version": 1, "includes_past": True}
+    changed = script.patch(path, {"moment": "writes"}).json()
+    assert (changed["since"], changed["after_minutes"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"since": None},
+        {"since": "x"},
+        {"after_minutes": None},
+        {"after_minutes": 10**12},
+        {"after_minutes": "soon"},
+        {"counts": "lunar"},
+        {"says": {"en": "nul\0"}},
+        {"says": {"tlh": "nuqneH"}},
+        {"says": "Hello"},
+        {"says": {"en": "{{contact.name}}"}},
+        {"says": {"en": "x" * 40_000}},
+        {"includes_past": "yes"},
+        {"moment": "begins"},
+    ],
+)
+def test_what_is_no_rule_by_time_is_refused(api, ada, wrong):
+    given = {"name": "Silent", "condition": {"all": []}, **BY_TIME, **wrong}
+    assert api(ada).post("assignment-rules", given).status_code == 400
+    assert not Rule.objects.exists()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
