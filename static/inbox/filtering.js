@@ -1,6 +1,5 @@
 /** The filter of the list: its dialog, whose form is the server's. */
 
-import { keepConditionForms } from "../shared/conditions.js";
 import { ask } from "./ask.js";
 import { hear } from "./page.js";
 import { go } from "./places.js";
@@ -8,6 +7,25 @@ import { explain } from "./toasts.js";
 
 const dialog = () => /** @type {HTMLDialogElement} */ (document.getElementById("filter-dialog"));
 const body = () => /** @type {HTMLElement} */ (dialog().querySelector(".filter-body"));
+
+/** @type {Promise<void>|null} */
+let isKept = null;
+
+/** What keeps forms of conditions is loaded with the first. */
+async function keepForms() {
+  try {
+    const { keepConditionForms } = await import(dialog().dataset.script || "");
+    keepConditionForms(
+      (/** @type {HTMLFormElement} */ form, /** @type {FormData} */ fields, /** @type {string} */ part) =>
+        ask(form.action, { part, form: fields }),
+      leave,
+      explain,
+    );
+  } catch (error) {
+    isKept = null;
+    throw error;
+  }
+}
 
 /** Opens the filter of the list on screen. */
 export async function openFilter() {
@@ -17,7 +35,8 @@ export async function openFilter() {
   dialog().setAttribute("aria-busy", "true");
   dialog().showModal();
   try {
-    const response = await ask(link.href, { part: "filter" });
+    isKept ||= keepForms();
+    const [response] = await Promise.all([ask(link.href, { part: "filter" }), isKept]);
     const html = await response.text();
     if (!dialog().open) return;
     body().innerHTML = html;
@@ -39,11 +58,6 @@ function leave(url) {
 }
 
 export function keepFilter() {
-  keepConditionForms(
-    (form, fields, part) => ask(form.action, { part, form: fields }),
-    leave,
-    explain,
-  );
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey);
