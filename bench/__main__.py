@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
-from bench import conditions, faults, keys, live, pages, routing, rules, widget
+from bench import conditions, faults, keys, levels, live, pages, routing, rules, segments, widget
 from bench.figures import Figure, emit, say, table
 
 # The first part of the figures' names -> what measures them.
@@ -12,6 +12,8 @@ SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
     ("routing",): lambda wants: chain(rules.figures(wants), routing.figures(wants)),
+    ("levels",): levels.figures,
+    ("segments",): segments.figures,
     ("conditions",): conditions.figures,
     ("widget",): widget.figures,
     ("keys", "list"): keys.figures,

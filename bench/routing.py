@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bench.figures import Figure
 from bench.pages import services
@@ -13,15 +14,20 @@ from config import env
 
 def figures(wants: Sequence[str]) -> Iterator[Figure]:
     """Those of sharing out: as many as can at once give what waits in one team."""
+    yield from in_a_database_of_its_own("bench.sharing")
+
+
+def in_a_database_of_its_own(module: str) -> Iterator[Figure]:
+    """The figures of a module that is run where nothing else is, but the tables."""
     with services() as environment:
         told = {**plain_environment(), **environment}
         run = [sys.executable, "manage.py", "migrate", "-v", "0"]
         subprocess.run(run, cwd=env.BASE_DIR, env=told, check=True)
-        for line in child(told, "bench.sharing"):
+        for line in child(told, module):
             yield Figure(**line)
 
 
-def child(environment: dict[str, str], module: str) -> list[dict[str, object]]:
+def child(environment: dict[str, str], module: str) -> list[dict[str, Any]]:
     """The figures that a module prints, one JSON line each, in a process that has Django."""
     done = subprocess.run(
         [sys.executable, "-m", module],

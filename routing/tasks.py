@@ -15,6 +15,7 @@ from routing.actions import (
     keeping,
     overflowing,
     passing,
+    reckoning,
     sharing_out,
     taking_back,
     watching,
@@ -98,7 +99,7 @@ def reckon_anew(entry: Entry) -> None:
 
 
 def recompute(row: DueRow) -> None:
-    keeping.recompute(row)
+    reckoning.recompute(row)
 
 
 def due_soon(row: DueRow) -> None:

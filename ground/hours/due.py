@@ -6,8 +6,9 @@ is found by an index and not by looking through everything, and two schedulers d
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -45,6 +46,17 @@ def handler(name: str) -> Callable[[DueRow], None]:
     return import_string(name)
 
 
+@dataclass(frozen=True)
+class Planned:
+    """What `plan` is told, for `plan_all`."""
+
+    kind: str
+    subject: models.Model
+    due_at: datetime
+    key: str
+    payload: dict[str, Any]
+
+
 def plan(
     kind: str,
     subject: models.Model,
@@ -58,15 +70,30 @@ def plan(
 
     Call it in the transaction that makes it necessary. Raises KeyError for a kind without handler.
     """
-    if kind not in registry():
-        raise KeyError(f"Nobody does {kind!r} when it is due.")
-    subject_id = str(getattr(subject, "public_id", subject.pk))
+    plan_all([Planned(kind, subject, due_at, key, payload or {})])
+
+
+def plan_all(planned: Sequence[Planned]) -> None:
+    """Plans many, each under a key of its own, in one statement. Raises KeyError as `plan` does."""
+    if not planned:
+        return
+    columns = []
+    for each in sorted(planned, key=lambda one: one.key):
+        if each.kind not in registry():
+            raise KeyError(f"Nobody does {each.kind!r} when it is due.")
+        subject_type = str(each.subject._meta.model_name)
+        subject_id = str(getattr(each.subject, "public_id", each.subject.pk))
+        payload = json.dumps(each.payload)
+        columns.append((each.kind, each.key, subject_type, subject_id, each.due_at, payload))
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO hours_duerow AS held (kind, key, subject_type, subject_id, due_at, payload,
                    attempts, error)
-            VALUES (%s, %s, %s, %s, %s, %s, 0, '')
+            SELECT kind, key, subject_type, subject_id, due_at, payload, 0, '' FROM
+                   unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+                   %s::jsonb[])
+                   AS planned (kind, key, subject_type, subject_id, due_at, payload)
             ON CONFLICT (key) DO UPDATE
                SET kind = excluded.kind, subject_type = excluded.subject_type,
                    subject_id = excluded.subject_id, due_at = excluded.due_at,
@@ -75,10 +102,7 @@ def plan(
              WHERE held.called_off_at IS NOT NULL OR held.kind != excluded.kind
                 OR held.due_at != excluded.due_at OR held.payload != excluded.payload
             """,
-            [
-                *(kind, key, str(subject._meta.model_name), subject_id, due_at),
-                connection.ops.adapt_json_value(payload or {}, None),
-            ],
+            [list(column) for column in zip(*columns, strict=True)],
         )
 
 

@@ -267,18 +267,46 @@ def test_a_deleted_segment_is_asked_for_in_vain(dora):
 
 def test_a_preview_counts_and_lists_in_time(busy, monkeypatch):
     condition = segments.sound(USERS, segments.language())
-    found = preview.preview_of(condition, Contact.objects.current())
-    assert found.words == "Matches 2 contacts." and set(found.rows) == set(busy[:2])
-    monkeypatch.setattr("people.preview.counted", lambda rows: (1000, True))
-    found = preview.preview_of(condition, Contact.objects.current())
-    assert found.words == "Matches more than 1,000 contacts, these are the newest."
+
+    def found():
+        return preview.preview_of(condition, Contact.objects.current())
+
+    whole = found()
+    assert whole.words == "Matches 2 contacts." and set(whole.rows) == set(busy[:2])
+    monkeypatch.setattr(preview, "COUNTED_MAX", 1)
+    assert found().words == "Matches more than 1 contacts, these are the newest."
+    assert set(found().rows) == set(busy[:2])
 
     def late(milliseconds):
         raise OutOfTime
 
-    monkeypatch.setattr("people.preview.within", late)
-    monkeypatch.setattr("people.preview.counted", lambda rows: None)
-    assert "too long" in preview.preview_of(condition, Contact.objects.current()).words
+    monkeypatch.setattr(preview, "within", late)
+    assert "too long" in found().words
+
+
+def test_what_cannot_be_counted_in_one_go_is_looked_for_among_the_newest(busy, monkeypatch):
+    condition = segments.sound(USERS, segments.language())
+    monkeypatch.setattr(preview, "counted", lambda contacts: None)
+
+    def found():
+        return preview.preview_of(condition, Contact.objects.current())
+
+    whole = found()
+    assert whole.words == "Matches 2 contacts." and set(whole.rows) == set(busy[:2])
+    monkeypatch.setattr(preview, "STEP", 1)
+    monkeypatch.setattr(preview, "QUICK", 0)
+    times = iter(range(Contact.objects.latest("pk").pk - busy[1].pk + 1))
+    within = preview.within
+
+    def soon_over(milliseconds):
+        if next(times, None) is None:
+            raise OutOfTime
+        return within(milliseconds)
+
+    monkeypatch.setattr(preview, "within", soon_over)
+    some = found()
+    assert some.rows == [busy[1]] and some.is_more
+    assert some.words.startswith("Matches 1 of about the newest ")
 
 
 # ---- the admin -----------------------------------------------------------------------------------
