@@ -17,7 +17,7 @@ def copied(row: Any, count: int, **changed: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {meta.db_table} ({named}) SELECT {', '.join(values)}"
-            f" FROM {meta.db_table} AS kept CROSS JOIN generate_series(1, {count}) AS n"
+            f" FROM {meta.db_table} AS kept CROSS JOIN generate_series(1::bigint, {count}) AS n"
             f" WHERE kept.{meta.pk.column} = {int(row.pk)}"
         )
 

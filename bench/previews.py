@@ -124,8 +124,9 @@ def fill(count: int, made: int) -> None:
         ida,
         count,
         public_id=f"'ct_bench' || n + {made}",
-        name="(ARRAY['Anna','Jan','Maria','Piotr','Ewa'])[1 + n % 5] || ' ' ||"
-        " (ARRAY['Kowalska','Nowak','Lindqvist','Popescu'])[1 + n / 5 % 4] || ' ' || n % 50000",
+        name="(ARRAY['Anna','Jan','Maria','Piotr','Ewa'])[1 + (n % 5)::int] || ' ' ||"
+        " (ARRAY['Kowalska','Nowak','Lindqvist','Popescu'])[1 + (n / 5 % 4)::int]"
+        " || ' ' || n % 50000",
         company_id=f"CASE WHEN n % 3 > 0 THEN {first} + n % {COMPANIES} END",
         attributes="jsonb_build_object('orders', n % 50000, 'plan', 'p' || n % 7)",
         created_at=f"now() - {DAY} * (700 * (1 - n::float / {count}))",

@@ -133,7 +133,8 @@ def frames_of(entry: Entry) -> Iterable[tuple[list[str], Frame]]:
 
 @contextmanager
 def silently() -> Iterator[None]:
-    """Shows nothing of what is committed within: for history that nobody has on screen."""
+    """Shows nothing of what is recorded or committed within: for history that nobody has on screen,
+    and for what so much is changed of that all screens ask anew."""
     token = _is_silent.set(True)
     try:
         yield
@@ -141,10 +142,14 @@ def silently() -> Iterator[None]:
         _is_silent.reset(token)
 
 
+def is_silent() -> bool:
+    return _is_silent.get()
+
+
 def show(entry: Entry) -> None:
     """Publishes an entry's frames. A frame that cannot be made is logged, never raised: the change
     is committed and the screens' own sequence check will fetch it."""
-    if _is_silent.get():
+    if is_silent():
         return
     try:
         publish_all(frames_of(entry))

@@ -79,7 +79,8 @@ def record(
     entry.rows = dict(rows or {})
     owed = reactions_to(kind)
     write(entry, owed)
-    transaction.on_commit(lambda: after_commit(entry, owed), robust=True)
+    is_shown = not live.is_silent()
+    transaction.on_commit(lambda: after_commit(entry, owed, is_shown), robust=True)
     return entry
 
 
@@ -110,9 +111,10 @@ def write(entry: Entry, owed: list[str]) -> None:
     entry._state.adding, entry._state.db = False, DEFAULT_DB_ALIAS
 
 
-def after_commit(entry: Entry, owed: list[str]) -> None:
+def after_commit(entry: Entry, owed: list[str], is_shown: bool) -> None:
     """Live delivery first: it never waits for the broker."""
-    live.show(entry)
+    if is_shown:
+        live.show(entry)
     if owed:
         hint(owed)
 

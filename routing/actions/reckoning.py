@@ -25,7 +25,7 @@ from inbox.models import Conversation
 from routing import asking, levels
 from routing.actions import keeping
 from routing.deadlines import Event, timed
-from routing.levels import Levels
+from routing.levels import Choice, Levels
 from routing.models import Clock, Handling, Policy, Promise
 
 AT_ONCE = 100
@@ -158,13 +158,24 @@ def promises_of(
     rows = list(conversations.values())
     held = Promise.objects.select_related("policy").in_bulk([row.pk for row in rows])
     likely = likely_for(rows, found, now)
-    promises = {}
+    made = {}
     for row in rows:
         promise = held.get(row.pk)
-        if promise is None or likely is None or promise.policy_id != likely.get(row.pk):
-            promise = keeping.promise_of(row, found, now, is_chosen_anew=True, cause=None)
-        promises[row.pk] = promise
-    return promises
+        if promise is not None and likely is not None and promise.policy_id == likely.get(row.pk):
+            continue
+        choice = levels.choose(row, found, now) if found else Choice(None, {}, [])
+        if promise is not None and promise.policy == choice.policy:
+            continue
+        made[row.pk] = Promise(conversation=row, policy=choice.policy, chosen_at=now)
+        if promise is not None or choice.policy is not None:
+            keeping.store(row, choice, None)
+    Promise.objects.bulk_create(
+        made.values(),
+        update_conflicts=True,
+        unique_fields=["conversation"],
+        update_fields=["policy", "chosen_at"],
+    )
+    return held | made
 
 
 def likely_for(
