@@ -283,7 +283,7 @@ def fill(dsn: str, count: int) -> None:
 
 def load(cursor: Cursor, count: int) -> None:
     """The rows alone."""
-    from inbox.finding.words import vector, words
+    from ground.meaning.words import vector, words
 
     desk = Desk(
         count,

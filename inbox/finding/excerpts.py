@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from ground.meaning.words import spans
 from inbox.finding.query import Term
-from inbox.finding.words import spans
 
 LENGTH = 220
 LEAD = 60

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from ground.meaning.stemming import FALLBACK, configuration
+from ground.meaning.words import vector, words
 from ground.web.rows import PREPARED
-from inbox.finding.languages import FALLBACK, configuration
-from inbox.finding.words import vector, words
 from inbox.models import IndexedMessage, Message
 
 TEXT_MAX = 32_768

@@ -16,10 +16,10 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from ground.meaning.words import quoted
 from ground.web.timing import OutOfTime, within
 from inbox.finding.meaning import Meaning
 from inbox.finding.query import Term
-from inbox.finding.words import quoted
 
 # How many of the newest messages are looked at, and for how many ms at most; None is all.
 STRETCHES: tuple[tuple[int | None, int], ...] = (

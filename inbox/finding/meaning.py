@@ -11,9 +11,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Lower
 
+from ground.meaning.words import words
 from inbox.finding.people import companies_like, contacts_like
 from inbox.finding.query import Filter, Query
-from inbox.finding.words import words
 from inbox.models import Conversation
 from inbox.querysets import ConversationQuerySet
 from people.models import Company, Contact, Tag, Team, Teammate

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from inbox.finding.words import quoted
+from ground.meaning.words import quoted
 from people.models import Company, Contact, Teammate
 
 LOOKED_AT = 500

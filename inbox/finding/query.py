@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
+from ground.meaning.words import words
 from ground.web.text import fault
-from inbox.finding.words import words
 
 LENGTH_MAX = 500
 TERMS_MAX = 20

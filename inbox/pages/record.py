@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from ground.meaning.words import words
 from ground.web.paging import Page
 from ground.web.problems import NotFound, StateConflict
 from inbox import default_views
 from inbox.details import label_of
 from inbox.finding.people import companies_like, contacts_like
-from inbox.finding.words import words
 from inbox.forms import PUBLIC_ID, ContactNoteForm, EditForm, MergeForm, TagForm, checked
 from inbox.models import Conversation
 from inbox.pages.parts import find, visible_to

@@ -2,11 +2,11 @@
 
 import pytest
 
+from ground.meaning.stemming import configuration
+from ground.meaning.words import vector, words
 from inbox.finding.excerpts import excerpt
-from inbox.finding.languages import configuration
 from inbox.finding.meaning import day_of
 from inbox.finding.query import LENGTH_MAX, parse
-from inbox.finding.words import vector, words
 
 
 @pytest.mark.parametrize(
