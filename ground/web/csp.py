@@ -14,6 +14,8 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from ground.web.page_markup import VIDEO_FRAMES
+
 Policy = dict[str, list[str]]
 
 # The one Trusted Types policy that the messenger's frame creates.
@@ -74,6 +76,11 @@ def messenger_page() -> Policy:
         "require-trusted-types-for": ["'script'"],
         "trusted-types": [NONE],
     }
+
+
+def help_page() -> Policy:
+    """A page for everybody to read: it may play videos of the sites that we know, on request."""
+    return page() | {"frame-src": [SELF, *VIDEO_FRAMES], "connect-src": [SELF]}
 
 
 def host_page() -> Policy:

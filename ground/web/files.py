@@ -141,6 +141,12 @@ def store_image(upload: File[Any], side: int) -> str:
     return default_storage.save(key, ContentFile(content))
 
 
+def size_of_image(key: str) -> tuple[int, int]:
+    """The pixels of a picture kept by `store_image`: width and height."""
+    with default_storage.open(key) as file:
+        return images.size_of(file) or (1, 1)
+
+
 def check_size(upload: File[Any]) -> None:
     """Raises Invalid for an empty file, TooLarge beyond ATTACHMENT_MAX_MB."""
     if not upload.size:

@@ -92,17 +92,17 @@ _markdown = _parser()
 
 def render(text: str) -> str:
     """`text` as safe HTML. Any text is fine; what is no formatting is shown as written."""
-    text = _BIDI.sub("", text)
+    text = without_bidi(text)
     if _is_bare(text):
         return f"<p>{text.rstrip()}</p>\n"
-    return _cleaner.clean(_as_written(text) if _is_too_dense(text) else _markdown.render(text))
+    return _cleaner.clean(as_written(text) if is_too_dense(text) else _markdown.render(text))
 
 
 def plain(text: str, *, length: int = PREVIEW_LENGTH) -> str:
     """The words of `text` on one line without its formatting, at most `length` characters."""
     # Four times the length leaves room for marks and link targets that fall away.
-    start = _BIDI.sub("", text[: length * 4])
-    is_plain = _is_bare(start) or _is_too_dense(start)
+    start = without_bidi(text[: length * 4])
+    is_plain = _is_bare(start) or is_too_dense(start)
     words = start if is_plain else _words(_markdown.parse(start))
     line = _SPACE.sub(" ", words).strip()
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
@@ -116,13 +116,22 @@ def _is_bare(text: str) -> bool:
     return not _MARKER.search(text.replace("!", ""))
 
 
-def _is_too_dense(text: str) -> bool:
-    if len(text) > LENGTH_MAX or text.count("\n") > LINES_MAX or _ENDLESS_WORD.search(text):
+def is_too_dense(
+    text: str, *, length: int = LENGTH_MAX, markers: int = MARKERS_MAX, lines: int = LINES_MAX
+) -> bool:
+    """Whether this is no formatting that a person typed, and would hold up the parser."""
+    if len(text) > length or text.count("\n") > lines or _ENDLESS_WORD.search(text):
         return True
-    return any(True for _ in islice(_MARKER.finditer(text), MARKERS_MAX, None))
+    return any(True for _ in islice(_MARKER.finditer(text), markers, None))
 
 
-def _as_written(text: str) -> str:
+def without_bidi(text: str) -> str:
+    """Without what makes a link or a sentence read as another one."""
+    return _BIDI.sub("", text)
+
+
+def as_written(text: str) -> str:
+    """The text as one paragraph, without any formatting."""
     return "<p>" + html.escape(text, quote=False).replace("\n", "<br>\n") + "</p>"
 
 
