@@ -210,3 +210,6 @@ FIRST_STEPS = [
     "inbox.onboarding.INVITE",
     "inbox.onboarding.ANSWER",
 ]
+
+# Where who found no answer in the help center reaches people: language -> address, or "".
+HELP_TALK = "messenger.helping.talk_address"

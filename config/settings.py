@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "messenger",
     "routing",
     "inbox",
+    "knowledge",
     "people",
     "ground.conditions",
     "ground.hours",
@@ -86,6 +87,7 @@ MACRO_STEPS = "config.composition.MACRO_STEPS"
 CHANNEL_ICONS = "config.composition.CHANNEL_ICONS"
 LINE_VOICES = "config.composition.LINE_VOICES"
 FIRST_STEPS = "config.composition.FIRST_STEPS"
+HELP_TALK = "config.composition.HELP_TALK"
 RECORD_PANELS = "config.composition.RECORD_PANELS"
 # Tests look at their rolled-back transaction from consumers too, so these must share its thread.
 LIVE_THREAD_SENSITIVE = TESTING

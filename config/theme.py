@@ -71,6 +71,12 @@ UNFOLD = {
                 page("How routing goes", "monitoring", "routing_beginning"),
             ),
             group(
+                "Help center",
+                page("Articles", "article", "knowledge_article"),
+                page("Collections", "shelves", "knowledge_collection"),
+                page("Its name and language", "help_center", "knowledge_helpcenter"),
+            ),
+            group(
                 "Look into",
                 page("Conversations", "forum", "inbox_conversation"),
                 page("Lines", "cable", "inbox_line"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("logout/", LogOutView.as_view(), name="logout"),
     path("inbox/", include("routing.urls")),
     path("inbox/", include("inbox.urls")),
+    path("help/", include("knowledge.urls")),
     path("m/", include("messenger.urls")),
     path("api/", include("config.api")),
     path("demo/", shop.shop),

@@ -26,6 +26,8 @@ from inbox.actions.asking import ask
 from inbox.actions.side_people import Whom
 from inbox.consumers import InboxConsumer
 from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
+from knowledge.actions import publish, save_article, save_collection, write
+from knowledge.models import Article, Collection
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
 from people.actions import create_token, note_of_contact
@@ -55,6 +57,12 @@ DOORS = {
     "files/public/<str:signed>/": (HIDDEN,) * 6,
     "demo/": (HIDDEN,) * 6,
     "demo/<slug:page>/": (HIDDEN,) * 6,
+    "help/": EVERYBODY,
+    "help/sitemap.xml": EVERYBODY,
+    "help/<slug:locale>/": EVERYBODY,
+    "help/<slug:locale>/search/": EVERYBODY,
+    "help/<slug:locale>/c/<str:slug>/": EVERYBODY,
+    "help/<slug:locale>/a/<str:slug>/": EVERYBODY,
     "inbox/": STAFF,
     "inbox/uploads/": STAFF,
     "inbox/availability/": STAFF,
@@ -309,6 +317,11 @@ class Scene:
             status="merged",
             merged_into=conversation,
         )
+        shelf = {"en": {"title": "Open to all"}}
+        shelf = save_collection(Collection(), by=mates["ada"], texts=shelf)
+        self.article = save_article(Article(), by=mates["ada"], collection=shelf)
+        write(self.article, by=mates["ada"], locale="en", title="Open to all", body="Read.")
+        publish(self.article, by=mates["ada"], locale="en")
         self.batch = Batch.objects.create(teammate=mates["cleo"], view="all", part="status")
         self.visitors, self.mates = visitors, mates
         self.tokens = {
@@ -359,6 +372,8 @@ class Scene:
         filled = route.replace("<pid:id>", ids["<pid:id>"].get(noun, self.conversation.public_id))
         for name, value in {
             "<slug:view>": "all",
+            "<slug:locale>": "en",
+            "<str:slug>": "open-to-all",
             "<slug:page>": "care",
             "<pid:app>": self.visitors["otto"].installation.public_id,
             "<pid:conversation>": self.conversation.public_id,

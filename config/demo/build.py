@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from config import env
 from config.demo import access
+from config.demo.helping import write_help
 from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANGERS
 from config.demo.story.events import EVENTS
 from config.demo.story.routing import LEVELS, RULES
@@ -42,6 +43,7 @@ from inbox.actions import (
     tag,
 )
 from inbox.models import Attachment, Conversation
+from knowledge.models import Picture
 from messenger.models import Installation
 from people.actions import (
     claim_identity,
@@ -79,7 +81,10 @@ def refresh() -> None:
 
 def create() -> int:
     """Makes the demo, anew if it is there; returns how many conversations it has."""
-    keys = list(Attachment.objects.values_list("key", flat=True))
+    keys = [
+        *Attachment.objects.values_list("key", flat=True),
+        *Picture.objects.values_list("key", flat=True),
+    ]
     with silently(), transaction.atomic():
         clear()
         mates, messenger = access.grant()
@@ -88,6 +93,7 @@ def create() -> int:
         date_effects()
         write_rules(mates)
         run_owed()
+        write_help(by=mates["ada"], picture=moth_hole(), now=timezone.now())
         # What was to follow in the story's days is over; what is promised holds from now on.
         DueRow.objects.all().delete()
     for key in keys:
@@ -123,7 +129,8 @@ def clear() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE people_company, people_contact, people_attribute, people_segment,"
-            " journal_entry, routing_rule, routing_ruleedition, routing_policy CASCADE"
+            " journal_entry, routing_rule, routing_ruleedition, routing_policy,"
+            " knowledge_helpcenter, knowledge_collection, knowledge_picture CASCADE"
         )
 
 

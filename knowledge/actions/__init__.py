@@ -1,0 +1,18 @@
+from knowledge.actions.arranging import arrange_help_center
+from knowledge.actions.collecting import delete_collection, save_collection
+from knowledge.actions.deleting import delete_article
+from knowledge.actions.picturing import keep_picture
+from knowledge.actions.publishing import publish, unpublish
+from knowledge.actions.writing import save_article, write
+
+__all__ = [
+    "arrange_help_center",
+    "delete_article",
+    "delete_collection",
+    "keep_picture",
+    "publish",
+    "save_article",
+    "save_collection",
+    "unpublish",
+    "write",
+]

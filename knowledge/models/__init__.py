@@ -1,0 +1,16 @@
+from knowledge.models.article import Article, Translation, Version
+from knowledge.models.collection import Collection, CollectionText
+from knowledge.models.former_slug import FormerSlug
+from knowledge.models.help_center import HelpCenter
+from knowledge.models.picture import Picture
+
+__all__ = [
+    "Article",
+    "Collection",
+    "CollectionText",
+    "FormerSlug",
+    "HelpCenter",
+    "Picture",
+    "Translation",
+    "Version",
+]

@@ -1,0 +1,34 @@
+"""The reads of the help center that have a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+
+class ArticleQuerySet(QuerySet[Any]):
+    def readable_in(self, locales: Sequence[str]) -> ArticleQuerySet:
+        """What somebody who reads these languages can read."""
+        texts = apps.get_model("knowledge.Translation").objects.published()
+        return self.filter(Exists(texts.filter(article=OuterRef("pk"), locale__in=locales)))
+
+    def with_titles(self) -> ArticleQuerySet:
+        """With what they are called and how far each language is, without what they say."""
+        texts = apps.get_model("knowledge.Translation").objects.defer("body", "words")
+        return self.prefetch_related(Prefetch("translations", texts.order_by("pk")))
+
+    def to_be_looked_at(self, today: date) -> ArticleQuerySet:
+        return self.filter(review_on__lte=today)
+
+
+class TranslationQuerySet(QuerySet[Any]):
+    def published(self) -> TranslationQuerySet:
+        return self.filter(published__isnull=False)
+
+    def unpublished(self) -> TranslationQuerySet:
+        """What readers do not see, or see otherwise than it is written now."""
+        return self.filter(Q(published=None) | Q(is_changed=True))
