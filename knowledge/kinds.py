@@ -12,3 +12,4 @@ ARTICLE_MOVED = declare("article.moved", "An article went into another collectio
 ARTICLE_PUBLISHED = declare("article.published", "An article became readable for everybody.")
 ARTICLE_UNPUBLISHED = declare("article.unpublished", "An article was taken from its readers.")
 ARTICLE_DELETED = declare("article.deleted", "An article was deleted with all that it was.")
+ARTICLE_RATED = declare("article.rated", "A reader said whether an article helped.")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 
 class ArticleQuerySet(QuerySet[Any]):
@@ -20,6 +20,16 @@ class ArticleQuerySet(QuerySet[Any]):
         """With what they are called and how far each language is, without what they say."""
         texts = apps.get_model("knowledge.Translation").objects.defer("body", "words")
         return self.prefetch_related(Prefetch("translations", texts.order_by("pk")))
+
+    def with_ratings(self) -> ArticleQuerySet:
+        """With how many readers said that it helped (`helped`), and how many said anything
+        (`rated`)."""
+        rows = apps.get_model("knowledge.Feedback").objects.filter(article=OuterRef("pk"))
+        counted = rows.order_by().values("article")
+        return self.annotate(
+            rated=Subquery(counted.annotate(n=Count("pk")).values("n")),
+            helped=Subquery(counted.annotate(n=Count("pk", filter=Q(helped=True))).values("n")),
+        )
 
     def to_be_looked_at(self, today: date) -> ArticleQuerySet:
         return self.filter(review_on__lte=today)

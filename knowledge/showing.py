@@ -14,11 +14,13 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
+from ground.meaning.words import words
 from ground.web import languages
 from ground.web.templatetags.web import ESCAPED
 from knowledge import reading
 from knowledge.filling import filled, headings, minutes
 from knowledge.models import Article, CollectionText, HelpCenter, Translation
+from knowledge.searching import TERMS_MAX, matching
 from knowledge.texts import counted, day, texts_in
 
 RELATED = 4
@@ -165,7 +167,8 @@ def article_page(text: Translation, reader: Reader) -> Shown:
         "updated": reader.texts["updated"].replace("{date}", day(locale, version.published_at)),
         "minutes": reader.texts["minutes"].replace("{n}", str(minutes(version.body_html))),
         "crumbs": crumbs(reader, article.collection.parent, article.collection),
-        "related": related(article, reader),
+        "related": related(text, reader),
+        "feedback": reverse("knowledge:feedback", args=[locale, text.slug]),
     }
 
     def address(tag: str) -> str:
@@ -201,13 +204,19 @@ def crumbs(reader: Reader, *collections: Any) -> list[dict[str, str]]:
     return way
 
 
-def related(article: Article, reader: Reader) -> list[reading.Entry]:
-    """The next ones of its collection."""
+def related(text: Translation, reader: Reader) -> list[reading.Entry]:
+    """Those that speak of the same things in the same language; then the next of its collection."""
+    article, version = text.article, text.shown
+    alike = matching(words(f"{version.title} {version.summary}")[:TERMS_MAX], text.locale)
+    alike = [other for other in alike if other.article_id != article.pk][:RELATED]
+    shown = {other.article_id: other for other in alike}
+    others = list(Article.objects.filter(pk__in=shown))
+    others.sort(key=lambda other: list(shown).index(other.pk))
     rows = Article.objects.readable_in(reader.order).filter(collection=article.collection_id)
-    rows = rows.exclude(pk=article.pk).order_by("position", "pk")
+    rows = rows.exclude(pk__in=[article.pk, *shown]).order_by("position", "pk")
     beyond = Q(position=article.position, pk__gt=article.pk)
     is_later = Q(position__gt=article.position) | beyond
-    found = [*rows.filter(is_later)[:RELATED], *rows.exclude(is_later)[:RELATED]]
+    found = [*others, *rows.filter(is_later)[:RELATED], *rows.exclude(is_later)[:RELATED]]
     return reading.entries(found[:RELATED], reader.locale, reader.order)
 
 

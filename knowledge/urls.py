@@ -11,4 +11,5 @@ urlpatterns = [
     path("<slug:locale>/search/", views.find, name="search"),
     path("<slug:locale>/c/<str:slug>/", views.collection, name="collection"),
     path("<slug:locale>/a/<str:slug>/", views.article, name="article"),
+    path("<slug:locale>/a/<str:slug>/feedback/", views.feedback, name="feedback"),
 ]

@@ -15,16 +15,20 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from ground.web import coding, csp, languages
+from ground.web.problems import NotAllowed
 from ground.web.throttles import sender_of, spend
 from knowledge import reading, showing
+from knowledge.actions import rate_article
 from knowledge.models import Article, HelpCenter
 from knowledge.searching import LENGTH_MAX, search
 
 MOVED = 301
 SEARCHES, MINUTE = 120, 60
+RATINGS, HOUR = 60, 3600
 
 
 @require_safe
@@ -70,6 +74,44 @@ def article(request: HttpRequest, locale: str, slug: str) -> HttpResponse:
         return missing(request, reader)
     shown = showing.article_page(found.text, reader)
     return page(request, reader, "knowledge/article.html", shown.context, shown.address)
+
+
+@csrf_exempt
+@require_POST
+def feedback(request: HttpRequest, locale: str, slug: str) -> HttpResponse:
+    """POST /help/<locale>/a/<slug>/feedback/ (`helped` yes or no, `words`): a page that says thank
+    you; for the script only that part. Pages hold no token, as they are the same for all: what
+    another site sends in a reader's name is refused."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise NotAllowed("Say it on the page of the article.")
+    reader = reader_of(request, locale)
+    found = reading.article_at(locale, slug, reader.order)
+    if found.text is None:
+        return missing(request, reader)
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    spend("help-feedback", sender_of(address), limit=RATINGS, seconds=HOUR)
+    said = {"yes": True, "no": False}.get(request.POST.get("helped", ""))
+    browser = request.headers.get("User-Agent", "")[:500]
+    row = rate_article(
+        found.text,
+        visitor=f"{address} {browser}",
+        helped=said,
+        words=request.POST.get("words", ""),
+    )
+    is_part = request.headers.get("X-Part") == "thanks"
+    context = {
+        **reader.context,
+        "helped": row.helped,
+        "is_said": bool(row.words) or row.helped,
+        "feedback": request.path,
+        "back": reverse("knowledge:article", args=[locale, slug]),
+        "title": found.text.shown.title,
+    }
+    template = "knowledge/_thanks.html" if is_part else "knowledge/thanks.html"
+    answer = render(request, template, context)
+    answer["Cache-Control"] = "private, no-store"
+    csp.use(answer, csp.help_page())
+    return answer
 
 
 @require_safe

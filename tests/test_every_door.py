@@ -63,6 +63,7 @@ DOORS = {
     "help/<slug:locale>/search/": EVERYBODY,
     "help/<slug:locale>/c/<str:slug>/": EVERYBODY,
     "help/<slug:locale>/a/<str:slug>/": EVERYBODY,
+    "help/<slug:locale>/a/<str:slug>/feedback/": EVERYBODY,
     "inbox/": STAFF,
     "inbox/uploads/": STAFF,
     "inbox/availability/": STAFF,

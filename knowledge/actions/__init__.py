@@ -3,6 +3,7 @@ from knowledge.actions.collecting import delete_collection, save_collection
 from knowledge.actions.deleting import delete_article
 from knowledge.actions.picturing import keep_picture
 from knowledge.actions.publishing import publish, unpublish
+from knowledge.actions.rating import rate_article
 from knowledge.actions.writing import save_article, write
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "delete_collection",
     "keep_picture",
     "publish",
+    "rate_article",
     "save_article",
     "save_collection",
     "unpublish",

@@ -56,7 +56,15 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Article)
 class ArticleAdmin(ModelAdmin):
-    list_display = ("title", "shelf", "languages", "author", "to_look_at", "updated_at")
+    list_display = (
+        "title",
+        "shelf",
+        "languages",
+        "helped",
+        "author",
+        "to_look_at",
+        "updated_at",
+    )
     list_filter = (ReviewFilter, StateFilter, "collection")
     search_fields = ("translations__title", "=public_id")
     ordering = ("collection__position", "collection", "position", "id")
@@ -66,8 +74,8 @@ class ArticleAdmin(ModelAdmin):
         css = {"all": ["knowledge/admin/writing.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
-        rows = super().get_queryset(request).with_titles().select_related("author", "collection")
-        return rows.prefetch_related("collection__texts")
+        rows = super().get_queryset(request).with_titles().with_ratings()
+        return rows.select_related("author", "collection").prefetch_related("collection__texts")
 
     @admin.display(description="Article")
     def title(self, article: Article) -> str:
@@ -80,6 +88,10 @@ class ArticleAdmin(ModelAdmin):
     @admin.display(description="Languages")
     def languages(self, article: Article) -> SafeString:
         return writing.states(article.translations.all())
+
+    @admin.display(description="Helped")
+    def helped(self, article: Any) -> str:
+        return f"{article.helped or 0} of {article.rated}" if article.rated else "–"
 
     @admin.display(description="To be looked at", ordering="review_on")
     def to_look_at(self, article: Article) -> SafeString | str:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -21,7 +22,15 @@ from knowledge.actions import publish, save_article, unpublish, write
 from knowledge.actions.writing import BODY_MAX
 from knowledge.differing import difference
 from knowledge.filling import filled
-from knowledge.models import Article, Collection, HelpCenter, Picture, Translation, Version
+from knowledge.models import (
+    Article,
+    Collection,
+    Feedback,
+    HelpCenter,
+    Picture,
+    Translation,
+    Version,
+)
 from knowledge.models.article import SUMMARY_LENGTH
 from knowledge.models.collection import TITLE_LENGTH
 from people.models import Teammate
@@ -221,6 +230,8 @@ def beside(draft: Draft, texts: dict[str, Translation]) -> dict[str, Any]:
     if kind == "versions" and draft.locale in texts:
         rows = texts[draft.locale].versions.select_related("by").defer("body", "body_html")
         return {"kind": "versions", "versions": list(rows[:VERSIONS_MAX])}
+    if kind == "readers" and draft.article.pk:
+        return {"kind": "readers", **readers(draft.article)}
     if kind == "version" and (version := version_of(draft, number)) is not None:
         return {"kind": "version", **compared(draft, version)}
     if kind in texts and kind != draft.locale:
@@ -229,6 +240,18 @@ def beside(draft: Draft, texts: dict[str, Translation]) -> dict[str, Any]:
         return {"kind": "language", "beside_name": languages.NAMES[kind], "said": said, "tag": kind}
     draft.beside = "preview"
     return {"kind": "preview", **preview(draft)}
+
+
+def readers(article: Article) -> dict[str, Any]:
+    """What readers said: how many of them in each language, and the latest words."""
+    rows = Feedback.objects.filter(article=article)
+    counts = rows.values("locale").annotate(rated=Count("pk"), helped=Count("pk", Q(helped=True)))
+    said = rows.exclude(words="").order_by("-updated_at", "-pk")[:VERSIONS_MAX]
+    names = languages.NAMES
+    return {
+        "ratings": [{**row, "name": names[row["locale"]]} for row in counts.order_by("locale")],
+        "said": list(said),
+    }
 
 
 def compared(draft: Draft, version: Version) -> dict[str, Any]:

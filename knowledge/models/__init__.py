@@ -1,5 +1,6 @@
 from knowledge.models.article import Article, Translation, Version
 from knowledge.models.collection import Collection, CollectionText
+from knowledge.models.feedback import Feedback
 from knowledge.models.former_slug import FormerSlug
 from knowledge.models.help_center import HelpCenter
 from knowledge.models.picture import Picture
@@ -8,6 +9,7 @@ __all__ = [
     "Article",
     "Collection",
     "CollectionText",
+    "Feedback",
     "FormerSlug",
     "HelpCenter",
     "Picture",

@@ -47,6 +47,31 @@ document.addEventListener("keydown", (event) => {
   form?.querySelector("input")?.focus();
 });
 
+/* Said in place; without an answer the form goes its own way. */
+document.addEventListener("submit", async (event) => {
+  const said = /** @type {HTMLFormElement} */ (event.target);
+  const place = said.closest("[data-helped]");
+  if (!place) return;
+  event.preventDefault();
+  const fields = new FormData(said, event.submitter);
+  const answer = await fetch(said.action, {
+    method: "POST",
+    body: fields,
+    headers: { "X-Part": "thanks" },
+  }).catch(() => null);
+  if (!answer?.ok) {
+    if (event.submitter instanceof HTMLButtonElement) {
+      const kept = document.createElement("input");
+      Object.assign(kept, { type: "hidden", name: "helped", value: event.submitter.value });
+      said.append(kept);
+    }
+    said.submit();
+    return;
+  }
+  place.innerHTML = await answer.text();
+  /** @type {HTMLElement | null} */ (place.querySelector("textarea, .thanks"))?.focus();
+});
+
 /* Nothing of a video's site is loaded before somebody asks for it. */
 document.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
