@@ -74,6 +74,7 @@ UNFOLD = {
                 "Help center",
                 page("Articles", "article", "knowledge_article"),
                 page("Collections", "shelves", "knowledge_collection"),
+                page("Content blocks", "widgets", "knowledge_block"),
                 page("Its name and language", "help_center", "knowledge_helpcenter"),
             ),
             group(

@@ -13,3 +13,6 @@ ARTICLE_PUBLISHED = declare("article.published", "An article became readable for
 ARTICLE_UNPUBLISHED = declare("article.unpublished", "An article was taken from its readers.")
 ARTICLE_DELETED = declare("article.deleted", "An article was deleted with all that it was.")
 ARTICLE_RATED = declare("article.rated", "A reader said whether an article helped.")
+BLOCK_CREATED = declare("block.created", "A content block was made.")
+BLOCK_CHANGED = declare("block.changed", "A content block says something else, everywhere.")
+BLOCK_DELETED = declare("block.deleted", "A content block that stood nowhere was deleted.")

@@ -42,3 +42,9 @@ class TranslationQuerySet(QuerySet[Any]):
     def unpublished(self) -> TranslationQuerySet:
         """What readers do not see, or see otherwise than it is written now."""
         return self.filter(Q(published=None) | Q(is_changed=True))
+
+
+class BlockQuerySet(QuerySet[Any]):
+    def with_uses(self) -> BlockQuerySet:
+        """With in how many texts each stands (`used`)."""
+        return self.annotate(used=Count("uses"))

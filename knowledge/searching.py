@@ -27,16 +27,16 @@ WITH term AS (
      SELECT exact::tsquery AS exact, plainto_tsquery(%s::regconfig, word) AS stem
        FROM unnest(%s::text[], %s::text[]) AS term (exact, word)),
      asked AS (
-     SELECT string_agg((exact || stem)::text, ') & (') FILTER (WHERE numnode(stem) > 0) AS every,
-            string_agg((exact || stem)::text, ') | (') FILTER (WHERE numnode(stem) > 0) AS some,
+     SELECT string_agg((exact || stem)::text, ') & (') FILTER (WHERE numnode(stem) > 0) AS all_of,
+            string_agg((exact || stem)::text, ') | (') FILTER (WHERE numnode(stem) > 0) AS any_of,
             string_agg(exact::text, ') & (') AS plain
        FROM term),
      query AS (
-     SELECT ('(' || coalesce(every, plain) || ')')::tsquery AS every,
-            ('(' || coalesce(some, plain) || ')')::tsquery AS some FROM asked)
+     SELECT ('(' || coalesce(all_of, plain) || ')')::tsquery AS all_of,
+            ('(' || coalesce(any_of, plain) || ')')::tsquery AS any_of FROM asked)
 SELECT id FROM knowledge_translation, query
- WHERE locale = %s AND published_id IS NOT NULL AND words @@ some
- ORDER BY words @@ every DESC, ts_rank(words, some) DESC, id
+ WHERE locale = %s AND published_id IS NOT NULL AND words @@ any_of
+ ORDER BY words @@ all_of DESC, ts_rank(words, any_of) DESC, id
  LIMIT %s
 """
 

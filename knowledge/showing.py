@@ -61,9 +61,10 @@ class Reader:
             "talk": talk(self.locale),
         }
 
-    def languages(self, address: AddressIn) -> dict[str, Any]:
+    def languages(self, address: AddressIn, original: str) -> dict[str, Any]:
         """The languages that a page is offered in, and those that it has an address of its own in:
-        search engines are told of these only."""
+        search engines are told of these only. What is not translated stands where it is written,
+        in `original`."""
         offered = [tag for tag in languages.NAMES if tag in self.center.locales]
         own = {tag: address(tag) for tag in offered}
         menu = [
@@ -81,7 +82,7 @@ class Reader:
         return {
             "menu": menu if len(menu) > 1 else [],
             "alternates": alternates if len(alternates) > 1 else [],
-            "canonical": absolute(address(self.locale)),
+            "canonical": absolute(address(self.locale) or address(original)),
         }
 
 
@@ -102,6 +103,7 @@ def absolute(address: str) -> str:
 class Shown:
     context: dict[str, Any]
     address: AddressIn
+    original: str
 
 
 def drawn(shelf: reading.Shelf, locale: str) -> dict[str, Any]:
@@ -143,20 +145,15 @@ def collection_page(text: CollectionText, reader: Reader, last: Article | None) 
     def address(tag: str) -> str:
         return reverse("knowledge:collection", args=[tag, slugs[tag]]) if tag in slugs else ""
 
-    return Shown(context, address if locale in slugs else lambda tag: own_or(tag, reader, own))
-
-
-def own_or(tag: str, reader: Reader, own: str) -> str:
-    """A page that is not translated stands for nothing but itself."""
-    return own if tag == reader.locale else ""
+    return Shown(context, address, text.locale)
 
 
 def article_page(text: Translation, reader: Reader) -> Shown:
     locale, article, version = reader.locale, text.article, text.shown
     slugs = dict(article.translations.published().values_list("locale", "slug"))
-    body = filled(version.body_html)
+    body = filled(version.body_html, reading.order_for(text.locale, reader.center.locale))
     is_fallback = text.locale != locale
-    parts = headings(version.body_html)
+    parts = headings(body)
     context = {
         "version": version,
         "lang": text.locale if is_fallback else "",
@@ -165,7 +162,7 @@ def article_page(text: Translation, reader: Reader) -> Shown:
         "body": body,
         "parts": parts if len(parts) >= HEADINGS_MIN else [],
         "updated": reader.texts["updated"].replace("{date}", day(locale, version.published_at)),
-        "minutes": reader.texts["minutes"].replace("{n}", str(minutes(version.body_html))),
+        "minutes": reader.texts["minutes"].replace("{n}", str(minutes(body))),
         "crumbs": crumbs(reader, article.collection.parent, article.collection),
         "related": related(text, reader),
         "feedback": reverse("knowledge:feedback", args=[locale, text.slug]),
@@ -174,13 +171,8 @@ def article_page(text: Translation, reader: Reader) -> Shown:
     def address(tag: str) -> str:
         return reverse("knowledge:article", args=[tag, slugs[tag]]) if tag in slugs else ""
 
-    def original(tag: str) -> str:
-        """What is not translated stands where it is written, for search engines as well."""
-        return address(text.locale if tag == locale else tag)
-
-    shown = original if is_fallback else address
-    context["structured"] = structured(context, absolute(shown(locale)), reader)
-    return Shown(context, shown)
+    context["structured"] = structured(context, absolute(address(text.locale)), reader)
+    return Shown(context, address, text.locale)
 
 
 def fallback(written: str, asked: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -46,7 +45,8 @@ def home(request: HttpRequest, locale: str) -> HttpResponse:
     reader = reader_of(request, locale)
     shelves = reading.shelves(locale, reader.order)
     context = {"shelves": [showing.drawn(shelf, locale) for shelf in shelves]}
-    return page(request, reader, "knowledge/home.html", context, lambda tag: home_address(tag))
+    shown = showing.Shown(context, home_address, locale)
+    return page(request, reader, "knowledge/home.html", shown)
 
 
 @require_safe
@@ -60,7 +60,7 @@ def collection(request: HttpRequest, locale: str, slug: str) -> HttpResponse:
         return missing(request, reader)
     last = last_of(request)
     shown = showing.collection_page(found.text, reader, last)
-    return page(request, reader, "knowledge/collection.html", shown.context, shown.address)
+    return page(request, reader, "knowledge/collection.html", shown)
 
 
 @require_safe
@@ -73,7 +73,7 @@ def article(request: HttpRequest, locale: str, slug: str) -> HttpResponse:
     if found.text is None:
         return missing(request, reader)
     shown = showing.article_page(found.text, reader)
-    return page(request, reader, "knowledge/article.html", shown.context, shown.address)
+    return page(request, reader, "knowledge/article.html", shown)
 
 
 @csrf_exempt
@@ -179,15 +179,11 @@ def missing(request: HttpRequest, reader: showing.Reader) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest,
-    reader: showing.Reader,
-    template: str,
-    context: dict[str, Any],
-    address: showing.AddressIn,
+    request: HttpRequest, reader: showing.Reader, template: str, shown: showing.Shown
 ) -> HttpResponse:
-    """A page that stands at `address(tag)` in each language."""
-    shown = {**reader.context, **reader.languages(address), **context}
-    return kept(request, render(request, template, shown), reader.center)
+    tongues = reader.languages(shown.address, shown.original)
+    context = {**reader.context, **tongues, **shown.context}
+    return kept(request, render(request, template, context), reader.center)
 
 
 def kept(request: HttpRequest, answer: HttpResponse, center: HelpCenter) -> HttpResponse:

@@ -130,7 +130,8 @@ def clear() -> None:
         cursor.execute(
             "TRUNCATE people_company, people_contact, people_attribute, people_segment,"
             " journal_entry, routing_rule, routing_ruleedition, routing_policy,"
-            " knowledge_helpcenter, knowledge_collection, knowledge_picture CASCADE"
+            " knowledge_helpcenter, knowledge_collection, knowledge_picture, knowledge_block"
+            " CASCADE"
         )
 
 

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 
-from config.demo.story.help import NAME, SHELVES, Piece
+from config.demo.story.help import BLOCK, NAME, SHELVES, Piece
 from knowledge.actions import (
     arrange_help_center,
     keep_picture,
     publish,
     save_article,
+    save_block,
     save_collection,
     write,
 )
-from knowledge.models import Article, Collection, Version
+from knowledge.models import Article, Block, Collection, Version
 from people.models import Teammate
 
 
@@ -22,6 +23,7 @@ def write_help(*, by: Teammate, picture: bytes, now: datetime) -> None:
     arrange_help_center(by=by, name=NAME)
     upload = SimpleUploadedFile("hole.png", picture, content_type="image/png")
     shown = keep_picture(upload, by=by).public_id
+    save_block(Block(), by=by, name=BLOCK.name, key=BLOCK.key, texts=BLOCK.texts)
     for shelf in SHELVES:
         texts = {
             locale: {"title": title, "description": description}

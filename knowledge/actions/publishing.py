@@ -8,6 +8,7 @@ from ground.journal import record
 from ground.web.page_markup import PAGE_RENDERER_VERSION, render_page
 from ground.web.problems import Invalid
 from knowledge import kinds
+from knowledge.actions.blocking import check_named, note_uses
 from knowledge.actions.turns import (
     found_again,
     known_locale,
@@ -15,7 +16,7 @@ from knowledge.actions.turns import (
     readers_see_something_else,
     translation_of,
 )
-from knowledge.indexing import index
+from knowledge.filling import reindex
 from knowledge.models import Article, Translation, Version
 from knowledge.permissions import only_editors
 from people.models import Teammate
@@ -37,6 +38,7 @@ def publish(article: Article, *, by: Actor, locale: str) -> Translation:
             raise Invalid(errors={"body": ["Write something before you publish it."]})
         if text.published is not None and not text.is_changed:
             return text
+        check_named(text.body)
         if text.body != body:
             body_html = render_page(text.body)
         last = text.versions.values_list("number", flat=True).first() or 0
@@ -52,7 +54,8 @@ def publish(article: Article, *, by: Actor, locale: str) -> Translation:
         )
         text.published, text.is_changed = version, False
         text.save(update_fields=["published", "is_changed", "updated_at"])
-        index(text.pk, locale, version.title, version.summary, body_html)
+        note_uses(text)
+        reindex([text])
         readers_see_something_else()
         record(
             kinds.ARTICLE_PUBLISHED,
@@ -75,6 +78,7 @@ def unpublish(article: Article, *, by: Actor, locale: str) -> Translation:
         number = text.published.number
         text.published, text.is_changed, text.words = None, True, None
         text.save(update_fields=["published", "is_changed", "words", "updated_at"])
+        note_uses(text)
         readers_see_something_else()
         record(
             kinds.ARTICLE_UNPUBLISHED,

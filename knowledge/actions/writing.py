@@ -11,6 +11,7 @@ from ground.journal import record
 from ground.web.problems import Invalid
 from ground.web.text import clean
 from knowledge import kinds, slugs
+from knowledge.actions.blocking import note_uses
 from knowledge.actions.collecting import sound_position
 from knowledge.actions.turns import (
     found_again,
@@ -91,6 +92,7 @@ def write(article: Article, *, by: Actor, locale: Any, **said: Any) -> Translati
             return text
         text.is_changed = differs(text)
         text.save()
+        note_uses(text)
         held.save(update_fields=["updated_at"])
         if before["slug"] and before["slug"] != text.slug:
             slugs.remember(held, "article", locale, before["slug"], text.slug)

@@ -1,5 +1,5 @@
 """The admin's pages of the help center."""
 
-from knowledge.admin import articles, collections, help_center
+from knowledge.admin import articles, blocks, collections, help_center
 
-__all__ = ["articles", "collections", "help_center"]
+__all__ = ["articles", "blocks", "collections", "help_center"]

@@ -8,10 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import StackedInline
 
-from ground.web.admin import ProblemsAsMessages
 from knowledge.actions import delete_collection, save_collection
+from knowledge.admin.worded import WordedAdmin
 from knowledge.models import Collection, CollectionText
 
 PLACE = ("parent", "position", "icon")
@@ -60,7 +60,8 @@ class CollectionTextInline(StackedInline):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ProblemsAsMessages, ModelAdmin):
+class CollectionAdmin(WordedAdmin):
+    words = WORDS
     form = CollectionForm
     inlines = (CollectionTextInline,)
     list_display = ("title", "parent", "position", "articles", "public_id")
@@ -79,24 +80,11 @@ class CollectionAdmin(ProblemsAsMessages, ModelAdmin):
     def articles(self, collection: Any) -> int:
         return collection.size
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Saved with its texts, below."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        wanted = {name: form.cleaned_data[name] for name in PLACE}
-        if not change and not wanted["position"]:
+    def keep(self, row: Any, texts: dict[str, Any], said: dict[str, Any], by: Any) -> Collection:
+        wanted = {name: said[name] for name in PLACE}
+        if row is None and not wanted["position"]:
             del wanted["position"]
-        texts: dict[str, Any] = {}
-        for row in formsets[0].forms:
-            if row in formsets[0].deleted_forms:
-                texts.setdefault(row.initial["locale"], None)
-            elif row.has_changed():
-                if row.initial.get("locale") not in (None, row.cleaned_data["locale"]):
-                    texts.setdefault(row.initial["locale"], None)
-                texts[row.cleaned_data["locale"]] = {name: row.cleaned_data[name] for name in WORDS}
-        collection = Collection.objects.get(pk=form.instance.pk) if change else Collection()
-        kept = save_collection(collection, by=request.user, texts=texts, **wanted)
-        form.instance.pk, form.instance.public_id = kept.pk, kept.public_id
+        return save_collection(row or Collection(), by=by, texts=texts, **wanted)
 
     def delete_model(self, request: HttpRequest, obj: Collection) -> None:
         delete_collection(obj, by=request.user)
@@ -106,6 +94,3 @@ class CollectionAdmin(ProblemsAsMessages, ModelAdmin):
         if obj is not None and (obj.articles.exists() or obj.children.exists()):
             return False
         return super().has_delete_permission(request, obj)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        return {}

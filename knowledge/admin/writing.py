@@ -24,6 +24,7 @@ from knowledge.differing import difference
 from knowledge.filling import filled
 from knowledge.models import (
     Article,
+    Block,
     Collection,
     Feedback,
     HelpCenter,
@@ -33,6 +34,7 @@ from knowledge.models import (
 )
 from knowledge.models.article import SUMMARY_LENGTH
 from knowledge.models.collection import TITLE_LENGTH
+from knowledge.reading import order_for
 from people.models import Teammate
 
 PREVIEW = "admin/knowledge/article/_preview.html"
@@ -187,6 +189,7 @@ def drawn(draft: Draft) -> dict[str, Any]:
         "others": [(tag, name) for tag, name in names.items() if tag not in shown],
         "besides": [(tag, names[tag]) for tag in texts if tag != draft.locale],
         "collections": collections(),
+        "blocks": list(Block.objects.all()[:VERSIONS_MAX]),
         "mates": list(Teammate.objects.active().order_by("name")),
         "public_url": public_address(here),
         "title_length": TITLE_LENGTH,
@@ -278,9 +281,10 @@ def preview(draft: Draft) -> dict[str, Any]:
     body = draft.words["body"].replace("\r\n", "\n")
     # What is longer is refused when it is saved.
     body = body if len(body) <= BODY_MAX else body[:BODY_MAX]
+    order = order_for(draft.locale, HelpCenter.current().locale)
     return {
         "version": {"title": draft.words["title"] or "Without a title"},
-        "body": filled(render_page(body)),
+        "body": filled(render_page(body), order, is_draft=True),
         "locale": draft.locale,
         "direction": languages.direction(draft.locale),
     }

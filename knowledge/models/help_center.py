@@ -18,7 +18,7 @@ class HelpCenter(models.Model):
         choices=languages.CHOICES,
         help_text="An article that is not translated is shown in this one, and says so.",
     )
-    site_url = models.URLField(
+    site_url = models.CharField(
         "your own site",
         max_length=200,
         blank=True,

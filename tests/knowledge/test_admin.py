@@ -24,7 +24,7 @@ def client(ada, browser_of):
     return browser_of(ada)
 
 
-def whole(collection, **said):
+def whole(collection, /, **said):
     words = {"title": "Late parcels", "slug": "", "summary": "", "body": "Wait.", "do": "save"}
     place = {"collection": collection.public_id, "author": "", "review_on": "", "locale": "en"}
     return words | place | said

@@ -17,7 +17,7 @@ LINK = re.compile("(https?|mailto|tel):|/|#", re.IGNORECASE)
     "written, html",
     [
         ("# Parts", '<h2 id="parts">Parts</h2>'),
-        ("#### Deep", '<h4 id="deep">Deep</h4>'),
+        ("## A\n\n#### B", '<h2 id="a">A</h2>\n<h4 id="b">B</h4>'),
         ("# A\n\n# A", '<h2 id="a">A</h2>\n<h2 id="a-2">A</h2>'),
         ("![x](picture:pic_1a)", '<p><img src="picture:pic_1a" alt="x"></p>'),
         (

@@ -30,6 +30,24 @@ class Shelf:
     pieces: list[Piece] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Everywhere:
+    """A content block."""
+
+    key: str
+    name: str
+    texts: dict[str, str]
+
+
+BLOCK = Everywhere(
+    "workshop",
+    "The workshop, when and where",
+    {
+        "en": "Our workshop is at **Cooper’s Quay 14**, Tuesday to Saturday, 9 to 18.",
+        "es": "Nuestro taller está en **Cooper’s Quay 14**, de martes a sábado, de 9 a 18.",
+    },
+)
+
 # `{picture}` becomes the picture of a hole.
 SHELVES = [
     Shelf(
@@ -124,7 +142,9 @@ En bicicleta también puedes nombrar a un vecino que lo recoja. ¿Ya es tarde pa
                     "en": Said(
                         "Send something back",
                         "Within thirty days, at our cost. What was made to measure we alter.",
-                        """Not right? Send it back within **thirty days** after it has reached you. The label is in the box; put it over the old one.
+                        """Not right? Send it back within **thirty days** after it has reached you. The label is in the box; put it over the old one. Or bring it back yourself:
+
+{{block:workshop}}
 
 ## What was made to measure
 
@@ -137,7 +157,9 @@ Within three working days after the parcel is back with us, by the way in which 
                     "es": Said(
                         "Devolver algo",
                         "En treinta días y sin coste. Lo hecho a medida lo arreglamos.",
-                        """¿No te convence? Devuélvelo en los **treinta días** siguientes a la entrega. La etiqueta está en la caja; pégala encima de la antigua.
+                        """¿No te convence? Devuélvelo en los **treinta días** siguientes a la entrega. La etiqueta está en la caja; pégala encima de la antigua. O tráelo tú:
+
+{{block:workshop}}
 
 ## Lo hecho a medida
 
@@ -242,7 +264,7 @@ Store wool washed and in a closed bag. Cedar smells good and does little; cold h
                     "en": Said(
                         "How we measure you",
                         "Eleven measures, half an hour, two fittings.",
-                        """Come in thin clothes and with the shoes that you will wear. It takes half an hour.
+                        """Come in thin clothes and with the shoes that you will wear. It takes half an hour. {{block:workshop}}
 
 ## What happens
 
