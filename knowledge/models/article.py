@@ -28,6 +28,8 @@ class Article(models.Model):
         help_text="From that day on the article stands among those that somebody should read "
         "again.",
     )
+    # What it is known by where it was imported from.
+    source = models.CharField(max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -35,6 +37,13 @@ class Article(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source"],
+                condition=~models.Q(source=""),
+                name="knowledge_article_source_once",
+            ),
+        ]
         indexes = [
             models.Index(fields=["collection", "position", "id"], name="knowledge_article_order"),
             models.Index(
@@ -71,6 +80,10 @@ class Translation(models.Model):
     )
     # Whether the draft says something else than what is published.
     is_changed = models.BooleanField(default=True, editable=False)
+    # Digests of the words that were imported and of what was made of them, to know whether they
+    # have changed there, or somebody has changed them here.
+    imported = models.CharField(max_length=64, blank=True, editable=False)
+    imported_as = models.CharField(max_length=64, blank=True, editable=False)
     # What search knows of the published version.
     words = SearchVectorField(null=True, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
