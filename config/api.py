@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 import inbox.api
+import knowledge.api
 import people.api
 import routing.api
 
@@ -51,5 +52,13 @@ urlpatterns = [
         SpectacularSwaggerSplitView.as_view(url=reverse_lazy("api:schema")),
         name="docs",
     ),
-    path("v1/", include(people.api.urlpatterns + inbox.api.urlpatterns + routing.api.urlpatterns)),
+    path(
+        "v1/",
+        include(
+            people.api.urlpatterns
+            + knowledge.api.urlpatterns
+            + inbox.api.urlpatterns
+            + routing.api.urlpatterns
+        ),
+    ),
 ]

@@ -26,8 +26,8 @@ from inbox.actions.asking import ask
 from inbox.actions.side_people import Whom
 from inbox.consumers import InboxConsumer
 from inbox.models import Batch, Conversation, Macro, Message, ReadMarker, SavedView
-from knowledge.actions import publish, save_article, save_collection, write
-from knowledge.models import Article, Collection
+from knowledge.actions import publish, save_article, save_block, save_collection, write
+from knowledge.models import Article, Block, Collection
 from messenger.consumers import MessengerConsumer
 from messenger.models import IdentitySecret
 from people.actions import create_token, note_of_contact
@@ -203,6 +203,14 @@ DOORS = {
     "api/v1/office-hours/<pid:id>": (OUT, OUT, OUT, OUT, OUT, HIDDEN),
     "api/v1/routing-settings": ADMINS,
     "api/v1/conversations/<pid:id>/decisions": STAFF_WHO_SEE_IT,
+    "api/v1/articles": ADMINS,
+    "api/v1/articles/<pid:id>": ADMINS,
+    "api/v1/articles/<pid:id>/translations/<slug:locale>": ADMINS,
+    "api/v1/articles/<pid:id>/translations/<slug:locale>/publication": ADMINS,
+    "api/v1/collections": ADMINS,
+    "api/v1/collections/<pid:id>": ADMINS,
+    "api/v1/blocks": ADMINS,
+    "api/v1/blocks/<pid:id>": ADMINS,
     "api/v1/segments": STAFF,
     "api/v1/segments/<pid:id>": STAFF,
     "api/v1/notifications": STAFF,
@@ -323,6 +331,8 @@ class Scene:
         self.article = save_article(Article(), by=mates["ada"], collection=shelf)
         write(self.article, by=mates["ada"], locale="en", title="Open to all", body="Read.")
         publish(self.article, by=mates["ada"], locale="en")
+        texts = {"en": "Nine to five."}
+        self.block = save_block(Block(), by=mates["ada"], name="Hours", texts=texts)
         self.batch = Batch.objects.create(teammate=mates["cleo"], view="all", part="status")
         self.visitors, self.mates = visitors, mates
         self.tokens = {
@@ -367,6 +377,9 @@ class Scene:
                 "views": self.view(),
                 "batches": self.batch.public_id,
                 "segments": self.segment(),
+                "articles": self.article.public_id,
+                "collections": self.article.collection.public_id,
+                "blocks": self.block.public_id,
             },
         }
         noun = route.split("/")[2] if route.startswith("api/v1/") else ""
