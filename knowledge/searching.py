@@ -34,7 +34,7 @@ WITH term AS (
      query AS (
      SELECT ('(' || coalesce(all_of, plain) || ')')::tsquery AS all_of,
             ('(' || coalesce(any_of, plain) || ')')::tsquery AS any_of FROM asked)
-SELECT id FROM knowledge_translation, query
+SELECT id, ts_rank(words, any_of) FROM knowledge_translation, query
  WHERE locale = %s AND published_id IS NOT NULL AND words @@ any_of
  ORDER BY words @@ all_of DESC, ts_rank(words, any_of) DESC, id
  LIMIT %s
@@ -72,6 +72,11 @@ def search(text: str, locale: str, order: Sequence[str]) -> list[Found]:
 
 
 def matching(terms: Sequence[str], locale: str) -> list[Translation]:
+    return [text for text, _ in ranked(terms, locale)]
+
+
+def ranked(terms: Sequence[str], locale: str) -> list[tuple[Translation, float]]:
+    """Published translations that say any of the words, best first, each with how much it does."""
     exact = [quoted(term) for term in terms]
     # Whoever asks while they type may be in the middle of a word.
     if len(terms[-1]) >= PREFIX_MIN:
@@ -80,11 +85,12 @@ def matching(terms: Sequence[str], locale: str) -> list[Translation]:
         with within(TIME_MS) as cursor:
             given = [configuration(locale), exact, list(terms), locale, FOUND_MAX]
             cursor.execute(_FIND, given)
-            ids = [row[0] for row in cursor.fetchall()]
+            found = cursor.fetchall()
     except OutOfTime:
         return []
-    rows = Translation.objects.select_related("published").defer("body", "words").in_bulk(ids)
-    return [rows[pk] for pk in ids if pk in rows]
+    texts = Translation.objects.select_related("published").defer("body", "words")
+    rows = texts.in_bulk([pk for pk, _ in found])
+    return [(rows[pk], rank) for pk, rank in found if pk in rows]
 
 
 def excerpt(text: Translation, terms: Sequence[str]) -> list[Piece]:

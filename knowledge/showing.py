@@ -20,10 +20,11 @@ from ground.web.templatetags.web import ESCAPED
 from knowledge import reading
 from knowledge.filling import filled, headings, minutes
 from knowledge.models import Article, CollectionText, HelpCenter, Translation
-from knowledge.searching import TERMS_MAX, matching
+from knowledge.searching import TERMS_MAX, ranked
 from knowledge.texts import counted, day, texts_in
 
 RELATED = 4
+ALIKE = 0.1
 HEADINGS_MIN = 3
 # Of one file of a sitemap, by its standard.
 SITEMAP_MAX = 50_000
@@ -199,8 +200,11 @@ def crumbs(reader: Reader, *collections: Any) -> list[dict[str, str]]:
 def related(text: Translation, reader: Reader) -> list[reading.Entry]:
     """Those that speak of the same things in the same language; then the next of its collection."""
     article, version = text.article, text.shown
-    alike = matching(words(f"{version.title} {version.summary}")[:TERMS_MAX], text.locale)
-    alike = [other for other in alike if other.article_id != article.pk][:RELATED]
+    found = ranked(words(f"{version.title} {version.summary}")[:TERMS_MAX], text.locale)
+    # How much an article says its own words is the measure of how much another one does.
+    own = next((rank for other, rank in found if other.pk == text.pk), 0)
+    near = [other for other, rank in found if rank >= ALIKE * own]
+    alike = [other for other in near if other.article_id != article.pk][:RELATED]
     shown = {other.article_id: other for other in alike}
     others = list(Article.objects.filter(pk__in=shown))
     others.sort(key=lambda other: list(shown).index(other.pk))
@@ -208,8 +212,8 @@ def related(text: Translation, reader: Reader) -> list[reading.Entry]:
     rows = rows.exclude(pk__in=[article.pk, *shown]).order_by("position", "pk")
     beyond = Q(position=article.position, pk__gt=article.pk)
     is_later = Q(position__gt=article.position) | beyond
-    found = [*others, *rows.filter(is_later)[:RELATED], *rows.exclude(is_later)[:RELATED]]
-    return reading.entries(found[:RELATED], reader.locale, reader.order)
+    listed = [*others, *rows.filter(is_later)[:RELATED], *rows.exclude(is_later)[:RELATED]]
+    return reading.entries(listed[:RELATED], reader.locale, reader.order)
 
 
 # ---- for search engines --------------------------------------------------------------------------
