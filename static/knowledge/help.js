@@ -69,7 +69,7 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   place.innerHTML = await answer.text();
-  /** @type {HTMLElement | null} */ (place.querySelector("textarea, .thanks"))?.focus();
+  (place.querySelector("textarea") ?? place.querySelector("div"))?.focus();
 });
 
 /* Nothing of a video's site is loaded before somebody asks for it. */
