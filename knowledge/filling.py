@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from html import unescape
+from urllib.parse import urlsplit
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,7 @@ from ground.web.page_markup import PICTURE
 from knowledge.indexing import index, text_of
 from knowledge.models import BlockText, HelpCenter, Picture, Translation
 from knowledge.reading import best_of, order_for
+from knowledge.texts import texts_in
 
 WORDS_A_MINUTE = 200
 _IMAGE = re.compile(r'<img src="picture:(pic_[A-Za-z0-9]{1,40})" alt="([^"]*)">')
@@ -25,6 +27,8 @@ _BLOCK = re.compile(
     r'<p><span data-block="(?P<whole>[a-z0-9-]+)"></span></p>'
     r'|<span data-block="(?P<within>[a-z0-9-]+)"></span>'
 )
+# A video that is named by nothing but its address.
+_BARE_VIDEO = re.compile(r'(<a href="([^"]*)" data-video="[^"]*" rel="[^"]*">)\2</a>')
 _ONE_PARAGRAPH = re.compile(r"\s*<p>((?:(?!</?p>).)*)</p>\s*", re.DOTALL)
 
 
@@ -33,6 +37,7 @@ def filled(body_html: str, order: Sequence[str], *, is_draft: bool = False) -> S
     `order`. A question for blocks and one for pictures, and none for a text without them. A block
     that there is not is nothing to readers; a draft shows its name."""
     body_html = _BLOCK.sub(_blocks(body_html, order, is_draft), body_html)
+    body_html = _BARE_VIDEO.sub(_video(order[0]), body_html)
     return mark_safe(_IMAGE.sub(_pictures(body_html), body_html))
 
 
@@ -70,6 +75,16 @@ def _blocks(body_html: str, order: Sequence[str], is_draft: bool) -> Callable[[r
         if text is None:
             return format_html("<mark>{{{{block:{}}}}}</mark>", key) if is_draft else ""
         return text.body_html if found["whole"] else _in_line(text.body_html)
+
+    return shown
+
+
+def _video(locale: str) -> Callable[[re.Match[str]], str]:
+    label = texts_in(locale)["video"]
+
+    def shown(found: re.Match[str]) -> str:
+        host = urlsplit(unescape(found[2])).hostname or ""
+        return f"{found[1]}{html.escape(label)} ({html.escape(host)})</a>"
 
     return shown
 

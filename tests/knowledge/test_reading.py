@@ -69,6 +69,13 @@ def test_an_article_is_read_with_its_place_and_its_parts(reader, delivery, artic
     assert "frame-src 'self' https://www.youtube-nocookie.com" in policy
 
 
+def test_a_video_says_what_it_is_and_loads_nothing(reader, delivery, article_in):
+    article_in(delivery, "Films", "https://youtu.be/dQw4w9WgXcQ", es="Películas")
+    page = text(reader.get("/help/en/a/films/"))
+    assert ">Play the video (youtu.be)</a>" in page and "<iframe" not in page
+    assert ">Reproducir el vídeo (youtu.be)</a>" in text(reader.get("/help/es/a/pel%C3%ADculas/"))
+
+
 def test_what_search_engines_are_told(reader, delivery, article_in, settings):
     article_in(delivery, "Late </script> parcels", es="Con retraso", summary="What to do")
     page = text(reader.get("/help/en/a/late-script-parcels/"))
