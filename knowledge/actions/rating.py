@@ -14,15 +14,12 @@ from ground.web.text import clean
 from knowledge import kinds
 from knowledge.models import Feedback, Translation
 from knowledge.models.feedback import WORDS_LENGTH
-from people.models import Contact
 
 READER = Automation("help.reader")
 SALT = "counterfoil.help.visitor"
 
 
-def rate_article(
-    text: Translation, *, visitor: str, helped: Any, words: Any = "", by: Contact | None = None
-) -> Feedback:
+def rate_article(text: Translation, *, visitor: str, helped: Any, words: Any = "") -> Feedback:
     """Somebody says whether a published article helped them, and in their own words what was
     missing. `visitor` is whatever tells readers apart; only its digest is kept. Who has said it
     before changes their mind; without words those of before stay. Raises Invalid."""
@@ -33,11 +30,11 @@ def rate_article(
         raise Invalid(errors={"words": [f"At most {WORDS_LENGTH} characters."]})
     digest = salted_hmac(SALT, visitor, algorithm="sha256").hexdigest()
     with transaction.atomic():
-        row, is_new = Feedback.objects.select_for_update(of=("self",)).get_or_create(
+        row, is_new = Feedback.objects.select_for_update().get_or_create(
             article=text.article,
             locale=text.locale,
             visitor=digest,
-            defaults={"helped": helped, "words": said, "contact": by},
+            defaults={"helped": helped, "words": said},
         )
         before = {} if is_new else {"helped": row.helped, "words": row.words}
         row.helped, row.words = helped, said or row.words
@@ -48,7 +45,7 @@ def rate_article(
             row.save(update_fields=["helped", "words", "updated_at"])
         record(
             kinds.ARTICLE_RATED,
-            by=by or READER,
+            by=READER,
             subject=text.article,
             before=before,
             after={"locale": text.locale, **after},

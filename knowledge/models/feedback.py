@@ -2,7 +2,6 @@ from django.db import models
 from django.db.models.functions import Now
 
 from knowledge.models.article import Article
-from people.models import Contact
 
 WORDS_LENGTH = 1000
 
@@ -13,11 +12,8 @@ class Feedback(models.Model):
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="feedback")
     locale = models.CharField(max_length=10)
-    # A digest of who asked: of a contact's id, or of an address and a browser. It cannot be undone.
+    # A digest of an address and a browser, which cannot be undone.
     visitor = models.CharField(max_length=64)
-    contact = models.ForeignKey(
-        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     helped = models.BooleanField()
     words = models.CharField(max_length=WORDS_LENGTH, blank=True)
     created_at = models.DateTimeField(db_default=Now())
