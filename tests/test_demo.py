@@ -7,12 +7,14 @@ from io import StringIO
 import jwt
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.utils import timezone
 
 from config.demo import access, build
 from ground.hours.models import OfficeHours
 from ground.journal.models import Entry, Reaction
 from inbox.models import Conversation, Message, Rating
+from knowledge.models import Article, Block, HelpCenter, Translation
 from messenger.appearance import settings_json
 from messenger.installing import checked_links
 from messenger.models import Installation
@@ -39,6 +41,7 @@ def test_it_is_a_company_to_look_at(demo, settings):
     see_its_cast(demo)
     see_its_history()
     see_its_messenger(demo)
+    see_its_help()
 
 
 def see_its_access(demo, settings):
@@ -87,6 +90,22 @@ def see_its_messenger(demo):
     ]
     assert english["greeting"] != spanish["greeting"]
     assert checked_links(spanish["home_links"]) == spanish["home_links"]
+
+
+def see_its_help():
+    assert HelpCenter.current().locales == ["en", "es"]
+    assert Article.objects.count() == 9
+    assert Article.objects.to_be_looked_at(timezone.localdate()).exists()
+    assert Translation.objects.filter(published=None).count() == 1, "one is a draft"
+    assert Block.objects.get().uses.count() == 3
+    for locale in ("en", "es"):
+        page = Client().get(f"/help/{locale}/a/" + slug_of("Send something back", locale) + "/")
+        assert "Cooper’s Quay 14</strong>" in page.content.decode()
+
+
+def slug_of(title, locale):
+    article = Article.objects.get(translations__title=title)
+    return article.translations.get(locale=locale).slug
 
 
 def see_its_history():
