@@ -11,7 +11,7 @@ from ground.web.text import fault
 from ground.web.timing import OutOfTime, within
 from knowledge.indexing import text_of
 from knowledge.models import Translation
-from knowledge.reading import Entry, entry
+from knowledge.reading import Entry, best_of, entry
 
 LENGTH_MAX = 200
 TERMS_MAX = 12
@@ -56,8 +56,8 @@ class Found:
 
 
 def search(text: str, locale: str, order: Sequence[str]) -> list[Found]:
-    """Published articles for what somebody typed, best first; each in the best language in which
-    it was found. Any text is fine."""
+    """Published articles for what somebody typed, best first; each in the best language that there
+    is, whichever it was found in. Any text is fine."""
     if len(text) > LENGTH_MAX or fault(text.replace("\n", " "), max_bytes=4 * LENGTH_MAX):
         return []
     terms = words(text)[:TERMS_MAX]
@@ -65,14 +65,21 @@ def search(text: str, locale: str, order: Sequence[str]) -> list[Found]:
         return []
     found: dict[int, Translation] = {}
     for tag in order:
-        for row in matching(terms, tag):
+        for row, _ in ranked(terms, tag):
             found.setdefault(row.article_id, row)
-    rows = list(found.values())[:FOUND_MAX]
+    rows = in_best_language(list(found.values())[:FOUND_MAX], order)
     return [Found(entry(row, locale), excerpt(row, terms)) for row in rows]
 
 
-def matching(terms: Sequence[str], locale: str) -> list[Translation]:
-    return [text for text, _ in ranked(terms, locale)]
+def in_best_language(rows: list[Translation], order: Sequence[str]) -> list[Translation]:
+    if len(order) == 1 or not rows:
+        return rows
+    texts: dict[int, list[Translation]] = {}
+    named = [row.article_id for row in rows]
+    wanted = Translation.objects.published().filter(article__in=named, locale__in=order)
+    for text in wanted.select_related("published").defer("body", "words"):
+        texts.setdefault(text.article_id, []).append(text)
+    return [best_of(texts.get(row.article_id, ()), order) or row for row in rows]
 
 
 def ranked(terms: Sequence[str], locale: str) -> list[tuple[Translation, float]]:

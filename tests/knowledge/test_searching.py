@@ -30,7 +30,7 @@ def test_each_language_by_its_own_rules_and_then_the_default_one(ada, delivery, 
     article_in(delivery, "Returns", es="Devoluciones")
     only_english = article_in(delivery, "Visible mending")
     assert found("devolución", "es") == ["Devoluciones"]
-    assert found("returning", "es") == ["Returns"], "what is there in another language as well"
+    assert found("returning", "es") == ["Devoluciones"], "found by its English, shown in Spanish"
     (one,) = search("mending", "es", order_for("es", "en"))
     assert (one.entry.lang, one.entry.url) == ("en", "/help/es/a/visible-mending/")
     write(only_english, by=ada, locale="en", title="A draft of zebras")
