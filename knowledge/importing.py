@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from ground.web import languages
 from knowledge.from_html import PAGE_MAX, to_markdown
@@ -20,8 +21,10 @@ from knowledge.from_html import PAGE_MAX, to_markdown
 FILE_MAX = 64 * 1024 * 1024
 ARTICLES_MAX = 5_000
 DEPTH_MAX = 8
+PICTURES_MAX = 50
 _META = re.compile(r"---[ \t]*\n(.*?)\n---[ \t]*(?:\n|$)", re.DOTALL)
 _LINE = re.compile(r"([A-Za-z_][\w-]{0,40})\s*:\s*(.*)")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\(([^)\s:#?\0]{1,300})\)")
 _HEADING = re.compile(r"#\s+(.+?)\s*#*\s*(?:\n|$)")
 
 
@@ -36,6 +39,8 @@ class Text:
     summary: str = ""
     slug: str = ""
     is_published: bool = True
+    # The pictures beside a file that its text shows: how it names them, and where they are.
+    pictures: dict[str, Path] = field(default_factory=dict)
 
 
 @dataclass
@@ -109,12 +114,29 @@ def page_of(path: Path, folder: Path, locale: str) -> tuple[str, str, str, Text]
         Text(
             title=title or named(stem),
             body=body.strip("\n"),
+            pictures=pictures_of(body, path, folder),
             summary=meta.get("summary") or meta.get("description") or "",
             slug=meta.get("slug", ""),
             is_published=meta.get("draft", "").lower() not in {"true", "yes"}
             and meta.get("state", "published").lower() != "draft",
         ),
     )
+
+
+def pictures_of(body: str, path: Path, folder: Path) -> dict[str, Path]:
+    """Those within the folder; others stay words in the text."""
+    found = {}
+    for name in dict.fromkeys(_PICTURE.findall(body)):
+        place = (path.parent / unquote(name)).resolve()
+        if place.is_relative_to(folder.resolve()) and is_picture(place):
+            found[name] = place
+        if len(found) == PICTURES_MAX:
+            break
+    return found
+
+
+def is_picture(place: Path) -> bool:
+    return place.suffix.lower() in {".png", ".jpg", ".jpeg", ".gif", ".webp"} and place.is_file()
 
 
 def front_matter(written: str) -> tuple[dict[str, str], str]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models.functions import Lower
 
 from ground.web.problems import Problem
 from knowledge.actions.collecting import save_collection
+from knowledge.actions.picturing import keep_picture
 from knowledge.actions.publishing import publish
 from knowledge.actions.writing import save_article, write
 from knowledge.importing import Source, Text
@@ -84,10 +86,21 @@ def write_one(article: Article, locale: str, text: Text, *, by: Actor, as_drafts
     title, summary = cut(text.title, TITLE_LENGTH), cut(text.summary, SUMMARY_LENGTH)
     known = Translation.objects.filter(article=article, locale=locale).exists()
     slug = "" if known else free(text.slug, article)
-    said = {"title": title, "summary": summary, "body": text.body, "slug": slug}
+    body = with_pictures(text, by)
+    said = {"title": title, "summary": summary, "body": body, "slug": slug}
     write(article, by=by, locale=locale, **said)
     if text.is_published and text.body.strip() and not as_drafts:
         publish(article, by=by, locale=locale)
+
+
+def with_pictures(text: Text, by: Actor) -> str:
+    """The text with its pictures kept here. Raises Invalid for one that is none."""
+    body = text.body
+    for name, path in text.pictures.items():
+        with path.open("rb") as file:
+            picture = keep_picture(File(file, name=path.name), by=by)
+        body = body.replace(f"]({name})", f"](picture:{picture.public_id})")
+    return body
 
 
 def is_untouched(text: Translation) -> bool:

@@ -1,16 +1,18 @@
 """Articles of elsewhere: Markdown folders, Intercom's and Zendesk's exports, taken in again."""
 
+import io
 import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from ground.web.page_markup import render_page
 from knowledge.actions import write
 from knowledge.from_html import to_markdown
 from knowledge.importing import Unreadable, read
-from knowledge.models import Article, Collection, Translation, Version
+from knowledge.models import Article, Collection, Picture, Translation, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +56,36 @@ def test_a_folder_of_markdown_is_taken_in_and_known_again(reader, ada, folder):
     assert "Wait a week." in reader.get("/help/en/a/late/").content.decode()
     assert article.translations.get(locale="es").body == "Nuestro."
     assert (Article.objects.count(), Collection.objects.count()) == (2, 2)
+
+
+def test_pictures_of_the_folder_come_along_and_no_others(tmp_path, settings, reader):
+    settings.MEDIA_ROOT = tmp_path / "kept"
+    (tmp_path / "secret.png").write_bytes(png())
+    folder = tmp_path / "docs"
+    (folder / "img").mkdir(parents=True)
+    (folder / "img" / "a hole.png").write_bytes(png())
+    shown = "![A hole](img/a%20hole.png) ![Secret](../secret.png) ![Gone](img/b.png)"
+    (folder / "holes.md").write_text(shown)
+    assert imported(folder).startswith("1 new")
+    picture = Picture.objects.get()
+    text = Translation.objects.get()
+    assert f"![A hole](picture:{picture.public_id})" in text.body
+    assert "![Secret](../secret.png)" in text.body
+    page = reader.get("/help/en/a/holes/").content.decode()
+    assert 'alt="A hole" width="4" height="2"' in page
+    imported(folder)
+    assert Picture.objects.count() == 1
+    (folder / "img" / "b.png").write_bytes(b"no picture")
+    (folder / "bad.md").write_text("![Bad](img/b.png)")
+    with pytest.raises(CommandError):
+        imported(folder)
+    assert not Translation.objects.filter(title="Bad").exists()
+
+
+def png():
+    file = io.BytesIO()
+    Image.new("RGB", (4, 2), "green").save(file, "PNG")
+    return file.getvalue()
 
 
 def test_zendesk_articles_are_taken_in(tmp_path, reader):
