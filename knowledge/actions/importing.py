@@ -59,6 +59,9 @@ def take_in(sources: Sequence[Source], *, by: Actor, as_drafts: bool = False) ->
 
 
 def take_in_one(source: Source, report: Report, *, by: Actor, as_drafts: bool) -> None:
+    # Teammates know an article by its first title, and a collection by its first words.
+    default = HelpCenter.current().locale
+    source.texts = dict(sorted(source.texts.items(), key=lambda said: said[0] != default))
     article = Article.objects.filter(source=source.key[:200]).first()
     if article is None and not source.texts:
         return

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.web.api import PageQuery, StrictSerializer, checked, page_answer
-from ground.web.openapi import operation, page_of
+from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from knowledge import actions
@@ -106,6 +106,7 @@ class BlockView(BlocksAddress):
         description="New everywhere at the next load. What is left out stays as it is.",
         body=BlockChangesSerializer,
         answers={200: BlockSerializer},
+        conflict=ProblemSerializer,
     )
     def patch(self, request: Request, id: str) -> Response:
         given = checked(BlockChangesSerializer, request.data)
@@ -117,6 +118,7 @@ class BlockView(BlocksAddress):
         "Delete a content block",
         description="Only one that stands nowhere. Answers with the block as it was.",
         answers={200: BlockSerializer},
+        conflict=ProblemSerializer,
     )
     def delete(self, request: Request, id: str) -> Response:
         block = self.block(id)

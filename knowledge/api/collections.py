@@ -17,7 +17,7 @@ from ground.web.api import (
     checked,
     page_answer,
 )
-from ground.web.openapi import operation, page_of
+from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import NotFound
 from ground.web.text import CleanCharField
 from knowledge import actions
@@ -137,6 +137,7 @@ class CollectionView(CollectionsAddress):
         "Delete an empty collection",
         description="Answers with the collection as it was.",
         answers={200: CollectionSerializer},
+        conflict=ProblemSerializer,
     )
     def delete(self, request: Request, id: str) -> Response:
         collection = self.collection(id)
