@@ -11,7 +11,8 @@ from people.querysets import TeammateQuerySet, TeamQuerySet
 
 
 class Capability(models.TextChoices):
-    """What a role lets a teammate change. Seeing is decided by teams, never by roles."""
+    """What a role lets a teammate do. Which conversations and teams they see is decided by teams,
+    never by roles."""
 
     REPLY = "conversations.reply", "Reply to customers"
     NOTE = "conversations.note", "Write internal notes"

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from ground.web.api import (
     FlagField,
     IdField,
+    MomentField,
     PageQuery,
     Reference,
     StrictSerializer,
@@ -231,7 +232,7 @@ SCORES = [(0, "no rating"), (1, "1"), (2, "2"), (3, "3")]
 
 
 class RoutingSettingsSerializer(serializers.Serializer):
-    """What holds for all rules, and what becomes of complaints."""
+    """What holds for all rules, what becomes of complaints, and what is said of delays."""
 
     triage_team = serializers.SerializerMethodField(help_text="Who gets what no rule takes.")
     vip_segment = serializers.SerializerMethodField(help_text="Who the VIPs are.")
@@ -241,6 +242,12 @@ class RoutingSettingsSerializer(serializers.Serializer):
     )
     complaint_team = serializers.SerializerMethodField(help_text="Who follows complaints up.")
     complaint_hours = serializers.IntegerField(help_text="Office hours in which they answer.")
+    tells_delay = serializers.BooleanField(
+        help_text="Whether messengers say by themselves when replies take longer than usual."
+    )
+    delay_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until when they say it whatever the queue."
+    )
 
     @extend_schema_field({"type": ["string", "null"]})
     def get_triage_team(self, settings: RoutingSettings) -> str | None:
@@ -264,6 +271,8 @@ class RoutingSettingsChangesSerializer(StrictSerializer):
     complaint_score = WholeField(min_value=0, max_value=3, required=False)
     complaint_team = Reference(all_teams, noun="team", required=False, allow_null=True)
     complaint_hours = WholeField(min_value=1, max_value=WEEK_HOURS, required=False)
+    tells_delay = FlagField(required=False)
+    delay_until = MomentField(required=False, allow_null=True)
 
 
 class RoutingSettingsView(AdminsAddress):

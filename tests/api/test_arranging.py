@@ -138,8 +138,13 @@ def test_an_admins_program_sets_what_holds_for_all_rules_and_complaints(api, ada
     assert (answer["triage_team"], answer["complaint_hours"]) == (support.public_id, 4)
     entries = Entry.objects.filter(kind="routing.changed")
     assert {each.actor_id for each in entries} == {ada.public_id} and entries.count() == 2
+    until = "2026-12-24T17:00:00Z"
+    answer = script.patch("routing-settings", {"tells_delay": False, "delay_until": until}).json()
+    assert (answer["tells_delay"], answer["delay_until"]) == (False, until)
     for wrong in (
         {"complaint_score": 4},
+        {"tells_delay": "no"},
+        {"delay_until": "9999-12-31T23:59:59-23:00"},
         {"complaint_team": "tm_gone"},
         {"complaint_hours": 0},
         {"simulated_days": 91},
