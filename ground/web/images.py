@@ -124,7 +124,9 @@ def _redrawn(image: Image.Image) -> Picture:
         first = _upright(image)
         first.save(out, kind, **_options(kind or "", is_lossless=is_lossless))
     width, height = first.size
-    thumb = _webp(_within(first, THUMB_SIDE)) if max(width, height) > THUMB_SIDE else None
+    # What moves does so only for who opens it: elsewhere its first frame stands for it.
+    is_small = max(width, height) <= THUMB_SIDE and len(frames) <= 1
+    thumb = None if is_small else _webp(_within(first, THUMB_SIDE))
     return Picture(out.getvalue(), width, height, thumb)
 
 

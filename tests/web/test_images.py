@@ -142,6 +142,8 @@ def test_an_animation_goes_on_moving(kind):
     )
     picture, image = drawn(content)
     assert (picture.width, picture.height, image.n_frames) == (30, 20, 5)
+    still = Image.open(io.BytesIO(picture.thumb))
+    assert (still.size, still.n_frames) == ((30, 20), 1), "it moves for those alone who open it"
     times = []
     for number in range(5):
         image.seek(number)
