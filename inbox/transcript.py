@@ -139,7 +139,8 @@ def paragraph(message: Message, zone: tzinfo) -> str:
 def deed(message: Message, zone: tzinfo) -> str:
     """What was done, in a sentence: "Ana snoozed this until 2026-11-23 09:00"."""
     done: dict[str, Any] = message.activity or {}
-    words = f"{message.author_name} {wording.activity(done, message.author_type)}".strip()
+    name = message.author_name
+    words = f"{name} {wording.activity(done, message.author_type, name)}".strip()
     until = done.get("until")
     return f"{words} {moment(datetime.fromisoformat(until), zone)}" if until else words
 

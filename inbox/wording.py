@@ -59,12 +59,15 @@ def activity_icon(kind: str) -> str:
     return ACTIVITY_ICONS.get(kind, "info")
 
 
-def activity(activity: Mapping[str, Any], author_type: str) -> str:
-    """What was done, as the rest of a sentence that begins with who did it.
+def activity(activity: Mapping[str, Any], author_type: str, author: str = "") -> str:
+    """What was done, as the rest of a sentence that begins with who did it; a sentence of its own
+    where the house did it by itself.
 
     A snooze's end is left to the caller, who can write it in the reader's own zone.
     """
     match activity.get("kind"):
+        case "assigned" if author_type == "system" and not author:
+            return _assigned_by_itself(activity)
         case "assigned":
             return _assigned(activity)
         case "snoozed":
@@ -130,6 +133,17 @@ def _assigned(activity: Mapping[str, Any]) -> str:
         person = activity["assignee"]
         steps.append(f"assigned this to {person}" if person else "removed the assignee")
     return " and ".join(steps)
+
+
+def _assigned_by_itself(activity: Mapping[str, Any]) -> str:
+    steps = []
+    if "team" in activity:
+        team = activity["team"]
+        steps.append(f"This moved to {team}." if team else "This is in no team any more.")
+    if "assignee" in activity:
+        person = activity["assignee"]
+        steps.append(f"{person} has this now." if person else "Nobody has this any more.")
+    return " ".join(steps)
 
 
 def _tagged(activity: Mapping[str, Any]) -> str:

@@ -199,7 +199,7 @@ def activity(message) -> str:
     """An activity line in words: "Ana closed this"."""
     done = message.activity or {}
     until = done.get("until")
-    sentence = wording.activity(done, message.author_type)
+    sentence = wording.activity(done, message.author_type, message.author_name)
     if message.author_name:
         sentence = f"{message.author_name} {sentence}"
     return format_html("{} {}", sentence, moment(parse_datetime(until)) if until else "")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from inbox import transcript
+from inbox import transcript, wording
 from inbox.actions import assign, attach, merge, note, reply, snooze, split, unmerge
 from inbox.models import Conversation
 from people.actions import create_token
@@ -233,3 +233,13 @@ def test_it_costs_the_same_for_any_number_of_parts(begin, dora, ben):
             shown(whole, ben)
         costs.append(len(queries))
     assert costs[0] == costs[1]
+
+
+def test_what_the_house_does_by_itself_is_a_sentence_of_its_own():
+    done = {"kind": "assigned", "team": "Repairs", "assignee": None}
+    alone = "This moved to Repairs. Nobody has this any more."
+    assert wording.activity(done, "system") == alone
+    said = "moved this to Repairs and removed the assignee"
+    assert wording.activity(done, "system", "A script") == said
+    back = {"kind": "assigned", "team": None, "assignee": "Ben"}
+    assert wording.activity(back, "system") == "This is in no team any more. Ben has this now."
