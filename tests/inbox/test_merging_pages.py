@@ -77,6 +77,17 @@ def test_a_thread_shows_what_was_merged_and_opens_it_to_read(browser_of, two, be
     assert "She has called as well" in opened
 
 
+def test_a_note_in_a_part_is_changed_where_it_was_written(browser_of, two, ben):
+    """A part is read, not written: no pen that would be refused."""
+    part, whole = two
+    note(part, ben, "Sleeve 64")
+    pen = 'class="note-change"'
+    assert pen in browser_of(ben).get(page(part)).content.decode()
+    actions.merge(part, into=whole, by=ben)
+    opened = browser_of(ben).get(page(whole, "parts", part.public_id)).content.decode()
+    assert "Sleeve 64" in opened and pen not in opened
+
+
 def test_who_may_not_see_a_part_sees_nothing_of_it(browser_of, begin, dora, ben, ada, billing):
     whole, secret = begin(dora, "About the coat"), begin(dora, "My card number")
     actions.assign(secret, by=ada, team=billing)
