@@ -348,8 +348,7 @@ def state_of(conversation: Conversation) -> dict[str, Any]:
         "last_message_at": conversation.last_message_at.isoformat(),
         "waiting_since": waiting.isoformat() if waiting else None,
         "due_at": stamp(conversation.due_at),
-        "snoozed_until": conversation.snoozed_until.isoformat()
-        if conversation.snoozed_until
-        else None,
+        "snoozed_until": stamp(conversation.snoozed_until) or None,
+        "is_upset": conversation.is_upset,
         "last_seq": conversation.last_seq,
     }

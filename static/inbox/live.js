@@ -207,11 +207,15 @@ const choicesSoon = spacedWhileSeen(
   () => {
     chooseAgain();
     askAround();
+    stepOn();
     tell("inbox:names");
   },
   SELDOM_MS,
   ownMoment,
 );
+
+/** Somebody else may have done one of the first steps of a new install. */
+const stepOn = () => document.querySelector(".rail-steps") && redrawSoon();
 
 /** What is chosen from for several is asked for again when it is opened. */
 const chooseAgain = () => document.getElementById("many")?.removeAttribute("data-filled");
@@ -227,6 +231,7 @@ function askAround() {
 function showState(frame) {
   list().apply(frame);
   countsSoon();
+  stepOn();
   if (frame.conversation !== conversation()) {
     if (isBeside(frame)) react.did(frame);
     return;

@@ -86,5 +86,10 @@ export function redraw(html) {
   showSteps(fresh);
   for (const opener of all(document, "[data-open-palette]")) opener.hidden = false;
   const shown = (/** @type {Document} */ page) => page.getElementById("conversation")?.dataset.conversation;
-  if (shown(fresh) === shown(document)) showWriting(fresh);
+  if (shown(fresh) !== shown(document)) return;
+  pair(fresh, "#thread", (old, now) => copyData(old, now, ["contactName"]));
+  pair(fresh, "#thread .beginning", (old, now) => {
+    old.innerHTML = now.innerHTML;
+  });
+  showWriting(fresh);
 }

@@ -213,6 +213,7 @@ export function isHeadOld(state) {
     head.tags !== state.tags.join(", ") ||
     head.due !== state.due_at ||
     Boolean(head.waiting) !== Boolean(state.waiting_since) ||
-    Boolean(head.snoozed) !== Boolean(state.snoozed_until)
+    (head.snoozed || "") !== (state.snoozed_until || "") ||
+    ("upset" in head) !== Boolean(state.is_upset)
   );
 }

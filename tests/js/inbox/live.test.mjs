@@ -157,6 +157,8 @@ test("other keys, another density or other rights are shown by a whole new page,
   many.setAttribute("data-filled");
   for (let wish = 0; wish < 5; wish += 1) screen.hear({ type: "me", is_all: true });
   await screen.pass(10_000);
+  // To load a module takes as long as it takes.
+  while (!told) await new Promise((resolve) => setImmediate(resolve));
   const { "": whole, me, ...rest } = screen.count();
   assert.deepEqual([whole, me], [1, 1]);
   assert.deepEqual(rest, { ...AROUND, views: 1, bell: 1 });
@@ -198,4 +200,36 @@ test("how the customer's other conversations stand is asked for, seldom; a stran
   for (let word = 0; word < 10; word += 1) tell("cv_company", "ct_3");
   await screen.pass(10_000);
   assert.equal(screen.count().record, 1);
+});
+
+test("a snooze until another time, and a customer who is upset, make the head an old one", async () => {
+  const { isHeadOld } = await import("../../../static/inbox/refreshing.js");
+  const until = "2026-11-24T09:00:00.000000+00:00";
+  const state = {
+    status: "snoozed", assignee: null, team: null, priority: "normal", tags: [], due_at: "",
+    waiting_since: null, snoozed_until: until, is_upset: false,
+  };
+  const head = {
+    status: "snoozed", assignee: "", team: "", priority: "normal", tags: "", due: "", snoozed: until,
+  };
+  const { head: was } = screen.places;
+  screen.places.head = new Part("head", head);
+  assert.equal(isHeadOld(state), false);
+  assert.equal(isHeadOld({ ...state, snoozed_until: until.replace("24", "25") }), true);
+  assert.equal(isHeadOld({ ...state, is_upset: true }), true);
+  screen.places.head = new Part("head", { ...head, upset: "" });
+  assert.equal(isHeadOld(state), true);
+  assert.equal(isHeadOld({ ...state, is_upset: true }), false);
+  screen.places.head = was;
+});
+
+test("an admin's first steps follow what others do, while there are any", async () => {
+  screen.found[".rail-steps"] = [new Part()];
+  screen.hear({ type: "choices" });
+  await screen.pass(10_000);
+  assert.equal(screen.count()[""], 1);
+  screen.found = {};
+  screen.hear({ type: "choices" });
+  await screen.pass(10_000);
+  assert.equal(screen.count()[""], undefined);
 });

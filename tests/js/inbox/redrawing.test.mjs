@@ -96,6 +96,9 @@ test("other keys, rows closer together and other rights are shown; what is this 
 
 test("who is written to goes by another name where one writes, and nothing written is touched", () => {
   fresh = pageOf({ name: "Dora Berg" });
+  const beginning = new Element({ innerHTML: "Dora wrote from a page" });
+  old.page.held["#thread .beginning"] = [beginning];
+  fresh.page.held["#thread .beginning"] = [new Element({ innerHTML: "Dora Berg wrote from a page" })];
   fresh.composer.dataset.enter = "";
   fresh.composer.held["[data-holding]"][0].attributes = { checked: "" };
   old.composer.text.value = "Half a sentence";
@@ -105,6 +108,7 @@ test("who is written to goes by another name where one writes, and nothing writt
   assert.equal(old.composer.held[".audience"][0].textContent, "Dora Berg reads this");
   assert.equal(old.composer.held["[data-holding]"][0].checked, true);
   assert.equal(old.composer.text.value, "Half a sentence");
+  assert.equal(beginning.innerHTML, "Dora Berg wrote from a page");
   assert.equal(old.composer.replaced, undefined);
 });
 
