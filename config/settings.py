@@ -353,7 +353,6 @@ BUNDLES = {
         "inbox/css/finding.css",
         "inbox/css/lists.css",
         "inbox/css/record.css",
-        "shared/conditions.css",
         "inbox/css/views.css",
         "inbox/css/merging.css",
         "inbox/css/sides.css",
