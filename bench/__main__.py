@@ -2,16 +2,16 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 
 from bench import conditions, faults, keys, levels, live, pages, routing, rules, segments, widget
 from bench.figures import Figure, emit, say, table
 
-# The first part of the figures' names -> what measures them.
+# How the figures' names begin -> what measures them.
 SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
     ("msg", "ws"): live.figures,
     ("inbox", "conv", "search"): pages.figures,
-    ("routing",): lambda wants: chain(rules.figures(wants), routing.figures(wants)),
+    ("routing.decide", "routing.route"): rules.figures,
+    ("routing.allocate",): routing.figures,
     ("levels",): levels.figures,
     ("segments",): segments.figures,
     ("conditions",): conditions.figures,
@@ -22,15 +22,14 @@ SUITES: dict[tuple[str, ...], Callable[[Sequence[str]], Iterator[Figure]]] = {
 
 
 def main(names: list[str]) -> int:
-    known = [word for words in SUITES for word in words]
-    wanted = [name.split(".")[0] for name in names] or known
-    for word in wanted:
+    known = list(dict.fromkeys(begin.split(".")[0] for begins in SUITES for begin in begins))
+    for word in (name.split(".")[0] for name in names):
         if word not in known:
             say(f"There is no benchmark {word!r}; there are {', '.join(known)}.")
             return 2
     shown: list[Figure] = []
-    for words, measure in SUITES.items():
-        wants = [word for word in words if word in wanted]
+    for begins, measure in SUITES.items():
+        wants = [begin for begin in begins if is_wanted(begin, names)]
         if not wants:
             continue
         for figure in measure(wants):
@@ -39,6 +38,11 @@ def main(names: list[str]) -> int:
                 shown.append(figure)
     say(table(shown))
     return 0
+
+
+def is_wanted(begin: str, names: list[str]) -> bool:
+    """Whether figures whose names begin so are among those that begin with one of the names."""
+    return not names or any(name.startswith(begin) or begin.startswith(name) for name in names)
 
 
 if __name__ == "__main__":
