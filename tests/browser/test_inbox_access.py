@@ -71,6 +71,10 @@ def test_the_pages_beside_the_inbox_shut_nobody_out(agent, window, visitor, demo
     door = window(base_url=demo["url"], **CALM)
     door.goto("/login/")
     found += faults(door, "door")
+    door.fill("#id_username", demo["logins"]["ben"]["email"])
+    door.fill("#id_password", demo["logins"]["ben"]["password"])
+    door.get_by_role("button", name="Log in").click()
+    expect(door).to_have_url(re.compile("/inbox/"))
     page.goto("/inbox/search/?q=nobodyeversaidthis")
     found += faults(page, "nothing found")
     for path in ("notifications", "notifications/settings", "keys", "macros", "first-steps"):
