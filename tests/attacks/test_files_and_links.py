@@ -105,14 +105,19 @@ def test_a_files_name_is_shown_and_never_used(sends, name, settings):
 LINKS = re.compile(r'<a\b[^>]*\bhref="([^"]*)"[^>]*>')
 
 
-@pytest.mark.parametrize("word", payloads())
-def test_no_words_become_an_element_that_acts_or_an_address_that_runs(browser, word):
-    visitor = browser()
-    answer = visitor.start(word)
-    assert answer.status_code in {201, 400}
-    if answer.status_code == 400:
-        return
-    html = answer.json()["message"]["body_html"]
+def test_no_words_become_an_element_that_acts_or_an_address_that_runs(browser, settings):
+    settings.VISITOR_CONVERSATIONS_PER_HOUR = settings.VISITOR_MESSAGES_PER_MINUTE = 10_000
+    visitor, kept = browser(), 0
+    for word in payloads():
+        answer = visitor.start(word)
+        assert answer.status_code in {201, 400}, word
+        if answer.status_code == 201:
+            kept += 1
+            check_harmless(answer.json()["message"]["body_html"])
+    assert kept > 200, "hardly any was let in"
+
+
+def check_harmless(html):
     tags = set(re.findall(r"<([a-zA-Z][\w-]*)", html))
     assert tags <= {
         *("p", "br", "a", "em", "strong", "del", "s", "code", "pre", "blockquote"),
