@@ -3,28 +3,32 @@
 Each message of a customer is gone through again with the facts of then: those that were recorded
 with its decision, and what the journal still knows. The rest is not recorded, and where a rule
 hangs on that it is said, not guessed.
+
+It is done in steps, the latest messages first, and what was found is carried from one to the next.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha1
 from typing import Any
 
 from django.utils import timezone
 
 from ground.conditions import Clause, Snapshot
 from ground.journal.models import Decision, Entry
-from inbox.models import Conversation
 from people.models import Segment
 from routing import asking
-from routing.actions.routing import DECIDER, Heard, all_heard
+from routing.actions.routing import Heard, all_heard
 from routing.engine import (
     BEGINS,
-    PASSES,
+    WRITES,
     Decided,
+    Rulebook,
     Standing,
     Verdict,
     Wanted,
@@ -32,13 +36,18 @@ from routing.engine import (
     decide,
 )
 from routing.models import RuleEdition
-from routing.rebuilding import changes_since, rebuilt
+from routing.past import Past, Questions, before, past_of
+from routing.rebuilding import segments_in
+from routing.rebuilding.then import HEARD
 from routing.rulings import rulings_of
+from routing.simulation import Case, Simulation
 
-MOMENTS_MAX = 2_000
-SCANNED_MAX = 20_000
+MOMENTS = (BEGINS, WRITES)
 CHUNK = 250
-SECONDS = 4.0
+# So long one step takes, about.
+SECONDS = 0.7
+# After so many more messages it goes on only when somebody says so.
+PAUSE = 2_000
 SHOWN = 10
 RULES_VERSION = 0
 # A rule that is only being tried, before it has an id.
@@ -46,109 +55,132 @@ TRIED = "tried"
 
 
 @dataclass(frozen=True)
-class Past:
-    """A customer's message of the past, as rules are asked about it again."""
+class Trial:
+    """What is tried beside what. rule: the one whose matches are counted, "" for none; triage: the
+    team that gets what no rule takes."""
 
-    heard: Heard
-    conversation: Conversation
-    now: datetime
-    recorded: Mapping[str, Any]
-    acted: Sequence[str]
+    tried: Rulebook
+    present: Rulebook
+    spoken: Snapshot
+    vip: Segment | None = None
+    triage: str | None = None
+    rule: str = ""
+
+    @cached_property
+    def clause(self) -> Clause | None:
+        return asking.vip_clause(self.vip, self.spoken)
+
+    @cached_property
+    def questions(self) -> Questions:
+        clause = self.clause
+        rules = [*self.tried, *self.present]
+        conditions = [each.condition for each in rules if each.is_on and each.condition is not None]
+        segments = segments_in([*conditions, clause] if clause else conditions)
+        asked = {moment: asked_by(rules, moment, clause) for moment in MOMENTS}
+        return Questions(asked, segments, self.spoken)
+
+    @cached_property
+    def moments(self) -> set[str]:
+        """The moments at which anything can come of it."""
+        rules = [*self.tried, *self.present]
+        found = {each.moment for each in rules if each.is_on and each.condition is not None}
+        return (found | {BEGINS} if self.triage else found) & set(MOMENTS)
+
+    @cached_property
+    def name(self) -> str:
+        """The same for the same rules, tried beside the same."""
+        said = [
+            [replace(each, condition=None), each.condition.to_json() if each.condition else None]
+            for rules in (self.tried, self.present)
+            for each in rules
+        ]
+        whole = repr((said, len(self.tried), self.vip and self.vip.pk, self.triage, self.rule))
+        return sha1(whole.encode(), usedforsecurity=False).hexdigest()
 
 
-@dataclass(frozen=True)
-class Case:
-    """A message for which the result is shown: what the present rules give, and what the tried
-    ones would."""
-
-    conversation: Conversation
-    at: datetime
-    before: Wanted
-    after: Wanted
-    before_team: str | None
-    after_team: str | None
-
-
-@dataclass
-class Simulation:
-    """What came of it. teams: by public id, "" for none: how many each gets now, and would.
-
-    unknown: messages for which a fact that decides was not recorded; `missing` are the labels of
-    such facts. since: how far back it reached; is_whole: it reached all the days.
-    """
-
-    days: int
-    looked: int = 0
-    matched: int = 0
-    matches: list[Case] = field(default_factory=list)
-    differing: int = 0
-    differences: list[Case] = field(default_factory=list)
-    unknown: int = 0
-    missing: list[str] = field(default_factory=list)
-    teams: dict[str, list[int]] = field(default_factory=dict)
-    since: datetime | None = None
-    is_whole: bool = True
-
-
-def simulate(
-    tried: Sequence[Standing],
-    present: Sequence[Standing],
-    *,
-    spoken: Snapshot,
-    vip: Segment | None = None,
-    triage: str | None = None,
-    days: int,
-    rule: str = "",
-    seconds: float = SECONDS,
-) -> Simulation:
-    """Goes through the last days, latest first, for so long at most.
-
-    rule: the one whose matches are counted; triage: the team that gets what no rule takes.
-    """
-    clause = asking.vip_clause(vip, spoken)
-    asked = {
-        moment: asked_by([*tried, *present], moment, clause) for moment in ("begins", "writes")
-    }
-    moments = {
-        each.moment for each in [*tried, *present] if each.is_on and each.condition is not None
-    }
-    if triage:
-        moments.add(BEGINS)
-    found = Simulation(days)
-    past = past_moments(found, moments, asked, spoken, seconds)
-    memory: dict[str, tuple[set[str], set[str]]] = {}
-    missing: dict[str, None] = {}
-    cases = []
-    for each in sorted(past, key=lambda one: one.heard.entry.pk):
-        name = each.conversation.public_id
-        old_acted, new_acted = remembered(memory, each)
-        old = asked_again(present, each, clause, old_acted)
-        new = asked_again(tried, each, clause, new_acted)
-        memory[name] = (old_acted | set(old.wanted.rules), new_acted | set(new.wanted.rules))
-        found.looked += 1
-        if not (old.is_certain and new.is_certain):
-            found.unknown += 1
-            missing |= dict.fromkeys(
-                one.fact.label
-                for key, one in asked[each.heard.moment].items()
-                if key not in each.recorded
-            )
-            continue
-        case = case_of(each, old, new, triage)
-        count_teams(found, case, each.heard.moment)
-        cases.append((case, rule in new.wanted.rules))
-    sort_out(found, cases)
-    found.missing = list(missing)
+def simulate(trial: Trial, *, days: int, so_far: Simulation | None = None) -> Simulation:
+    """Goes through the last days, latest first, for one step; and on from where it had come, if
+    that was of the same."""
+    name = trial.name
+    found = so_far if so_far is not None and (so_far.of, so_far.days) == (name, days) else None
+    if found is None:
+        found = Simulation(days, name, timezone.now().isoformat(), allowed=PAUSE)
+    if found.is_paused:
+        found.allowed = found.looked + PAUSE
+    ends = time.monotonic() + SECONDS
+    questions, moments = trial.questions, trial.moments
+    while not found.is_whole and not found.is_paused:
+        step(found, trial, questions, moments)
+        if time.monotonic() > ends:
+            break
     return found
 
 
-def sort_out(found: Simulation, cases: Sequence[tuple[Case, bool]]) -> None:
-    for case, is_match in reversed(cases):
+def step(found: Simulation, trial: Trial, questions: Questions, moments: set[str]) -> None:
+    """A few more messages back."""
+    rows = Entry.objects.filter(kind=HEARD, created_at__gte=found.oldest)
+    if found.last is not None:
+        rows = rows.filter(pk__lt=found.last)
+    chunk = list(rows.order_by("-pk")[:CHUNK])
+    if not chunk or not moments:
+        found.is_whole = True
+        return
+    found.last, found.since = chunk[-1].pk, chunk[-1].created_at.isoformat()
+    found.is_whole = len(chunk) < CHUNK
+    add(found, trial, questions, [each for each in all_heard(chunk) if each.moment in moments])
+
+
+def add(found: Simulation, trial: Trial, questions: Questions, heard: Sequence[Heard]) -> None:
+    past = past_of(heard, questions)
+    lead_up = before(past, questions) if is_asked_again(trial) else []
+    memory: dict[str, tuple[set[str], set[str]]] = {}
+    cases = []
+    counted = {each.place for each in past}
+    for each in sorted([*lead_up, *past], key=lambda one: one.place):
+        old, new = both(trial, each, memory)
+        if each.place not in counted:
+            continue
+        found.looked += 1
+        if not (old.is_certain and new.is_certain):
+            found.unknown += 1
+            note_missing(found, questions, each)
+            continue
+        case = case_of(each, old, new, trial.triage)
+        count_teams(found, case, each.heard.moment)
+        cases.append((case, trial.rule in new.wanted.rules, is_same(old, new, case)))
+    sort_out(found, cases)
+
+
+def is_asked_again(trial: Trial) -> bool:
+    rules = (*trial.tried, *trial.present)
+    return any(each.is_asked(WRITES) for each in rules)
+
+
+def both(
+    trial: Trial, past: Past, memory: dict[str, tuple[set[str], set[str]]]
+) -> tuple[Decided, Decided]:
+    """What the present and the tried rules say of a message; notes which have acted."""
+    name = past.conversation.public_id
+    old_acted, new_acted = remembered(memory, past)
+    old = asked_again(trial.present, past, trial.clause, old_acted)
+    new = asked_again(trial.tried, past, trial.clause, new_acted)
+    memory[name] = (old_acted | set(old.wanted.rules), new_acted | set(new.wanted.rules))
+    return old, new
+
+
+def note_missing(found: Simulation, questions: Questions, past: Past) -> None:
+    for key, clause in questions.asked[past.heard.moment].items():
+        if key not in past.recorded and clause.fact.label not in found.missing:
+            found.missing.append(clause.fact.label)
+
+
+def sort_out(found: Simulation, cases: Sequence[tuple[Case, bool, bool]]) -> None:
+    for case, is_match, is_same_way in reversed(cases):
         if is_match:
             found.matched += 1
             if len(found.matches) < SHOWN:
                 found.matches.append(case)
-        if given(case.before, case.before_team) != given(case.after, case.after_team):
+        if not is_same_way:
             found.differing += 1
             if len(found.differences) < SHOWN:
                 found.differences.append(case)
@@ -184,22 +216,29 @@ def case_of(past: Past, old: Decided, new: Decided, triage: str | None) -> Case:
         return triage
 
     return Case(
-        past.conversation,
-        past.heard.entry.created_at,
-        old.wanted,
-        new.wanted,
+        past.conversation.public_id,
+        past.heard.entry.created_at.isoformat(),
+        old.wanted.to_json(),
+        new.wanted.to_json(),
         team_of(old),
         team_of(new),
     )
 
 
-def given(wanted: Wanted, team: str | None) -> tuple[Any, ...]:
+def is_same(old: Decided, new: Decided, case: Case) -> bool:
+    return given(old.wanted, case.before_team) == given(new.wanted, case.after_team)
+
+
+# Which rule gave it, and whom it was first meant for, makes no difference.
+APART = {"rules", "took", "is_vip", "owner", "promised_by", "complaint_by", "told_by"}
+
+
+def given(wanted: Wanted, team: str | None) -> dict[str, Any]:
     """What a conversation gets, whichever rule gives it."""
-    mate = wanted.owner or wanted.teammate
-    who = (team, mate, wanted.sharing, tuple(sorted(wanted.tells)))
-    how = (wanted.people_only, wanted.policy, bool(wanted.complaint_by))
-    then = (wanted.says, wanted.closes)
-    return *who, wanted.priority, tuple(sorted(wanted.tags)), *how, *then
+    said = {name: value for name, value in wanted.to_json().items() if name not in APART}
+    lists = {name: sorted(value) for name, value in said.items() if isinstance(value, list)}
+    who = {"team": team, "teammate": wanted.owner or wanted.teammate}
+    return {**said, **lists, **who, "is_complaint": bool(wanted.complaint_by)}
 
 
 def count_teams(found: Simulation, case: Case, moment: str) -> None:
@@ -207,93 +246,6 @@ def count_teams(found: Simulation, case: Case, moment: str) -> None:
         return
     for place, team in enumerate((case.before_team, case.after_team)):
         found.teams.setdefault(team or "", [0, 0])[place] += 1
-
-
-# ---- the moments ---------------------------------------------------------------------------------
-
-
-def past_moments(
-    found: Simulation,
-    moments: set[str],
-    asked: Mapping[str, Mapping[str, Clause]],
-    spoken: Snapshot,
-    seconds: float,
-) -> list[Past]:
-    """Customers' messages of the last days at the moments that rules ask, as far back as there is
-    time for."""
-    ends = time.monotonic() + seconds
-    since = timezone.now() - timedelta(days=found.days)
-    messages = Entry.objects.filter(kind="message.received", created_at__gte=since)
-    past: list[Past] = []
-    last: int | None = None
-    scanned = 0
-    while True:
-        rows = messages if last is None else messages.filter(pk__lt=last)
-        chunk = list(rows.order_by("-pk")[:CHUNK])
-        if not chunk:
-            return past
-        if scanned >= SCANNED_MAX or len(past) >= MOMENTS_MAX or time.monotonic() > ends:
-            found.is_whole = False
-            return past
-        scanned += len(chunk)
-        last, found.since = chunk[-1].pk, chunk[-1].created_at
-        heard = [each for each in all_heard(chunk) if each.moment in moments]
-        past += those_of(heard, asked, spoken)
-
-
-def those_of(
-    heard: Sequence[Heard], asked: Mapping[str, Mapping[str, Clause]], spoken: Snapshot
-) -> list[Past]:
-    ids = {each.entry.subject_id for each in heard}
-    rows = Conversation.objects.filter(public_id__in=ids).select_related(
-        "contact__company", "team", "assignee"
-    )
-    conversations = {row.public_id: row for row in rows}
-    decided = {
-        each.cause_id: each
-        for each in Decision.objects.filter(
-            cause__in=[each.entry.pk for each in heard], decider=DECIDER
-        ).exclude(explanation__moment=PASSES)
-    }
-    is_lacking = [
-        each
-        for each in heard
-        if lacking(asked[each.moment], decided.get(each.entry.pk))
-        and each.entry.subject_id in conversations
-    ]
-    changes = {}
-    if is_lacking:
-        oldest = min(each.entry.created_at for each in is_lacking)
-        changes = dict(
-            changes_since(oldest, [conversations[each.entry.subject_id] for each in is_lacking])
-        )
-    found = []
-    for each in heard:
-        row, decision = conversations.get(each.entry.subject_id), decided.get(each.entry.pk)
-        if row is None:
-            continue
-        stored = dict(decision.facts) if decision else {}
-        more = lacking(asked[each.moment], decision)
-        if more:
-            stored = rebuilt(row, more, moment=each.entry, changes=changes, spoken=spoken) | stored
-        found.append(Past(each, row, moment_of(each, decision), stored, acted_then(decision)))
-    return found
-
-
-def lacking(asked: Mapping[str, Clause], decision: Decision | None) -> list[Clause]:
-    """What is asked and was not recorded."""
-    recorded = decision.facts if decision else {}
-    return [clause for key, clause in asked.items() if key not in recorded]
-
-
-def moment_of(heard: Heard, decision: Decision | None) -> datetime:
-    """The time at which the rules were asked, or would have been."""
-    written = decision.explanation.get("now") if decision else None
-    return datetime.fromisoformat(written) if written else heard.entry.created_at
-
-
-def acted_then(decision: Decision | None) -> list[str]:
-    return list(decision.explanation.get("acted", ())) if decision else []
 
 
 # ---- again, exactly ------------------------------------------------------------------------------

@@ -192,6 +192,7 @@ DOORS = {
     "api/v1/tags": STAFF,
     "api/v1/assignment-rules": ADMINS,
     "api/v1/assignment-rule-order": ADMINS,
+    "api/v1/assignment-rule-trials": ADMINS,
     "api/v1/assignment-rules/<pid:id>": (OUT, OUT, OUT, OUT, OUT, HIDDEN),
     "api/v1/service-levels": ADMINS,
     "api/v1/service-level-order": ADMINS,

@@ -36,13 +36,14 @@ def is_script(request: HttpRequest) -> bool:
 @dataclass
 class Draft:
     """A row as its form has it, sound or not: `fields` as they were written, and the condition.
-    `do` is the button that was pressed."""
+    `do` is the button that was pressed, `so_far` what a preview had found when it paused."""
 
     row: Any
     fields: dict[str, Any]
     tree: Any
     focus: str = ""
     do: str = ""
+    so_far: str = ""
     problems: list[str] = field(default_factory=list)
 
 
@@ -108,6 +109,7 @@ class AskingAdmin(ModelAdmin):
         do = request.POST.get("do", "save")
         state, focus = changed(state_from(request.POST, spoken), do)
         draft = Draft(row, self.written_in(request.POST), tree_of(state), focus, do)
+        draft.so_far = request.POST.get("so_far", "")
         if do != "save":
             return self.show(request, draft, form=self.drawn(draft, spoken, state))
         return self.keep(request, draft)

@@ -13,7 +13,15 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from ground.web.problems import Problem
-from people.admin.asking import AskingAdmin
+from people.admin.asking import AskingAdmin, is_script
+
+TRYING = ("try", "go-on")
+# The part of a page that says what came of trying.
+TRIED = "tried"
+
+
+def is_part(request: HttpRequest, part: str) -> bool:
+    return is_script(request) and request.headers.get("HX-Target") == part
 
 
 class OrderedAdmin(AskingAdmin):
@@ -23,6 +31,7 @@ class OrderedAdmin(AskingAdmin):
     """
 
     list_template = ""
+    tried_template = ""
 
     # ---- what each says for itself ---------------------------------------------------------------
 
@@ -38,10 +47,11 @@ class OrderedAdmin(AskingAdmin):
         raise NotImplementedError
 
     def listed(
-        self, request: HttpRequest, rows: list[Any], present: list[Any], *, is_tried: bool
+        self, request: HttpRequest, rows: list[Any], present: list[Any], *, tried: str | None
     ) -> dict[str, Any]:
         """What the list shows of rows in an order that may not be the present one: its `title`, its
-        `rows`, and what else its template asks for."""
+        `rows`, and what else its template asks for. tried: what is to be tried, "" for the order;
+        None for nothing."""
         raise NotImplementedError
 
     # ---- the list --------------------------------------------------------------------------------
@@ -50,7 +60,8 @@ class OrderedAdmin(AskingAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """GET: the rows in their order. POST (`do`): `up …`, `down …` draw another order, which
-        `try` tries where that can be tried, and `arrange` saves; `switch …` saves at once."""
+        `try …` tries and `go-on …` goes on trying where that can be tried, and `arrange` saves;
+        `switch …` saves at once."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -61,8 +72,8 @@ class OrderedAdmin(AskingAdmin):
         order = request.POST.getlist("order")
         if do in ("up", "down"):
             return self.show_list(request, moved(order, name, -1 if do == "up" else 1))
-        if do == "try":
-            return self.show_list(request, order, is_tried=True)
+        if do in TRYING:
+            return self.show_list(request, order, tried=name)
         try:
             said = self.carry_out(request, do, name, order)
         except Problem as problem:
@@ -90,7 +101,7 @@ class OrderedAdmin(AskingAdmin):
         request: HttpRequest,
         order: Sequence[str],
         *,
-        is_tried: bool = False,
+        tried: str | None = None,
         status: int = 200,
     ) -> HttpResponse:
         present = self.in_their_order()
@@ -103,9 +114,10 @@ class OrderedAdmin(AskingAdmin):
             "add_url": f"admin:{self.address}_add",
             "change_url": f"admin:{self.address}_change",
             "noun": self.noun,
-            **self.listed(request, shown, present, is_tried=is_tried),
+            **self.listed(request, shown, present, tried=tried),
         }
-        return TemplateResponse(request, self.list_template, context, status=status)
+        template = self.tried_template if is_part(request, TRIED) else self.list_template
+        return TemplateResponse(request, template, context, status=status)
 
 
 def in_order(rows: list[Any], order: Sequence[str]) -> list[Any]:

@@ -171,7 +171,7 @@ class PolicyAdmin(OrderedAdmin):
         return save_policy(row, by=by, is_on=not row.is_on)
 
     def listed(
-        self, request: HttpRequest, rows: list[Policy], present: list[Policy], *, is_tried: bool
+        self, request: HttpRequest, rows: list[Policy], present: list[Policy], *, tried: str | None
     ) -> dict[str, Any]:
         spoken = asking.language()
         shares = kept.shares([row.pk for row in rows], timezone.now())

@@ -25,7 +25,7 @@ from routing.actions import (
 )
 from routing.actions.ruling import NAME_LENGTH
 from routing.admin import timed
-from routing.admin.ordered import OrderedAdmin
+from routing.admin.ordered import TRYING, OrderedAdmin
 from routing.models import Policy, RoutingSettings, Rule
 from routing.models.settings import DAYS_MAX
 
@@ -71,6 +71,7 @@ class RuleAdmin(OrderedAdmin):
     fields_template = "admin/routing/rule/_fields.html"
     preview_template = "admin/routing/rule/_preview.html"
     list_template = "admin/routing/rule/list.html"
+    tried_template = "admin/routing/rule/_tried_part.html"
 
     # ---- the form --------------------------------------------------------------------------------
 
@@ -109,10 +110,11 @@ class RuleAdmin(OrderedAdmin):
         if condition is None:
             return None
         words = asking.in_words(condition.to_json(), spoken)
-        if draft.do == "try":
+        if draft.do in TRYING:
             says = {**draft.fields, "condition": condition.to_json()}
             rule = draft.row.public_id if draft.row.pk else ""
-            return Seen(words, None, trying.try_rule(rule, says, spoken))
+            so_far = draft.so_far if draft.do == "go-on" else ""
+            return Seen(words, None, trying.try_rule(rule, says, spoken, so_far))
         if not has_set_form(condition, asking.SUBJECT, registry=spoken):
             return Seen(words, None)
         return Seen(words, preview_of(asking.like_this(condition, spoken)))
@@ -142,6 +144,7 @@ class RuleAdmin(OrderedAdmin):
             "vips": settings.vip_segment,
             "days": settings.simulated_days,
             **timed.more(draft.fields, draft.do),
+            "modules": ["routing/admin/trying.js"],
             "lately": lately.decided_by(draft.row.public_id) if draft.row.pk else [],
         }
 
@@ -177,12 +180,14 @@ class RuleAdmin(OrderedAdmin):
         return "The settings of routing are saved."
 
     def listed(
-        self, request: HttpRequest, rows: list[Rule], present: list[Rule], *, is_tried: bool
+        self, request: HttpRequest, rows: list[Rule], present: list[Rule], *, tried: str | None
     ) -> dict[str, Any]:
+        do = request.POST.get("do", "")
+        so_far = request.POST.get("so_far", "") if do.startswith("go-on") else ""
         return {
             "title": "Rules",
             "rows": rows_of(rows, request.user),
-            "tried": trying.try_order(rows, present) if is_tried else None,
+            "tried": None if tried is None else trying.try_named(tried, rows, present, so_far),
             "settings": RoutingSettings.current(),
             "teams": list(Team.objects.all()),
             "segments": list(Segment.objects.all()),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from routing.api import decisions, hours, levels, rules, sharing
+from routing.api import decisions, hours, levels, rules, sharing, trials
 
 urlpatterns = [
     path("assignment-rules", rules.RulesView.as_view(), name="assignment-rules"),
     path("assignment-rule-order", rules.OrderView.as_view(), name="assignment-rule-order"),
+    path("assignment-rule-trials", trials.TrialsView.as_view(), name="assignment-rule-trials"),
     path("assignment-rules/<pid:id>", rules.RuleView.as_view(), name="assignment-rule"),
     path("service-levels", levels.LevelsView.as_view(), name="service-levels"),
     path("service-level-order", levels.LevelOrderView.as_view(), name="service-level-order"),

@@ -138,3 +138,37 @@ def test_why_a_conversation_is_where_it_is(api, ada, ben, cleo, dora, begun, tec
     assert api(cleo).get(f"conversations/{hidden.public_id}/decisions").status_code == 200
     for wrong in ("limit=0", "limit=99", "cursor=x", "surprise=1"):
         assert api(ben).get(f"{path}?{wrong}").status_code == 400
+
+
+def test_rules_are_tried_before_they_are_written(api, ada, ben, dora, technical, begun):
+    script = api(ada)
+    given = {"name": "Developers", "condition": PYTHON, "team": technical.public_id}
+    name = script.post("assignment-rules", given).json()["id"]
+    begun(dora, "My python")
+    begun(dora, "My coat")
+    path = "assignment-rule-trials"
+    tried = script.post(path, {"changes": {"condition": {"all": []}, "priority": "high"}}).json()
+    assert (tried["looked"], tried["matched"], tried["is_whole"]) == (2, 1, True)
+    assert tried["differences"][0] | {"at": ""} == {
+        "conversation": tried["matches"][0]["conversation"],
+        "at": "",
+        "before": "nobody",
+        "after": "High priority",
+    }
+    for body in ({"do": "delete", "rule": name}, {"do": "switch", "rule": name}):
+        tried = script.post(path, body).json()
+        assert tried["differing"] == 1
+        assert {"team": "Technical", "before": 1, "after": 0} in tried["teams"]
+    again = script.post(path, {"do": "order", "order": [name], "so_far": "strange"}).json()
+    assert (again["differing"], again["words"][:13]) == (0, "Of 2 messages")
+    for wrong in (
+        {"do": "switch"},
+        {"rule": "rule_gone"},
+        {"do": "order", "order": []},
+        {"do": "dance"},
+        {"changes": {"condition": {"fact": "contact.gone", "op": "is_known"}}},
+        {"so_far": "x" * 70_000},
+    ):
+        assert script.post(path, wrong).status_code == 400, wrong
+    assert api(ben).post(path, {}).status_code == 403
+    assert Rule.objects.count() == 1 and not Entry.objects.filter(kind="rule.changed").exists()

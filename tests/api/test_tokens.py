@@ -56,6 +56,7 @@ NEEDED = [
     ("delete", "office-hours/1", "conversations:write"),
     ("get", "routing-settings", "conversations:read"),
     ("patch", "routing-settings", "conversations:write"),
+    ("post", "assignment-rule-trials", "conversations:write"),
     ("get", "teammates", "team:read"),
     ("get", "teammates/mate_x", "team:read"),
     ("get", "teams", "team:read"),
