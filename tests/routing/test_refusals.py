@@ -98,6 +98,12 @@ def test_what_is_gone_or_off_is_refused(doors, gone, ada, ben, support):
         refused(doors.rest(**given), said, field)
 
 
+def test_a_complaint_is_not_closed_as_well(doors):
+    given = {"is_complaint": True, "closes": True, "moment": "writes"}
+    refused(doors.form(**given), "A complaint stays open")
+    refused(doors.rest(**given), "A complaint stays open", "closes")
+
+
 def test_who_could_not_look_is_not_told(doors, ben, billing):
     given = {"team": billing.public_id, "tells": [ben.public_id]}
     refused(doors.form(**given), "Ben Okafor is not in that private team.")
@@ -184,6 +190,15 @@ def test_a_rule_that_gives_a_level_makes_no_circle(doors, ada, level, support, t
     assert answer.status_code == 400 and "round in a circle" in answer.content.decode()
     rule.refresh_from_db()
     assert not rule.is_on
+
+
+def test_a_rule_by_time_makes_no_circle(doors, ada, support, technical):
+    share(technical, by=ada, overflow_team=support)
+    given = {"moment": "passes", "since": "waiting", "after_minutes": 5}
+    given |= {"team": technical.public_id, "condition": lies_with(support)}
+    refused(doors.rest(**given), "Support → Technical (the rule “R”) → Support.", "team")
+    elsewhere = {"not": lies_with(support)}
+    assert doors.rest(**given | {"condition": elsewhere}).status_code == 201
 
 
 def test_three_that_hand_on_to_each_other_are_told_all(ada, level, support, technical, billing):
