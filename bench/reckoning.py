@@ -20,7 +20,7 @@ import django
 
 CONVERSATIONS, TENTH = 100_000, 10_000
 # At most so long for each pass; so many one by one; a customer writes every so often.
-SECONDS, SINGLE, EVERY = 20.0, 50, 0.05
+SECONDS, SINGLE, EVERY = 15.0, 50, 0.05
 QUIET, BUSY = 4.0, 10.0
 NAME = "'cv_bench' || lpad((n + {made})::text, 12, '0')"
 AGO = "now() - interval '1 second' * (n % 5000)"
