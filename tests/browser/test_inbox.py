@@ -546,6 +546,7 @@ def test_tags_and_priority_by_keys_are_seen_by_a_colleague(agent, visitor):
     word = f"refund {uuid.uuid4().hex[:6]}"
     ben.keyboard.press("Escape")
     ben.keyboard.press("l")
+    expect(ben.get_by_role("combobox", name="Find or make a tag")).to_be_focused()
     ben.keyboard.type(word)
     ben.keyboard.press("Enter")
     for page in (ben, ada):

@@ -129,6 +129,7 @@ def test_a_whole_view_is_done_in_the_background_and_taken_back(agent, visitor):
     page.locator("[data-many-all]").click()
     expect(page.locator(".many-count")).to_have_text("All chosen")
     page.keyboard.press("l")
+    expect(page.get_by_role("combobox", name="Find or make a tag")).to_be_focused()
     page.keyboard.type(tag)
     page.keyboard.press("Enter")
     expect(page.locator("#batch")).to_be_visible()
