@@ -10,10 +10,16 @@ const SOON_MS = 250;
 const { follows = "", live = "" } = document.body.dataset;
 const kinds = follows.split(" ");
 
+/** What the server drew last, by id: what the reader has opened since is no difference.
+ * @type {Map<string, string>} */
+const drawn = new Map();
+for (const part of document.querySelectorAll("[data-followed]")) drawn.set(part.id, part.innerHTML);
+
 /** @param {HTMLElement} fresh a part of the page as the server draws it now */
 function put(fresh) {
   const old = document.getElementById(fresh.id);
-  if (!old || old.innerHTML === fresh.innerHTML) return;
+  if (!old || drawn.get(fresh.id) === fresh.innerHTML) return;
+  drawn.set(fresh.id, fresh.innerHTML);
   const focused = document.activeElement?.closest(`#${fresh.id} a`)?.getAttribute("href");
   old.replaceWith(fresh);
   if (!focused) return;
@@ -36,9 +42,15 @@ const followSoon = spacedWhileSeen(
 
 let isFirst = true;
 
+/** Whether a page tells of a conversation; what happens in others is none of its business.
+ * @param {string} [id] */
+const isAbout = (id) =>
+  !id || document.querySelector(`[data-about="${CSS.escape(id)}"]`) !== null;
+
 /** @param {any} frame */
-function heard({ type }) {
-  if (kinds.includes(type) || type === "stale" || (type === "ready" && !isFirst)) followSoon();
+function heard({ type, conversation }) {
+  const isOwn = kinds.includes(type) && (type !== "conversation" || isAbout(conversation));
+  if (isOwn || type === "stale" || (type === "ready" && !isFirst)) followSoon();
   if (type === "ready") isFirst = false;
 }
 

@@ -32,8 +32,12 @@ globalThis.DOMParser = class {
   parseFromString() { return { querySelectorAll: () => fresh }; }
 };
 globalThis.location = { href: "http://x/inbox/macros/" };
+globalThis.CSS = { escape: (text) => text };
+let shown = [];
 globalThis.document = Object.assign(new EventTarget(), {
-  body: { dataset: { follows: "macros names", live: "ws://x" } },
+  body: { dataset: { follows: "macros names conversation", live: "ws://x" } },
+  querySelector: (asked) => shown.find((id) => asked === `[data-about="${id}"]`) ?? null,
+  querySelectorAll: () => [{ id: "macros-list", innerHTML: "old" }],
   getElementById: (id) => (id === "macros-list" ? place : null),
 });
 await import("../../../static/inbox/following.js");
@@ -45,7 +49,8 @@ async function pass(ms) {
 
 test("nobody is looked for there, and the frames that are its own make it ask, spaced", async () => {
   assert.deepEqual(options.hello().watch, { visible: false, conversation: {} });
-  for (const type of ["ready", "conversation", "ping"]) options.onFrame({ type });
+  for (const type of ["ready", "message", "ping"]) options.onFrame({ type });
+  options.onFrame({ type: "conversation", conversation: "conv_other" });
   await pass(20_000);
   assert.equal(asked, 0);
   for (let each = 0; each < 20; each += 1) options.onFrame({ type: "macros" });
@@ -65,4 +70,24 @@ test("what differs takes the place of what is there, and nothing else does", asy
   options.onFrame({ type: "names" });
   await pass(6000);
   assert.equal(place.now, fresh[0]);
+});
+
+test("a conversation makes it ask when the page tells of it", async () => {
+  const before = asked;
+  shown = ["conv_one"];
+  options.onFrame({ type: "conversation", conversation: "conv_other" });
+  await pass(6000);
+  assert.equal(asked, before);
+  options.onFrame({ type: "conversation", conversation: "conv_one" });
+  await pass(6000);
+  assert.equal(asked, before + 1);
+});
+
+test("what the reader has opened is no difference, and stays open", async () => {
+  place.innerHTML = "new, opened by its reader";
+  place.now = undefined;
+  fresh = [{ id: "macros-list", innerHTML: "new" }];
+  options.onFrame({ type: "names" });
+  await pass(6000);
+  assert.equal(place.now, undefined);
 });
