@@ -131,7 +131,7 @@ def test_the_inboxs_styles_are_in_its_style_sheet_but_what_few_are_shown(setting
     ours = {f"inbox/css/{file.name}" for file in folder.iterdir()}
     names = settings.BUNDLES["inbox/inbox.bundle.css"]
     # They come along with what they are for.
-    few = ("transcript", "told", "onboarding", "splitting", "notes", "own")
+    few = ("transcript", "told", "onboarding", "splitting", "notes", "own", "asking")
     assert ours - set(names) == {f"inbox/css/{name}.css" for name in few}
     assert names[:3] == ["tokens.css", "parts.css", "inbox/inbox.css"]
 
