@@ -128,6 +128,7 @@ DOORS = {
     "inbox/<slug:view>/<pid:conversation>/priority/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/tags/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/undo/": STAFF_WHO_SEE_IT,
+    "inbox/<slug:view>/<pid:conversation>/then/": STAFF_WHO_SEE_IT,
     "inbox/<slug:view>/<pid:conversation>/why/": STAFF_WHO_SEE_IT,
     "m/loader.js": EVERYBODY,
     "m/frame/": EVERYBODY,
