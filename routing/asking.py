@@ -14,7 +14,7 @@ from inbox import asking as inbox_asking
 from inbox.facts import ME, teammates
 from inbox.models import Conversation
 from people.models import Segment, Teammate
-from routing.engine import Gives, Standing
+from routing.engine import PASSES, Clocked, Gives, Standing
 from routing.models import Rule
 from routing.results import fault_of_results, given_by, note_told, read_of, said_of
 
@@ -95,6 +95,7 @@ def standing(rule: Rule, spoken: Snapshot) -> Standing:
         condition=None if fault else condition,
         gives=gives_of(rule),
         fault=fault[:300],
+        clocked=clocked_of(timing_said(rule)),
     )
 
 
@@ -213,6 +214,12 @@ def timing_said(rule: Rule) -> dict[str, Any]:
     }
 
 
+def clocked_of(says: Mapping[str, Any]) -> Clocked | None:
+    """When what says this is asked; None where it is not by time, or does not say."""
+    since, minutes = says.get("since"), says.get("after_minutes")
+    return Clocked(since, minutes, says.get("counts", "")) if since and minutes else None
+
+
 def with_all(rules: Any) -> Any:
     """Rules with everything that they give, in a fixed number of queries."""
     return rules.select_related(
@@ -256,6 +263,7 @@ def standing_said(
             closes=bool(says.get("closes")),
         ),
         fault=fault,
+        clocked=clocked_of(says) if says["moment"] == PASSES else None,
     )
 
 

@@ -52,9 +52,18 @@ class Gives:
     closes: bool = False
 
 
+class Clocked(NamedTuple):
+    """When a rule by time is asked: so many minutes since what, and how they are counted."""
+
+    since: str
+    minutes: int
+    counts: str
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A rule as it is asked. `condition` is None where `fault` says why it cannot be."""
+    """A rule as it is asked. `condition` is None where `fault` says why it cannot be; `clocked`
+    is of those by time only."""
 
     id: str
     version: int
@@ -64,6 +73,7 @@ class Standing:
     condition: Condition | None
     gives: Gives
     fault: str = ""
+    clocked: Clocked | None = None
 
     def is_asked(self, moment: str) -> bool:
         return self.is_on and self.moment == moment and self.condition is not None

@@ -2,7 +2,8 @@
 
 Each message of a customer is gone through again with the facts of then: those that were recorded
 with its decision, and what the journal still knows. The rest is not recorded, and where a rule
-hangs on that it is said, not guessed.
+hangs on that it is said, not guessed. Rules by time are asked where a wait or a silence lasted as
+long as they say.
 
 It is done in steps, the latest messages first, and what was found is carried from one to the next.
 """
@@ -24,23 +25,26 @@ from ground.journal.models import Decision, Entry
 from people.models import Segment
 from routing import asking
 from routing.actions.routing import Heard, all_heard
+from routing.comparing import Placed, count_teams, is_same, note, sort_out
 from routing.engine import (
     BEGINS,
+    PASSES,
     WRITES,
     Decided,
     Rulebook,
     Standing,
     Verdict,
-    Wanted,
     asked_by,
     decide,
 )
+from routing.lasted import Clocks
 from routing.models import RuleEdition
 from routing.past import Past, Questions, before, past_of
 from routing.rebuilding import segments_in
 from routing.rebuilding.then import HEARD
 from routing.rulings import rulings_of
 from routing.simulation import Case, Simulation
+from routing.waited import of_times
 
 MOMENTS = (BEGINS, WRITES)
 CHUNK = 250
@@ -48,7 +52,6 @@ CHUNK = 250
 SECONDS = 0.7
 # After so many more messages it goes on only when somebody says so.
 PAUSE = 2_000
-SHOWN = 10
 RULES_VERSION = 0
 # A rule that is only being tried, before it has an id.
 TRIED = "tried"
@@ -81,10 +84,36 @@ class Trial:
 
     @cached_property
     def moments(self) -> set[str]:
-        """The moments at which anything can come of it."""
+        """The moments of messages at which anything can come of it."""
+        if self.is_of_times and not self.is_of_messages:
+            return set()
         rules = [*self.tried, *self.present]
         found = {each.moment for each in rules if each.is_on and each.condition is not None}
         return (found | {BEGINS} if self.triage else found) & set(MOMENTS)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        return Clocks(self.tried, self.present, self.rule)
+
+    @property
+    def is_of_times(self) -> bool:
+        """Whether it tries rules by time."""
+        is_named = any(each.id == self.rule and each.moment == PASSES for each in self.tried)
+        return is_named or bool(self.clocks.differing)
+
+    @property
+    def is_of_messages(self) -> bool:
+        """Whether it tries rules that are asked when customers write."""
+        tried, present = (
+            [each for each in rules if each.moment in MOMENTS]
+            for rules in (self.tried, self.present)
+        )
+        return tried != present or any(each.id == self.rule for each in tried)
+
+    @cached_property
+    def kinds(self) -> set[str]:
+        """Of entries that are gone through."""
+        return self.clocks.kinds | ({HEARD} if self.moments else set())
 
     @cached_property
     def name(self) -> str:
@@ -108,33 +137,48 @@ def simulate(trial: Trial, *, days: int, so_far: Simulation | None = None) -> Si
     if found.is_paused:
         found.allowed = found.looked + PAUSE
     ends = time.monotonic() + SECONDS
-    questions, moments = trial.questions, trial.moments
+    reach = trial.clocks.reach(found.oldest)
     while not found.is_whole and not found.is_paused:
-        step(found, trial, questions, moments)
+        step(found, trial, reach)
         if time.monotonic() > ends:
             break
     return found
 
 
-def step(found: Simulation, trial: Trial, questions: Questions, moments: set[str]) -> None:
-    """A few more messages back."""
-    rows = Entry.objects.filter(kind=HEARD, created_at__gte=found.oldest)
+def step(found: Simulation, trial: Trial, reach: datetime) -> None:
+    """A few more messages, and what else waits and silences begin with, back; none before
+    `reach`."""
+    rows = Entry.objects.filter(kind__in=trial.kinds)
     if found.last is not None:
         rows = rows.filter(pk__lt=found.last)
-    chunk = list(rows.order_by("-pk")[:CHUNK])
-    if not chunk or not moments:
-        found.is_whole = True
+    looked = list(rows.order_by("-pk")[:CHUNK]) if trial.kinds else []
+    chunk = [each for each in looked if each.created_at >= reach]
+    found.is_whole = len(looked) < CHUNK or looked[-1].created_at < reach
+    if not chunk:
         return
     found.last, found.since = chunk[-1].pk, chunk[-1].created_at.isoformat()
-    found.is_whole = len(chunk) < CHUNK
-    add(found, trial, questions, [each for each in all_heard(chunk) if each.moment in moments])
+    written = [each for each in chunk if each.kind == HEARD and each.created_at >= found.oldest]
+    heard = [each for each in all_heard(written) if each.moment in trial.moments]
+    cases = of_messages(found, trial, heard)
+    if trial.clocks.differing:
+        cases += of_times(
+            found,
+            chunk,
+            trial.clocks,
+            spoken=trial.spoken,
+            segments=trial.questions.segments,
+            vip=trial.clause,
+        )
+    sort_out(found, [case for _, case in sorted(cases, key=lambda each: each[0])])
 
 
-def add(found: Simulation, trial: Trial, questions: Questions, heard: Sequence[Heard]) -> None:
+def of_messages(found: Simulation, trial: Trial, heard: Sequence[Heard]) -> list[Placed]:
+    """What comes of what customers wrote."""
+    questions = trial.questions
     past = past_of(heard, questions)
     lead_up = before(past, questions) if is_asked_again(trial) else []
     memory: dict[str, tuple[set[str], set[str]]] = {}
-    cases = []
+    cases: list[Placed] = []
     counted = {each.place for each in past}
     for each in sorted([*lead_up, *past], key=lambda one: one.place):
         old, new = both(trial, each, memory)
@@ -147,8 +191,9 @@ def add(found: Simulation, trial: Trial, questions: Questions, heard: Sequence[H
             continue
         case = case_of(each, old, new, trial.triage)
         count_teams(found, case, each.heard.moment)
-        cases.append((case, trial.rule in new.wanted.rules, is_same(old, new, case)))
-    sort_out(found, cases)
+        told = (case, trial.rule in new.wanted.rules, is_same(old, new, case))
+        cases.append(((each.place, ""), told))
+    return cases
 
 
 def is_asked_again(trial: Trial) -> bool:
@@ -170,20 +215,8 @@ def both(
 
 def note_missing(found: Simulation, questions: Questions, past: Past) -> None:
     for key, clause in questions.asked[past.heard.moment].items():
-        if key not in past.recorded and clause.fact.label not in found.missing:
-            found.missing.append(clause.fact.label)
-
-
-def sort_out(found: Simulation, cases: Sequence[tuple[Case, bool, bool]]) -> None:
-    for case, is_match, is_same_way in reversed(cases):
-        if is_match:
-            found.matched += 1
-            if len(found.matches) < SHOWN:
-                found.matches.append(case)
-        if not is_same_way:
-            found.differing += 1
-            if len(found.differences) < SHOWN:
-                found.differences.append(case)
+        if key not in past.recorded:
+            note(found, clause.fact.label)
 
 
 def remembered(
@@ -223,29 +256,6 @@ def case_of(past: Past, old: Decided, new: Decided, triage: str | None) -> Case:
         team_of(old),
         team_of(new),
     )
-
-
-def is_same(old: Decided, new: Decided, case: Case) -> bool:
-    return given(old.wanted, case.before_team) == given(new.wanted, case.after_team)
-
-
-# Which rule gave it, and whom it was first meant for, makes no difference.
-APART = {"rules", "took", "is_vip", "owner", "promised_by", "complaint_by", "told_by"}
-
-
-def given(wanted: Wanted, team: str | None) -> dict[str, Any]:
-    """What a conversation gets, whichever rule gives it."""
-    said = {name: value for name, value in wanted.to_json().items() if name not in APART}
-    lists = {name: sorted(value) for name, value in said.items() if isinstance(value, list)}
-    who = {"team": team, "teammate": wanted.owner or wanted.teammate}
-    return {**said, **lists, **who, "is_complaint": bool(wanted.complaint_by)}
-
-
-def count_teams(found: Simulation, case: Case, moment: str) -> None:
-    if moment != BEGINS and not (case.before_team or case.after_team):
-        return
-    for place, team in enumerate((case.before_team, case.after_team)):
-        found.teams.setdefault(team or "", [0, 0])[place] += 1
 
 
 # ---- again, exactly ------------------------------------------------------------------------------

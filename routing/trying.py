@@ -12,13 +12,26 @@ from django.core import signing
 from ground.conditions import Snapshot
 from inbox.models import Conversation
 from routing import asking, simulator, wording
+from routing.actions.setting_times import MINUTES_MAX
 from routing.engine import Rulebook
 from routing.models import RoutingSettings, Rule
 from routing.simulation import Case, Simulation, from_json
-from routing.simulator import MOMENTS, Trial
+from routing.simulator import Trial
 
 NOBODY = "nobody"
-BY_TIME = "Rules by time are not tried: who would have waited so long hangs on what we did then."
+# What is counted, one and several.
+MESSAGES = ("message", "messages")
+NOUNS = {
+    Rule.Since.WAITING.value: ("long wait", "long waits"),
+    Rule.Since.UNASSIGNED.value: ("long time with nobody", "long times with nobody"),
+    Rule.Since.SILENT.value: ("long silence", "long silences"),
+}
+TIMES = ("time that was over", "times that were over")
+BOTH = ("message or time that was over", "messages and times that were over")
+# What is to be known of how times are counted.
+BY_TIME = "What people and rules did then counts: it ended waits and silences."
+NO_TIME = "Say after how long it is asked, and of what: that is what is looked for."
+BY_HOURS = "Office hours are those of now."
 NAMES = ("team", "teammate", "vip_owner", "policy")
 ROWS = ("tags", "tells")
 NAME_LENGTH = 40
@@ -66,8 +79,10 @@ class Tried:
     matches: list[CaseTold]
     differences: list[CaseTold]
     teams: list[TeamTold]
-    # Rules by time hang on what nobody did, which is not gone through.
-    is_by_time: bool = False
+    # What was gone through, in words: one and several.
+    nouns: tuple[str, str] = MESSAGES
+    # What is to be known of how it was counted.
+    note: str = ""
     # Of what a button of the list tries: the end of its value, in words, the rule, how it would be
     # done.
     named: str = ""
@@ -77,14 +92,14 @@ class Tried:
 
     @property
     def words(self) -> str:
-        if self.is_by_time:
-            return BY_TIME
         found = self.simulation
         if not found.looked:
             if not found.is_whole:
                 return "Nothing yet."
+            if self.nouns != MESSAGES:
+                return f"Nothing of that kind lasted so long in the last {found.days} days."
             return f"No customer wrote at such a moment in the last {found.days} days."
-        looked = f"Of {counted(found.looked, 'message')} of the last {found.days} days"
+        looked = f"Of {counted(found.looked, self.nouns)} of the last {found.days} days"
         if not self.is_of_rule:
             return f"{looked}, {found.differing:,} would have gone another way."
         return f"{looked} it would have taken {found.matched:,}."
@@ -96,7 +111,7 @@ class Tried:
         if not found.unknown:
             return ""
         what = ", ".join(found.missing) or "what decides"
-        return f"For {counted(found.unknown, 'message')} nobody can know: not recorded was {what}."
+        return f"For {counted(found.unknown, self.nouns)} nobody can know: not recorded was {what}."
 
     @property
     def since(self) -> datetime | None:
@@ -107,7 +122,7 @@ class Tried:
     @property
     def goes_on(self) -> bool:
         """Whether there is more to look at."""
-        return not self.simulation.is_whole and not self.is_by_time
+        return not self.simulation.is_whole
 
     @property
     def so_far(self) -> str:
@@ -132,9 +147,6 @@ def try_rule(rule: str, says: Mapping[str, Any], spoken: Snapshot, so_far: str =
     so_far: what was found before, to go on from there.
     """
     says = with_what_there_is(says)
-    if says["moment"] not in MOMENTS:
-        days = RoutingSettings.current().simulated_days
-        return Tried(Simulation(days, "", ""), True, [], [], [], is_by_time=True)
     present = standings_now(spoken)
     tried = simulator.with_tried(present, rule, says, spoken, bool(says.get("is_on", True)))
     return told(tried, present, spoken, rule or simulator.TRIED, so_far)
@@ -149,6 +161,8 @@ def with_what_there_is(says: Mapping[str, Any]) -> dict[str, Any]:
     names = {name: says[name] if is_name(says.get(name)) else "" for name in NAMES}
     known = {
         "moment": (Rule.Moment.values, Rule.Moment.BEGINS),
+        "since": (Rule.Since.values, ""),
+        "counts": (Rule.Counts.values, Rule.Counts.WALL),
         "for_vips": (Rule.ForVips.values, Rule.ForVips.SAME),
         "priority": (dict(Conversation.Priority.words()), ""),
         "sharing": (Rule.Way.values, ""),
@@ -158,7 +172,9 @@ def with_what_there_is(says: Mapping[str, Any]) -> dict[str, Any]:
         for name, (among, usual) in known.items()
     }
     rows = {name: [each for each in says.get(name, ()) if is_name(each)] for name in ROWS}
-    return {**says, **names, **words, **rows}
+    minutes = says.get("after_minutes")
+    is_length = isinstance(minutes, int) and 1 <= minutes <= MINUTES_MAX
+    return {**says, **names, **words, **rows, "after_minutes": minutes if is_length else None}
 
 
 def try_named(
@@ -180,7 +196,7 @@ def try_named(
     else:
         title = f"“{rule}” switched {'off' if rule.is_on else 'on'}"
         tried = [replace(each, is_on=each.is_on != (each.id == name)) for each in present]
-    found = told(tried, present, spoken, "", so_far, is_by_time=rule.moment not in MOMENTS)
+    found = told(tried, present, spoken, "", so_far)
     return replace(found, named=what, title=title, rule=rule, way=way)
 
 
@@ -201,8 +217,6 @@ def told(
     spoken: Snapshot,
     rule: str,
     so_far: str,
-    *,
-    is_by_time: bool = False,
 ) -> Tried:
     settings = RoutingSettings.current()
     trial = Trial(
@@ -214,13 +228,29 @@ def told(
         rule=rule,
     )
     days = settings.simulated_days
-    if is_by_time:
-        return in_words(Simulation(days, trial.name, ""), is_of_rule=bool(rule), is_by_time=True)
     found = simulator.simulate(trial, days=days, so_far=gone_on_from(so_far))
-    return in_words(found, is_of_rule=bool(rule))
+    return replace(
+        in_words(found, is_of_rule=bool(rule)), nouns=nouns_of(trial), note=note_of(trial)
+    )
 
 
-def in_words(found: Simulation, *, is_of_rule: bool, is_by_time: bool = False) -> Tried:
+def nouns_of(trial: Trial) -> tuple[str, str]:
+    sinces = {clocked.since for clocked in trial.clocks.differing}
+    if not sinces:
+        return TIMES if trial.is_of_times else MESSAGES
+    if trial.moments:
+        return BOTH
+    return NOUNS[sinces.pop()] if len(sinces) == 1 else TIMES
+
+
+def note_of(trial: Trial) -> str:
+    clocks = trial.clocks
+    if not clocks.differing:
+        return NO_TIME if trial.is_of_times else ""
+    return f"{BY_TIME} {BY_HOURS}" if clocks.is_by_hours else BY_TIME
+
+
+def in_words(found: Simulation, *, is_of_rule: bool) -> Tried:
     cases = [*found.matches, *found.differences]
     said = [each for case in cases for each in (case.before, case.after)]
     said += [{"team": team} for case in cases for team in (case.before_team, case.after_team)]
@@ -241,7 +271,6 @@ def in_words(found: Simulation, *, is_of_rule: bool, is_by_time: bool = False) -
             ),
             key=lambda each: (-each.before, each.name),
         ),
-        is_by_time,
     )
 
 
@@ -260,8 +289,8 @@ def gifts(wanted: Mapping[str, Any], team: str | None, names: wording.Names) -> 
     return " · ".join(wording.gifts_of(given, names)) or NOBODY
 
 
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, nouns: tuple[str, str]) -> str:
+    return f"{number:,} {nouns[number != 1]}"
 
 
 def share_of(number: int, most: int) -> int:

@@ -111,7 +111,8 @@ class RuleAdmin(OrderedAdmin):
             return None
         words = asking.in_words(condition.to_json(), spoken)
         if draft.do in TRYING:
-            says = {**draft.fields, "condition": condition.to_json()}
+            own = timed.tried(draft.fields)
+            says = {**draft.fields, **own, "condition": condition.to_json()}
             rule = draft.row.public_id if draft.row.pk else ""
             so_far = draft.so_far if draft.do == "go-on" else ""
             return Seen(words, None, trying.try_rule(rule, says, spoken, so_far))

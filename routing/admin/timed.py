@@ -57,6 +57,12 @@ def wanted(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def tried(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is tried of it, sound or not."""
+    says = {each["language"]: each["text"] for each in fields["texts"]}
+    return {"after_minutes": minutes_of(fields), "says": says}
+
+
 def minutes_of(fields: dict[str, Any]) -> int | None:
     """None for nothing; 0, which is refused, for what is no number."""
     after = fields["after"].strip()

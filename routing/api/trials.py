@@ -67,10 +67,12 @@ class LoadSerializer(serializers.Serializer):
 
 
 class TriedSerializer(serializers.Serializer):
-    """What came of it so far: counts are of messages. While `is_whole` is false there is more to
+    """What came of it so far: counts are of messages, of rules by time
+    of waits and silences that lasted so long. While `is_whole` is false there is more to
     look at: ask again with `so_far`."""
 
     words = serializers.CharField()
+    note = serializers.CharField(help_text="How times are counted; empty where none are.")
     days = serializers.IntegerField(source="simulation.days")
     since = serializers.DateTimeField(allow_null=True, help_text="How far back it came.")
     is_whole = serializers.BooleanField(source="simulation.is_whole")

@@ -161,6 +161,9 @@ def test_rules_are_tried_before_they_are_written(api, ada, ben, dora, technical,
         assert {"team": "Technical", "before": 1, "after": 0} in tried["teams"]
     again = script.post(path, {"do": "order", "order": [name], "so_far": "strange"}).json()
     assert (again["differing"], again["words"][:13]) == (0, "Of 2 messages")
+    timed = script.post(path, {"changes": {**BY_TIME, "condition": {"all": []}}}).json()
+    assert (timed["looked"], timed["is_whole"]) == (0, True) and "lasted so long" in timed["words"]
+    assert timed["note"] and not again["note"]
     for wrong in (
         {"do": "switch"},
         {"rule": "rule_gone"},

@@ -78,9 +78,19 @@ def test_what_is_refused_is_said_in_the_form(changes, said, ada, browser_of):
     assert not Rule.objects.exists()
 
 
-def test_the_form_says_that_rules_by_time_are_not_tried(ada, browser_of):
-    page = browser_of(ada).post(f"{LIST}add/", {**CLOSED, "do": "try"}).content.decode()
-    assert "Rules by time are not tried" in page
+def test_the_form_tries_a_rule_by_time_before_it_is_saved(ada, browser_of, begin, dora, ben):
+    client = browser_of(ada)
+    page = client.post(f"{LIST}add/", {**CLOSED, "do": "try"}).content.decode()
+    assert "Nothing of that kind lasted so long in the last 30 days." in page
+    conversation = begin(dora)
+    answer(conversation, ben)
+    pass_time(days=4)
+    page = client.post(f"{LIST}add/", {**CLOSED, "do": "try"}).content.decode()
+    assert "Of 1 long silence of the last 30 days it would have taken 1." in page
+    assert "What people and rules did then counts" in page
+    for strange in ({"after": "9" * 7}, {"after": "\0"}, {"since": "\0x"}, {"counts": "x"}):
+        assert client.post(f"{LIST}add/", CLOSED | strange | {"do": "try"}).status_code < 500
+    assert not Rule.objects.exists()
 
 
 def test_why_is_this_here_tells_of_the_time_and_what_was_said(
