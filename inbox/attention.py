@@ -34,7 +34,7 @@ KINDS = {
     ESCALATED: Kind("A rule calls you to a conversation", "called you", ALL),
     MENTIONED: Kind("Somebody mentions you or your team", "mentioned you", ALL),
     ASSIGNED: Kind("A conversation is given to you", "gave this to you", ALL),
-    ASKED: Kind("A colleague asks you or your team in a side conversation", "asked you", ALL),
+    ASKED: Kind("A colleague asks you or your team aside, or to release a reply", "asked you", ALL),
     FAILED: Kind(
         "A mail, a push or a reply of yours that waited did not go out", "Not delivered", ALL, False
     ),
@@ -46,7 +46,9 @@ KINDS = {
         False,
     ),
     REPLY: Kind("An answer in a conversation that you have or follow", "wrote", ALL),
-    ANSWERED: Kind("An answer in a side conversation of yours", "answered", ALL),
+    ANSWERED: Kind(
+        "An answer in a side conversation of yours, or a reply of yours released", "answered", ALL
+    ),
     WOKEN: Kind(
         "A snoozed conversation of yours is back",
         "Snoozed until now",

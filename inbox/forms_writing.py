@@ -68,9 +68,15 @@ class HoldingForm(forms.Form):
 
 
 class LaterForm(forms.Form):
+    """`words`: why a reply is sent back."""
+
     do = forms.ChoiceField(
-        choices=[(do, do) for do in ("send", "take-back", "discard", "restore", "put-off")]
+        choices=[
+            (do, do)
+            for do in ("send", "take-back", "discard", "restore", "put-off", "release", "send-back")
+        ]
     )
+    words = forms.CharField(required=False, strip=False)
 
 
 class DraftForm(forms.Form):

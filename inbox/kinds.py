@@ -97,6 +97,13 @@ VIEW_DELETED = declare("view.deleted", "A saved view was deleted.")
 VIEW_RESTORED = declare("view.restored", "A deleted view was brought back.")
 LIST_EXPORTED = declare("list.exported", "Somebody took a list of conversations out as a file.")
 LATER_SCHEDULED = declare("later.scheduled", "A reply was written that waits for its time.")
+LATER_SUBMITTED = declare(
+    "later.submitted", "A reply was written that waits until a senior releases it."
+)
+LATER_RELEASED = declare("later.released", "A senior released a reply that waited for that.")
+LATER_SENT_BACK = declare(
+    "later.sent_back", "A senior sent back a reply that waited for its release."
+)
 LATER_CHANGED = declare("later.changed", "A reply that waits was given another time.")
 LATER_SENT = declare("later.sent", "A reply that waited went out.")
 LATER_CALLED_OFF = declare(

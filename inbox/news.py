@@ -12,7 +12,8 @@ from people.models import Teammate
 
 Key = tuple[int, int]
 DUE_KINDS = ("conversation.due_soon", "conversation.overdue")
-UNSENT = ("later.failed", "later.called_off")
+UNSENT = ("later.failed", "later.called_off", "later.sent_back")
+RELEASING = ("later.submitted", "later.released")
 BROKE = "rule.broke"
 
 
@@ -99,7 +100,7 @@ class Round:
 
 def place_of(entry: Entry) -> str:
     """The conversation in which something happened."""
-    is_elsewhere = entry.kind in (*UNSENT, BROKE)
+    is_elsewhere = entry.kind in (*UNSENT, *RELEASING, BROKE)
     return entry.after.get("conversation", "") if is_elsewhere else entry.subject_id
 
 
@@ -162,7 +163,15 @@ def look_at(entry: Entry, to: Round) -> None:
             to.tell(called(entry, to), entry, attention.BROKEN, "")
         case "notice.failed":
             to.tell(to.holders(conversation, entry), entry, attention.FAILED, "")
-        case "later.failed" | "later.called_off" if entry.subject_id in to.authors:
+        case "later.submitted":
+            to.tell(called(entry, to), entry, attention.ASKED, name)
+        case "later.released":
+            if doer is not None:
+                to.forget(doer.pk, conversation)
+            to.tell(called(entry, to), entry, attention.ANSWERED, name)
+        case "later.failed" | "later.called_off" | "later.sent_back" if (
+            entry.subject_id in to.authors
+        ):
             to.tell([to.authors[entry.subject_id]], entry, attention.FAILED, "")
 
 

@@ -337,7 +337,8 @@ class LaterMessageQuerySet(models.QuerySet):
         return self.filter(state__in=["waiting", "called_off", "failed"])
 
     def due(self):
-        return self.waiting().filter(due_at__lte=Now()).order_by("due_at", "id")
+        due = self.waiting().filter(due_at__lte=Now(), needs_release=False)
+        return due.order_by("due_at", "id")
 
     def shown_to(self, teammate):
         """What waits, for whoever sees the conversation; what came to nothing, or can still be
@@ -345,7 +346,8 @@ class LaterMessageQuerySet(models.QuerySet):
         everybodys = Q(state="waiting", is_held=False)
         own = Q(state__in=["waiting", "called_off", "failed"], teammate=teammate)
         shown = everybodys if teammate is None else everybodys | own
-        return self.filter(shown).select_related("teammate").order_by("due_at", "id")
+        rows = self.filter(shown).select_related("teammate__senior", "released_by")
+        return rows.order_by("due_at", "id")
 
 
 class SideParticipantQuerySet(models.QuerySet):

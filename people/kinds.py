@@ -36,7 +36,8 @@ COMPANY_CREATED = declare("company.created", "A company became known.")
 COMPANY_UPDATED = declare("company.updated", "A company's own fields changed.")
 TEAMMATE_CREATED = declare("teammate.created", "A teammate joined.")
 TEAMMATE_CHANGED = declare(
-    "teammate.changed", "A teammate's name, address, office hours or access to the admin changed."
+    "teammate.changed",
+    "A teammate's name, address, office hours, senior or access to the admin changed.",
 )
 TEAMMATE_ROLE_CHANGED = declare("teammate.role_changed", "A teammate got another role.")
 TEAMMATE_PASSWORD_CHANGED = declare("teammate.password_changed", "A teammate got another password.")

@@ -173,6 +173,8 @@ DOORS = {
     "api/v1/conversations/<pid:id>/read": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/later-messages": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/later-messages/<pid:later>": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/later-messages/<pid:later>/release": STAFF_WHO_SEE_IT,
+    "api/v1/conversations/<pid:id>/later-messages/<pid:later>/return": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/side-conversations": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/side-conversations/<pid:side>": STAFF_WHO_SEE_IT,
     "api/v1/conversations/<pid:id>/side-conversations/<pid:side>/messages": STAFF_WHO_SEE_IT,

@@ -20,6 +20,7 @@ from inbox.actions.posting import Posted, note, reply, start
 from inbox.actions.prioritizing import prioritize
 from inbox.actions.rating import rate
 from inbox.actions.reading import mark_read, mark_unread
+from inbox.actions.releasing import release, send_back, submit_reply
 from inbox.actions.renaming import rename
 from inbox.actions.revising import delete_note, edit_note, restore_note
 from inbox.actions.saved_views import (
@@ -67,6 +68,7 @@ __all__ = [
     "put_away",
     "put_off",
     "rate",
+    "release",
     "release_unseen",
     "rename",
     "reopen",
@@ -80,6 +82,7 @@ __all__ = [
     "save_macro",
     "save_view",
     "send",
+    "send_back",
     "send_due",
     "send_later",
     "send_now",
@@ -87,6 +90,7 @@ __all__ = [
     "snooze",
     "split",
     "start",
+    "submit_reply",
     "tag",
     "take_back",
     "take_up_again",

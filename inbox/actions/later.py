@@ -41,6 +41,7 @@ State = LaterMessage.State
 LATEST = timedelta(days=366)
 BATCH = 50
 WAITING_MAX = 20
+SENIORS_MAX = 20
 GONE = "This has gone out already."
 OUR_FAULT = "Something went wrong on our side. Please send it again."
 
@@ -65,7 +66,8 @@ def send_later(
 
     It is called off when the contact writes before; a held one when a colleague answers before.
     The draft that it was made of is cleared. A retry under the same client id returns the stored
-    row. Raises as `send` does, and Invalid for a time that is past or more than a year away.
+    row. Of a teammate who `needs_release` it waits for a senior first. Raises as `send` does, and
+    Invalid for a time that is past or more than a year away.
     """
     draft = compose(Message.Kind.REPLY, body, client_id, attachments, choices)
     sound = steps.sound(then)
@@ -100,11 +102,13 @@ def send_later(
                 macros=list(dict.fromkeys(macros))[:MACROS_MAX],
                 zone=zone,
                 seen_seq=locked.last_seq,
-                is_held=is_held,
+                is_held=is_held and not by.needs_release,
                 due_at=due_at,
             )
             clear_draft(locked, by=by, kind=Message.Kind.REPLY, client_id=client_id)
-            if not is_held:
+            if by.needs_release:
+                submit(later, by)
+            elif not is_held:
                 journal(kinds.LATER_SCHEDULED, later, by=by, after={"due_at": due_at.isoformat()})
             return later
     except IntegrityError:
@@ -204,7 +208,8 @@ def restore_later(later: LaterMessage, *, by: Teammate) -> LaterMessage:
         check_author(locked, by)
         if locked.state != State.TAKEN_BACK or not locked.is_discarded:
             raise StateConflict("There is nothing to bring back.")
-        if not locked.reason and locked.due_at <= database_now():
+        is_late = not locked.needs_release and locked.due_at <= database_now()
+        if not locked.reason and is_late:
             locked.reason = "Its time passed while it was discarded."
         locked.state = State.CALLED_OFF if locked.reason else State.WAITING
         locked.is_discarded = False
@@ -232,6 +237,11 @@ def send_now(later: LaterMessage, *, by: Teammate) -> LaterMessage:
         require(by, conversation, Capability.REPLY)
         if not locked.is_waiting:
             raise StateConflict(locked.reason or GONE)
+        if locked.needs_release:
+            if by.needs_release:
+                raise NotAllowed("A senior releases this reply.")
+            locked.needs_release = False
+            locked.save(update_fields=["needs_release"])
         return deliver(locked, conversation)
 
 
@@ -242,7 +252,8 @@ def send_due() -> int:
         try:
             with transaction.atomic():
                 locked, conversation = held(later)
-                if locked.is_waiting and locked.due_at <= database_now():
+                is_free = locked.is_waiting and not locked.needs_release
+                if is_free and locked.due_at <= database_now():
                     sent += deliver(locked, conversation).state == State.SENT
         except NotFound:
             continue
@@ -266,6 +277,29 @@ def give_up(later: LaterMessage) -> None:
         logger.exception("The later message %s could not be given up", later.public_id)
 
 
+def submit(later: LaterMessage, author: Teammate) -> LaterMessage:
+    """Has a reply wait for a senior, whom a bell tells so."""
+    later.needs_release, later.is_held = True, False
+    later.save(update_fields=["needs_release", "is_held"])
+    after = {"tell": seniors_of(author), "words": f"A reply by {author} waits for release."}
+    journal(kinds.LATER_SUBMITTED, later, by=author, after=after)
+    return later
+
+
+def seniors_of(author: Teammate) -> list[str]:
+    """Whom a bell asks to release: the senior, or whose role allows it, or else the admins."""
+    active = Teammate.objects.active().exclude(pk=author.pk)
+    for some in (
+        active.filter(pk=author.senior_id),
+        active.filter(role__capabilities__contains=[Capability.RELEASE]),
+        active.admins(),
+    ):
+        names = list(some.order_by("pk").values_list("public_id", flat=True)[:SENIORS_MAX])
+        if names:
+            return names
+    return []
+
+
 def zone_of(later: LaterMessage) -> tzinfo:
     """The author's zone; UTC when this machine does not know it any more."""
     try:
@@ -283,6 +317,8 @@ def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
     author = Teammate.objects.get(pk=later.teammate_id)
     if not can_see(author, conversation):
         return fail(later, f"{author} can no longer see this conversation.")
+    if author.needs_release and later.released_by_id is None:
+        return submit(later, author)
     try:
         with transaction.atomic(), timezone.override(zone_of(later)):
             posted = send(
@@ -296,6 +332,7 @@ def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
                 overrode=later.overrode,
                 then=later.then,
                 macros=later.macros,
+                is_released=True,
             )
     except Problem as problem:
         return fail(later, problem.detail)
@@ -309,14 +346,16 @@ def deliver(later: LaterMessage, conversation: Conversation) -> LaterMessage:
 def overtaken(later: LaterMessage, conversation: Conversation) -> str:
     """Why it must not go out any more, as a sentence; "" when it may."""
     since = conversation.messages.public().after(later.seen_seq)
-    if not later.is_held:
-        since = since.filter(author_type=Message.Author.CONTACT)
+    others = since.of_ours().exclude(teammate=later.teammate_id)
+    contacts = since.filter(author_type=Message.Author.CONTACT)
+    if later.needs_release:
+        # A bot that only says how long it takes has not answered.
+        first = contacts.first() or others.filter(author_type=Message.Author.TEAMMATE).first()
     else:
-        since = since.of_ours().exclude(teammate=later.teammate_id)
-    first = since.first()
+        first = (others if later.is_held else contacts).first()
     if first is None:
         return ""
-    verb = "answered" if later.is_held else "wrote"
+    verb = "wrote" if first.author_type == Message.Author.CONTACT else "answered"
     return f"{first.author_name} {verb} before it went out."[:200]
 
 

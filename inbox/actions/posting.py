@@ -182,6 +182,7 @@ def reply(
     override: bool = False,
     overrode: Iterable[str] = (),
     visitor: str = "",
+    is_released: bool = False,
 ) -> Posted:
     """Says something that the contact sees; exactly once for one client id, and where it belongs:
     in what the conversation was merged into, if it was.
@@ -192,7 +193,8 @@ def reply(
     `last_seen_seq` is the last `seq` that a teammate had on screen: newer public messages by
     others raise NewerMessages with them, unless `override`: then the entry names them, and those
     in `overrode`, which were known when it was written. An automation speaks only while the
-    bot holds the conversation, else StateConflict. Raises ClientIdReused, Invalid, NotFound,
+    bot holds the conversation, and a teammate whose replies a senior releases once this one
+    `is_released`, else StateConflict. Raises ClientIdReused, Invalid, NotFound,
     NotAllowed.
     """
     if isinstance(by, Contact):
@@ -206,6 +208,7 @@ def reply(
         last_seen_seq=last_seen_seq,
         override=override,
         visitor=visitor,
+        is_released=is_released,
     )
 
 
@@ -233,6 +236,7 @@ def post_once(
     last_seen_seq: int | None = None,
     override: bool = False,
     visitor: str = "",
+    is_released: bool = False,
 ) -> Posted:
     locked = conversation
     try:
@@ -243,6 +247,7 @@ def post_once(
             if earlier is not None:
                 return replay(earlier.conversation, draft, by=by)
             check_holder(locked, by)
+            check_released(draft, by, is_released=is_released)
             if locked.public_id == conversation.public_id:
                 # Numbers that were seen in a part say nothing of the whole.
                 draft = check_seen(locked, draft, by, last_seen_seq, override=override)
@@ -267,6 +272,14 @@ def check_holder(conversation: Conversation, by: Actor) -> None:
     """A bot never talks over a person. Raises StateConflict."""
     if isinstance(by, Automation) and conversation.holder != Conversation.Holder.BOT:
         raise StateConflict("The bot does not hold this conversation any more.")
+
+
+def check_released(draft: Draft, by: Actor, *, is_released: bool) -> None:
+    """Raises StateConflict for a reply that a senior has to release."""
+    if draft.kind != Message.Kind.REPLY or is_released or not isinstance(by, Teammate):
+        return
+    if by.needs_release:
+        raise StateConflict("A senior releases your replies before they go out.")
 
 
 def check_seen(

@@ -54,6 +54,16 @@ urlpatterns = [
         name="later-message",
     ),
     path(
+        "conversations/<pid:id>/later-messages/<pid:later>/release",
+        later.ReleaseView.as_view(),
+        name="later-message-release",
+    ),
+    path(
+        "conversations/<pid:id>/later-messages/<pid:later>/return",
+        later.ReturnView.as_view(),
+        name="later-message-return",
+    ),
+    path(
         "conversations/<pid:id>/side-conversations",
         sides.SideConversationsView.as_view(),
         name="side-conversations",

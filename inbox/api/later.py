@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ground.web.api import (
+    EmptyBody,
     FlagField,
     IdField,
     MomentField,
@@ -15,30 +16,17 @@ from ground.web.api import (
     checked,
     page_answer,
 )
-from ground.web.openapi import operation, page_of
+from ground.web.openapi import ProblemSerializer, operation, page_of
 from ground.web.problems import NewerMessages, NotFound
 from ground.web.text import CleanCharField
 from inbox import actions
 from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
 from inbox.api.conversations import ConversationView
+from inbox.api.kept import LaterMessageSerializer
 from inbox.api.messages import MessageSerializer, NewerMessagesSerializer
 from inbox.models import LaterMessage
-from people.api.references import TeammateReferenceSerializer
 
 SEQ_MAX = 2**62
-
-
-class LaterMessageSerializer(serializers.Serializer):
-    """A reply that is no message yet; `reason` says why it came to nothing."""
-
-    id = serializers.CharField(source="public_id")
-    client_id = serializers.UUIDField()
-    author = TeammateReferenceSerializer(source="teammate")
-    body = serializers.CharField()
-    due_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(LaterMessage.State.choices)
-    reason = serializers.CharField()
-    created_at = serializers.DateTimeField()
 
 
 class NewLaterMessageSerializer(StrictSerializer):
@@ -95,7 +83,24 @@ class LaterMessagesView(ConversationView):
         return Response(LaterMessageSerializer(later).data, status=201)
 
 
-class LaterMessageView(ConversationView):
+class SendBackSerializer(StrictSerializer):
+    """Why, for its author: kept as a note."""
+
+    words = CleanCharField(
+        max_bytes=settings.MESSAGE_MAX_KB * 1024, allow_blank=True, default="", help_text="Markdown"
+    )
+
+
+class WaitingView(ConversationView):
+    def waiting(self, id: str, later: str) -> LaterMessage:
+        """Raises NotFound, as for what others can still take back."""
+        found = self.conversation(id).later_messages.filter(public_id=later).first()
+        if found is None or (found.is_held and found.teammate != self.viewer):
+            raise NotFound("There is no such message.")
+        return found
+
+
+class LaterMessageView(WaitingView):
     @operation(
         "later_messages_delete",
         "Take back a reply that waits",
@@ -106,8 +111,38 @@ class LaterMessageView(ConversationView):
         answers={200: LaterMessageSerializer},
     )
     def delete(self, request: Request, id: str, later: str) -> Response:
-        waiting = self.conversation(id).later_messages.filter(public_id=later).first()
-        if waiting is None or (waiting.is_held and waiting.teammate != self.viewer):
-            raise NotFound("There is no such message.")
-        taken = actions.take_back(waiting, by=self.doer)
+        taken = actions.take_back(self.waiting(id, later), by=self.doer)
         return Response(LaterMessageSerializer(taken).data)
+
+
+class ReleaseView(WaitingView):
+    @operation(
+        "later_messages_release",
+        "Release a colleague's reply",
+        description=(
+            "By their senior, an admin, or whose role allows it; never one's own. If the contact "
+            "or a colleague spoke meanwhile, it is called off, and the answer is a conflict."
+        ),
+        body=EmptyBody,
+        answers={200: LaterMessageSerializer},
+        conflict=ProblemSerializer,
+    )
+    def put(self, request: Request, id: str, later: str) -> Response:
+        checked(EmptyBody, request.data)
+        released = actions.release(self.waiting(id, later), by=self.teammate)
+        return Response(LaterMessageSerializer(released).data)
+
+
+class ReturnView(WaitingView):
+    @operation(
+        "later_messages_return",
+        "Send a colleague's reply back",
+        description="Its author can edit it, and is told. By whom may release it.",
+        body=SendBackSerializer,
+        answers={200: LaterMessageSerializer},
+        conflict=ProblemSerializer,
+    )
+    def put(self, request: Request, id: str, later: str) -> Response:
+        given = checked(SendBackSerializer, request.data)
+        returned = actions.send_back(self.waiting(id, later), by=self.teammate, **given)
+        return Response(LaterMessageSerializer(returned).data)

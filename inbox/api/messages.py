@@ -18,7 +18,8 @@ from ground.web.text import CleanCharField
 from inbox import actions
 from inbox.actions.posting import CHOICE_LENGTH, CHOICES_MAX
 from inbox.api.conversations import ConversationView
-from inbox.models import Attachment, Conversation, Message
+from inbox.api.kept import LaterMessageSerializer
+from inbox.models import Attachment, Conversation, LaterMessage, Message
 from inbox.naming import keep_parts_private, keep_teams_private
 from people.models import Team
 
@@ -185,15 +186,18 @@ class MessagesView(ConversationView):
         "Reply, or add a note",
         description=(
             "Only people speak in a conversation: the token must act as a teammate. The same "
-            "`client_id` again answers 200 with the stored message."
+            "`client_id` again answers 200 with the stored message. The reply of a teammate whose "
+            "replies a senior releases is kept for that, and the answer is 202."
         ),
         body=NewMessageSerializer,
-        answers={200: MessageSerializer, 201: MessageSerializer},
+        answers={200: MessageSerializer, 201: MessageSerializer, 202: LaterMessageSerializer},
         conflict=NewerMessagesSerializer,
     )
     def post(self, request: Request, id: str) -> Response:
         given = checked(NewMessageSerializer, request.data)
         posted = self.say(self.conversation(id), **given)
+        if isinstance(posted, LaterMessage):
+            return Response(LaterMessageSerializer(posted).data, status=202)
         body = MessageSerializer(posted.message, context={"doer": self.doer}).data
         return Response(body, status=201 if posted.is_new else 200)
 
@@ -205,13 +209,14 @@ class MessagesView(ConversationView):
         last_seen_seq: int | None = None,
         override: bool,
         **draft: Any,
-    ) -> actions.Posted:
+    ) -> actions.Posted | LaterMessage:
         if kind == Message.Kind.NOTE:
             return actions.note(conversation, by=self.doer, **draft)
+        draft |= {"last_seen_seq": last_seen_seq, "override": override}
         try:
-            return actions.reply(
-                conversation, by=self.doer, last_seen_seq=last_seen_seq, override=override, **draft
-            )
+            if self.viewer is not None and self.viewer.needs_release:
+                return actions.submit_reply(conversation, by=self.viewer, **draft)
+            return actions.reply(conversation, by=self.doer, **draft)
         except NewerMessages as problem:
             problem.members["messages"] = self.messages_json(problem.members["messages"])
             raise

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -10,7 +12,8 @@ from people.models import Teammate
 
 class LaterMessage(models.Model):
     """A reply that waits for its time: for hours as its author wished, or for the few seconds in
-    which it can be taken back (`is_held`).
+    which it can be taken back (`is_held`). One that `needs_release` waits for a senior first, and
+    then for its time.
 
     It is no message yet and has no `seq`. `client_id` is what its message will have, so that it
     becomes one message at most. `seen_seq` is how far the conversation was when it was written.
@@ -40,6 +43,10 @@ class LaterMessage(models.Model):
     zone = models.CharField(max_length=64, default="UTC")
     seen_seq = models.BigIntegerField()
     is_held = models.BooleanField(default=False)
+    needs_release = models.BooleanField(default=False, db_default=False)
+    released_by = models.ForeignKey(
+        Teammate, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     is_discarded = models.BooleanField(
@@ -68,6 +75,11 @@ class LaterMessage(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether its author wished it to go out at a time of its own."""
+        return self.due_at - self.created_at > timedelta(minutes=1)
 
     @property
     def is_over(self) -> bool:

@@ -45,7 +45,8 @@ def change_later(request: HttpRequest, view: str, conversation: str, later: str)
     waiting = LaterMessage.objects.filter(conversation=found, public_id=later).first()
     if waiting is None or (waiting.is_held and waiting.teammate_id != request.user.pk):
         raise NotFound("There is no such message.")
-    match checked(LaterForm(request.POST))["do"]:
+    wish = checked(LaterForm(request.POST))
+    match wish["do"]:
         case "send":
             actions.send_now(waiting, by=request.user)
         case "take-back":
@@ -57,6 +58,10 @@ def change_later(request: HttpRequest, view: str, conversation: str, later: str)
                 return redirect(f"{address}?discarded={later}")
         case "restore":
             actions.restore_later(waiting, by=request.user)
+        case "release":
+            actions.release(waiting, by=request.user)
+        case "send-back":
+            actions.send_back(waiting, by=request.user, words=wish["words"])
         case "put-off":
             due_at = checked(DueForm(request.POST))["due_at"]
             actions.put_off(waiting, by=request.user, due_at=due_at)
@@ -75,8 +80,9 @@ def render_later(
 def keep_for_later(
     request: HttpRequest, conversation: Conversation, data: dict[str, Any], zone: Any
 ) -> LaterMessage:
-    """Keeps what would have been sent: until `due_at`, or only so that it can be taken back."""
-    if request.POST.get("hold"):
+    """Keeps what would have been sent: until `due_at`, or only so that it can be taken back, or
+    until a senior releases it."""
+    if not request.POST.get("due"):
         due_at, is_held = (
             timezone.now() + timedelta(seconds=hold_seconds(request.user) or hold_when_on()),
             True,
@@ -99,6 +105,7 @@ def answer_later(
             "client_id": str(later.client_id),
             "is_held": later.is_held,
             "due_at": later.due_at.isoformat(),
+            "said": "A senior releases it." if later.needs_release else "",
             "html": render_to_string("inbox/_later.html", context, request=request),
         },
         status=202,

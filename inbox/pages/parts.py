@@ -16,6 +16,7 @@ from ground.web.paging import Page, keyset, limit_from
 from ground.web.problems import Invalid, NotFound, Unavailable
 from ground.web.timing import OutOfTime, within
 from inbox import default_views
+from inbox.actions.releasing import may_release
 from inbox.asking import ASKED_MS, TOO_SLOW
 from inbox.beginnings import show_splits
 from inbox.forms import PUBLIC_ID, WindowForm, checked
@@ -204,11 +205,17 @@ def thread(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
 
 def later_of(request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
     """The replies that wait here, as far as they are the teammate's business."""
+    rows = list(conversation.later_messages.shown_to(request.user))
+    can_reply = request.user.can(Capability.REPLY)
+    for row in rows:
+        row.can_release = (
+            can_reply and row.needs_release and may_release(request.user, row.teammate)
+        )
     return {
         "conversation": conversation,
-        "later_messages": conversation.later_messages.shown_to(request.user),
+        "later_messages": rows,
         "discarded": discarded(request, conversation),
-        "can_reply": request.user.can(Capability.REPLY),
+        "can_reply": can_reply,
     }
 
 

@@ -146,7 +146,8 @@ def post(request: HttpRequest, conversation: Conversation) -> actions.Posted | L
             "last_seen_seq": seen,
             "override": override,
         }
-        if request.POST.get("due") or request.POST.get("hold"):
+        waits = request.POST.get("due") or request.POST.get("hold")
+        if waits or request.user.needs_release:
             del data["kind"]
             return keep_for_later(request, conversation, data, zone)
     with timezone.override(zone):

@@ -65,8 +65,11 @@ def add_teammate(teammate: Teammate, *, by: Teammate | None) -> None:
 
 
 def change_teammate(teammate: Teammate, *, by: Teammate | None, **changes: Any) -> Teammate:
-    """Changes a teammate's own fields: name, email, is_staff, office_hours. Raises Invalid."""
+    """Changes a teammate's own fields: name, email, is_staff, office_hours, senior, needs_release.
+    Raises Invalid."""
     require_admin(by)
+    if changes.get("senior") == teammate:
+        raise Invalid(errors={"senior": ["Choose somebody else."]})
     if "name" in changes:
         changes["name"] = one_line(changes["name"], "name", max_length=80)
         if not changes["name"]:

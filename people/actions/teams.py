@@ -73,8 +73,11 @@ def delete_team(team: Team, *, by: Teammate | None) -> None:
 
 
 def named(values: dict[str, Any]) -> dict[str, Any]:
-    """As the journal has them: office hours by their name."""
-    return {
-        name: str(value) if isinstance(value, OfficeHours) else value
-        for name, value in values.items()
-    }
+    """As the journal has them: office hours by their name, teammates by their id."""
+    return {name: told(value) for name, value in values.items()}
+
+
+def told(value: Any) -> Any:
+    if isinstance(value, Teammate):
+        return value.public_id
+    return str(value) if isinstance(value, OfficeHours) else value

@@ -95,7 +95,7 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
     search_fields = ("name", "email")
     ordering = ("name",)
     filter_horizontal = ()
-    autocomplete_fields = ("role",)
+    autocomplete_fields = ("role", "senior")
     inlines = (MembershipInline,)
     readonly_fields = ("another_password", "face", "public_id", "last_login", "created_at")
     form = TeammateForm
@@ -111,6 +111,13 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
                 "description": "The role says what a teammate may change, the teams below which "
                 "private conversations they see. Another role, or none of it any more (not "
                 "active), ends all sessions; deactivating revokes the API tokens, too.",
+            },
+        ),
+        (
+            "Somebody new",
+            {
+                "fields": ("senior", "needs_release"),
+                "description": "How much and what they are given is their workload, under Routing.",
             },
         ),
         (
@@ -153,7 +160,7 @@ class TeammateAdmin(SavesMemberships, UserAdmin, ModelAdmin):
         if not change:
             add_teammate(obj, by=request.user)
             return
-        names = ("email", "name", "is_staff", "office_hours")
+        names = ("email", "name", "is_staff", "office_hours", "senior", "needs_release")
         known = {name: getattr(obj, name) for name in names}
         change_teammate(obj, by=request.user, **known)
         set_away(obj, obj.is_away, by=request.user)

@@ -21,6 +21,7 @@ class Capability(models.TextChoices):
     MERGE_CONTACTS = "contacts.merge", "Merge contacts"
     EXPORT = "conversations.export", "Export lists of conversations"
     WATCH = "teams.watch", "See who has how much"
+    RELEASE = "replies.release", "Release colleagues' replies"
 
 
 class Role(models.Model):
@@ -101,6 +102,22 @@ class Teammate(AbstractBaseUser, PermissionsMixin):
         on_delete=models.PROTECT,
         related_name="teammates",
         help_text="When they can be given work; left empty, at any time.",
+    )
+    senior = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="Whom they can lean on while they are new: releases their replies, and is told "
+        "when one waits.",
+    )
+    needs_release = models.BooleanField(
+        "a senior releases their replies",
+        default=False,
+        db_default=False,
+        help_text="What they write to customers waits until their senior, an admin, or somebody "
+        "whose role has “Release colleagues' replies” lets it go. Notes do not wait.",
     )
     preferences = models.JSONField(
         default=dict,

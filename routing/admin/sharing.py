@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -151,14 +152,26 @@ class WorkloadAdmin(ProblemsAsMessages, ModelAdmin):
         (
             "Somebody new",
             {
-                "fields": ("ramp_from", "ramp_first", "ramp_days"),
-                "description": "A small load on the first day that grows to the whole.",
+                "fields": ("ramp_from", "ramp_first", "ramp_days", "safety_net"),
+                "description": "A small load on the first day that grows to the whole. A senior, "
+                "who may release their replies, is set on the teammate’s own page.",
             },
         ),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("teammate",) if obj else ()
+        return ("teammate", "safety_net") if obj else ("safety_net",)
+
+    @admin.display(description="Senior")
+    def safety_net(self, workload: Workload) -> str:
+        if workload.teammate_id is None:
+            return "-"
+        mate = workload.teammate
+        words = str(mate.senior or "Nobody") + (
+            ", and their replies are released" if mate.needs_release else ""
+        )
+        url = reverse("admin:people_teammate_change", args=[mate.pk])
+        return format_html('<a href="{}" style="text-decoration:underline">{}</a>', url, words)
 
     def save_model(self, request: HttpRequest, obj: Workload, form: Any, change: bool) -> None:
         wanted = {name: form.cleaned_data[name] for name in WORKLOAD}

@@ -165,7 +165,7 @@ async function refresh() {
 /**
  * The server has a reply and keeps it.
  * @param {import("./outbox.js").Item} item
- * @param {{later: string, is_held: boolean, due_at: string, html: string,
+ * @param {{later: string, is_held: boolean, due_at: string, said: string, html: string,
  *   place: (html: string) => void}} answer
  */
 export function keptForLater(item, answer) {
@@ -183,7 +183,7 @@ export function keptForLater(item, answer) {
     ...{ hour: "2-digit", minute: "2-digit" },
   });
   const run = () => takeBackAt(item, url);
-  toast(`Goes out ${at}.`, { action: { name: "Undo", run } });
+  toast(answer.said || `Goes out ${at}.`, { action: { name: "Undo", run } });
 }
 
 /**
