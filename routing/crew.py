@@ -136,10 +136,12 @@ def loads_of(mates: Sequence[int], now: datetime, quiet_after: timedelta) -> dic
         Q(waiting_since__isnull=False) | stirred, assignee__in=mates
     )
     found: dict[int, list[Work]] = {}
-    for mate, waiting, said, handed, priority in rows.values_list(
-        "assignee_id", "waiting_since", "last_message_at", "handed_at", "priority"
+    for mate, waiting, said, handed, priority, seconds in rows.values_list(
+        *("assignee_id", "waiting_since", "last_message_at", "handed_at", "priority"),
+        "pace__seconds",
     ):
-        work = Work(waiting is not None, max(said, handed or said), priority)
+        pace = None if seconds is None else timedelta(seconds=seconds)
+        work = Work(waiting is not None, max(said, handed or said), priority, pace)
         found.setdefault(mate, []).append(work)
     return {mate: load(work, now, quiet_after) for mate, work in found.items()}
 

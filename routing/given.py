@@ -59,7 +59,7 @@ def gift(decision: Decision, rules: Mapping[str, str]) -> Gift:
     if decision.decider == "routing.overflow":
         headline = "It went on to another team"
     elif name and decision.decider == "routing.allocator":
-        why = f"{name} {why}."
+        why = " ".join(filter(None, [f"{name} {why}.", decision.explanation.get("first")]))
     if rule := decision.facts.get("way_by"):
         way = WAYS.get(decision.facts["way"], GONE)
         why = f"{why} By the rule “{rules.get(rule, GONE)}” it is {way}."

@@ -14,6 +14,7 @@ from routing.actions import (
     handing,
     keeping,
     overflowing,
+    pacing,
     passing,
     reckoning,
     sharing_out,
@@ -70,7 +71,9 @@ def share_out_waiting() -> int:
 
 @together
 def tell_wait(entries: list[Entry]) -> None:
-    """Others have conversations, or these begin: who waits there is told when to expect us."""
+    """Others have conversations, or these begin: who waits there is told when to expect us.
+    Where customers wrote, how quickly they do is known first."""
+    pacing.keep_paces(entries)
     actions.tell_waits({entry.subject_id: entry for entry in entries})
 
 

@@ -12,8 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ground.journal.models import Decision, Entry
 from ground.journal.recording import Automation, decide
@@ -26,6 +25,7 @@ from routing import ways
 from routing.choose import Candidate, Choice, Wanted, choose, is_anybody_free
 from routing.crew import Crew, crew_of, previous_owner, who_gave_back
 from routing.models import Sharing, Turn
+from routing.unowned import Waiting, unowned, waiting_for
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +33,6 @@ DECIDER = "routing.allocator"
 ALLOCATOR = Automation("Team sharing")
 # So much is given in one transaction: its conversations are locked until it ends.
 AT_ONCE = 20
-# So many of what waits are looked at for one that somebody can take.
-LOOKED_AT = 200
 
 
 def share_out(
@@ -44,8 +42,9 @@ def share_out(
     asked: str = "",
     at_most: int = AT_ONCE,
 ) -> int:
-    """Gives what waits in the teams of these ways of sharing out, the most urgent and of these the
-    oldest first, as long as anybody can take it; returns how much.
+    """Gives what waits in the teams of these ways of sharing out, the most urgent and of these
+    first whose customers have waited longest by their own pace, as long as anybody can take it;
+    returns how much.
 
     Of the conversation that is `asked` about it is kept why nobody has got it, if so.
     """
@@ -87,12 +86,6 @@ def with_work() -> QuerySet[Sharing]:
     return Sharing.objects.filter(shares | Exists(said)).order_by("pk")
 
 
-def unowned() -> QuerySet[Conversation]:
-    """What is open and nobody's, unless a bot is speaking there."""
-    rows: QuerySet[Conversation] = Conversation.objects.open().unassigned()
-    return rows.exclude(holder=Conversation.Holder.BOT)
-
-
 def lock_sharings(pks: Collection[int]) -> list[Sharing]:
     rows = Sharing.objects.select_for_update(of=("self",)).select_related("team")
     return list(rows.filter(pk__in=pks).at_work().order_by("pk"))
@@ -122,24 +115,17 @@ def lock_mates(sharings: Sequence[Sharing]) -> dict[int, list[Teammate]]:
 
 def share_among(crew: Crew, cause: Entry | None, at_most: int) -> int:
     given = 0
-    for name in waiting_for(crew.sharing):
+    for waiting in waiting_for(crew.sharing, crew.now):
         if given >= at_most or not is_anybody_free(crew.candidates(), crew.way):
             break
-        given += give(name, crew, cause)
+        given += give(waiting, crew, cause)
     return given
 
 
-def waiting_for(sharing: Sharing) -> list[str]:
-    """What waits in a team by public id, the most urgent first, of these the oldest."""
-    since = Coalesce("waiting_since", "last_message_at")
-    rows = ways.shared_by(sharing, unowned()).order_by(F("priority").desc(), since, "pk")
-    return list(rows.values_list("public_id", flat=True)[:LOOKED_AT])
-
-
-def give(name: str, crew: Crew, cause: Entry | None) -> bool:
+def give(waiting: Waiting, crew: Crew, cause: Entry | None) -> bool:
     """Gives one conversation to whom it is best with; False when nobody can take it, or somebody
     has it by now."""
-    conversation = still_unowned(name, crew.sharing)
+    conversation = still_unowned(waiting.name, crew.sharing)
     if conversation is None:
         return False
     way = ways.way_of(conversation, crew)
@@ -160,7 +146,7 @@ def give(name: str, crew: Crew, cause: Entry | None) -> bool:
         subject_id=conversation.public_id,
         kind="conversation.assigned",
     ).latest("id")
-    keep(conversation, crew, way, wanted, choice, cause=cause, entry=entry)
+    keep(conversation, crew, way, wanted, choice, cause=cause, entry=entry, waiting=waiting)
     return True
 
 
@@ -217,8 +203,10 @@ def keep(
     *,
     cause: Entry | None,
     entry: Entry | None = None,
+    waiting: Waiting | None = None,
 ) -> Decision:
-    """Stores who was chosen, who was not, and why, as they were at that moment."""
+    """Stores who was chosen, who was not, and why, as they were at that moment; with `waiting` also
+    why this conversation came first."""
     sharing = crew.sharing
     since = conversation.waiting_since
     return decide(
@@ -234,8 +222,9 @@ def keep(
             "skills": sorted(wanted.skills),
             "priority": conversation.priority_word,
             "waiting_since": since.isoformat() if since else None,
+            **({"pace_seconds": waiting.pace_seconds} if waiting else {}),
         },
-        explanation=explained(crew, choice),
+        explanation=explained(crew, choice) | ({"first": waiting.says} if waiting else {}),
         result={
             "team": sharing.team.public_id,
             "assignee": choice.chosen.id if choice.chosen else None,

@@ -5,6 +5,7 @@ from routing.models.handing import Handing
 from routing.models.handling import Handling
 from routing.models.match import RuleMatch
 from routing.models.order import RuleOrder
+from routing.models.pace import Pace
 from routing.models.policy import Clock, Policy, Promise
 from routing.models.rule import Rule
 from routing.models.settings import RoutingSettings
@@ -16,6 +17,7 @@ __all__ = [
     "Expectation",
     "Handing",
     "Handling",
+    "Pace",
     "Policy",
     "Promise",
     "RoutingSettings",

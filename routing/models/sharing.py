@@ -52,7 +52,8 @@ class Sharing(models.Model):
         "quiet after (hours)",
         default=4,
         validators=[MinValueValidator(1), MaxValueValidator(24 * 14)],
-        help_text="An answered conversation in which nothing was said for so long counts no more.",
+        help_text="The longest that an answered conversation counts when nothing is said there. "
+        "That of a customer who writes quickly counts for three times as long as they take.",
     )
     needs_presence = models.BooleanField(
         "only who has an inbox open",
