@@ -6,4 +6,4 @@ class RoutingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from routing import kinds  # noqa: F401  (register what they declare)
+        from routing import facts, kinds  # noqa: F401  (register what they declare)

@@ -42,6 +42,7 @@ REBUILT: dict[str, Rebuilder] = {
 # Fact -> why it is not known of any.
 NOT_REBUILT = {
     "contact.last_seen_at": "an open messenger leaves no entry",
+    "conversation.pace": "it moves with each word of theirs, and only the latest is kept",
 }
 
 

@@ -15,14 +15,16 @@ from ground.journal.reactions import run_owed
 from inbox.actions import assign, prioritize, reply
 from inbox.models import Conversation, Message
 from people.actions import set_away
-from routing import tasks
+from routing import asking, tasks
 from routing.actions.pacing import keep_paces
+from routing.facts import pace_of
 from routing.given import gifts_of
 from routing.load import Work, weight
 from routing.models import Pace, Sharing
 from routing.pace import LEAST, MOST, ORDER_MOST, Word, awaited, gaps, pace, pressing
 from routing.unowned import waiting_for
 from tests.routing.crews import ask, owners, share, why
+from tests.routing.test_time import SILENT, pass_time
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 QUIET = timedelta(hours=4)
@@ -246,3 +248,45 @@ def test_where_nobody_waits_it_comes_after_who_does(line, dora, emil, ben, suppo
     order = waiting_for(sharing, timezone.now())
     assert [each.name for each in order] == [waiting.public_id, answered.public_id]
     assert [bool(each.says) for each in order] == [True, False]
+
+
+FAST = {"fact": "conversation.pace", "op": "at_most", "value": 5}
+
+
+@pytest.mark.django_db
+def test_a_fast_writer_has_a_short_timer(ruled, begin, dora, emil, ben):
+    half_an_hour = SILENT | {"after_minutes": 30}
+    rule = ruled("Gone for now", FAST, **half_an_hour, priority="low")
+    fast, slow, unknown = begin(dora), begin(emil), begin(emil)
+    converse(fast, ben, 2 * MINUTE)
+    converse(slow, ben, HOUR)
+    run_owed()
+    assert paces() == {fast.public_id: 120, slow.public_id: 3600}
+    for each in (fast, slow, unknown):
+        write(each, ben)
+    pass_time(minutes=29)
+    assert [each.priority_word for each in fresh(fast, slow, unknown)] == ["normal"] * 3
+    pass_time(minutes=2)
+    assert [each.priority_word for each in fresh(fast, slow, unknown)] == [
+        "low",
+        "normal",
+        "normal",
+    ]
+    entry = Entry.objects.get(kind="conversation.prioritized")
+    assert (entry.subject_id, entry.actor_type) == (fast.public_id, "automation")
+    assert rule.name in entry.actor_id
+
+
+def fresh(*conversations):
+    return [Conversation.objects.get(pk=each.pk) for each in conversations]
+
+
+@pytest.mark.django_db
+def test_lists_and_rules_read_it_alike_in_minutes(line, dora, emil):
+    fast, slow, unknown = ask(dora, line), ask(emil, line), ask(emil, line)
+    Pace.objects.create(conversation=fast, seconds=90)
+    Pace.objects.create(conversation=slow, seconds=5400)
+    assert [pace_of(each) for each in (fast, slow, unknown)] == [1.5, 90.0, None]
+    spoken = asking.language()
+    asked = asking.like_this(asking.sound(FAST, spoken), spoken)
+    assert [each.pk for each in asked] == [fast.pk]
