@@ -1,10 +1,13 @@
 """An agent's day in a real browser."""
 
 import re
+import time
 import uuid
 
 import pytest
 from playwright.sync_api import expect
+
+from tests.browser.conftest import PATIENCE_MS
 
 pytestmark = [pytest.mark.browser, pytest.mark.product]
 
@@ -510,7 +513,9 @@ def test_an_answer_that_was_under_way_takes_no_news_back(agent, visitor, ask):
 
     page.route("**/inbox/**", hold)
     ask(page)
+    ends = time.monotonic() + PATIENCE_MS / 1000
     while not held:
+        assert time.monotonic() < ends, "the list was not asked for"
         page.wait_for_timeout(20)
     customer.say("Written while the list was on its way")
     expect(row_of(page, customer)).to_be_visible()
