@@ -33,13 +33,6 @@ def pytest_collection_modifyitems(items):
     items.sort(key=place)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    from tests.sharing_out import Sharing
-
-    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
-
-
 # One connection for thousands of tests.
 redis_of = functools.cache(redis.Redis.from_url)
 
