@@ -24,12 +24,6 @@ RULES = [
         "Upset from the start", UPSET, tells=("ada",), more={"priority": "high", "goes_on": True}
     ),
     Ruled(
-        "Upset on the way",
-        UPSET,
-        tells=("ada",),
-        more={"moment": "writes", "priority": "high", "goes_on": True},
-    ),
-    Ruled(
         "Developers",
         {
             "any": [
@@ -43,37 +37,6 @@ RULES = [
         "Weddings",
         {"fact": "conversation.first_words", "op": "contains", "value": "wedding"},
         team="Support",
-    ),
-    Ruled(
-        "Nobody has answered for five minutes",
-        {"all": []},
-        more={
-            "moment": "passes",
-            "since": "waiting",
-            "after_minutes": 5,
-            "counts": "office",
-            "priority": "high",
-        },
-    ),
-    Ruled(
-        "Three days of silence",
-        {"fact": "conversation.priority", "op": "is_not", "value": "urgent"},
-        more={
-            "moment": "passes",
-            "since": "silent",
-            "after_minutes": 3 * 24 * 60,
-            "says": {
-                "en": "We have not heard from you for a while, so we close this for now."
-                " Write here at any time: it opens again, with all that was said.",
-                "de": "Da wir länger nichts von Ihnen gehört haben, schließen wir das vorerst."
-                " Schreiben Sie jederzeit hier weiter: dann geht es an dieser Stelle weiter.",
-                "es": "Hace días que no sabemos de ti, así que de momento lo cerramos."
-                " Escribe aquí cuando quieras: se abre de nuevo, con todo lo dicho.",
-                "fr": "Sans nouvelles de votre part depuis quelques jours, nous fermons pour"
-                " l'instant. Écrivez ici quand vous voulez : la conversation reprendra.",
-            },
-            "closes": True,
-        },
     ),
 ]
 
