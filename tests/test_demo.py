@@ -20,7 +20,7 @@ from messenger.installing import checked_links
 from messenger.models import Installation
 from people.actions import create_contact, create_teammate, find_token
 from people.models import Contact, Team, Teammate
-from routing.models import Policy, Rule
+from routing.models import Rule
 
 
 @pytest.fixture
@@ -71,7 +71,6 @@ def see_its_cast(demo):
     assert Team.objects.get(name="Billing").is_private
     assert [rule.team.name for rule in Rule.objects.exclude(team=None)] == ["Workshop", "Support"]
     assert {rule.tells.get() for rule in Rule.objects.filter(name__startswith="Upset")} == {ada}
-    assert Policy.objects.get().name == "House accounts"
     assert Team.objects.get(name="Billing").office_hours.name == "Billing"
     assert OfficeHours.objects.get(is_default=True).name == "Shop"
     hidden = Conversation.objects.filter(team__name="Billing")

@@ -19,7 +19,7 @@ from config.demo import access
 from config.demo.helping import write_help
 from config.demo.story.cast import ATTRIBUTES, CUSTOMERS, SEGMENTS, SHOP, STRANGERS
 from config.demo.story.events import EVENTS
-from config.demo.story.routing import LEVELS, RULES
+from config.demo.story.routing import RULES
 from config.demo.story.talks import TALKS
 from config.demo.story.telling import Step, Talk
 from ground.hours.models import DueRow
@@ -56,8 +56,7 @@ from people.actions import (
 )
 from people.models import Attribute, Contact, Event, Identity, Team, Teammate
 from routing.actions import save_rule
-from routing.actions.promising import save_policy
-from routing.models import Policy, Rule
+from routing.models import Rule
 
 MET_BEFORE = timedelta(days=2)
 
@@ -94,7 +93,7 @@ def create() -> int:
         write_rules(mates)
         run_owed()
         write_help(by=mates["ada"], picture=moth_hole(), now=timezone.now())
-        # What was to follow in the story's days is over; what is promised holds from now on.
+        # What was to follow in the story's days is over.
         DueRow.objects.all().delete()
     for key in keys:
         files.delete(key)
@@ -110,8 +109,6 @@ def write_rules(mates: dict[str, Teammate]) -> None:
         if ruled.tells:
             given["tells"] = [mates[key].public_id for key in ruled.tells]
         save_rule(Rule(), by=by, name=ruled.name, condition=ruled.condition, **given, **ruled.more)
-    for name, condition, promised in LEVELS:
-        save_policy(Policy(), by=by, name=name, condition=condition, **promised)
 
 
 def date_effects() -> None:

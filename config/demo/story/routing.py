@@ -1,4 +1,4 @@
-"""What the shop's rules and service levels say of whatever comes from now on."""
+"""What the shop's rules say of whatever comes from now on."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,14 +37,5 @@ RULES = [
         "Weddings",
         {"fact": "conversation.first_words", "op": "contains", "value": "wedding"},
         team="Support",
-    ),
-]
-
-# Name, condition, and what is promised.
-LEVELS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
-    (
-        "House accounts",
-        {"fact": "company.plan", "op": "is", "value": "House account"},
-        {"counts": "office", "first_minutes": 30, "next_minutes": 60, "soon_minutes": 10},
     ),
 ]
